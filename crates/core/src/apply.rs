@@ -1,0 +1,325 @@
+//! The only way the world changes: a [`Change`] that says what happened, and [`World::apply`] that
+//! makes it so. The same changes are the log on disk, the published view and the events, so
+//! applying one must not depend on anything but the world and the change.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::command::{Receipt, TokenClaim};
+use crate::model::{
+    Activity, BalancerState, Busy, Credential, Fault, Flavor, Host, Image, Job, JobId, Last,
+    LoadBalancer, LoadBalancerId, Phase, Project, ProjectId, Server, ServerId, SubState, Target,
+    Time,
+};
+use crate::ops::{Operation, Sort, Step};
+use crate::world::{Token, World};
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Change {
+    ProjectAdded(Project),
+    CredentialAdded(Credential),
+    FlavorAdded(Flavor),
+    ImageAdded(Image),
+    HostSet(Host),
+    /// Servers that came with no order: the first fleet.
+    ServersAdded(Vec<Server>),
+    JobAccepted(Box<JobAccepted>),
+    Progress(Progress),
+    /// Finished jobs that are in the archive now and leave memory.
+    JobsArchived(Vec<JobId>),
+    TokensExpired(Vec<(ProjectId, Arc<str>)>),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct JobAccepted {
+    pub job: Job,
+    /// The things the job makes, as they are before they are made.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub servers: Vec<Server>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub balancers: Vec<LoadBalancer>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<Token>,
+}
+
+/// What became of some sub-jobs of one job.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    pub job: JobId,
+    pub project: ProjectId,
+    pub at: Time,
+    /// Whether these moves end the job.
+    #[serde(default)]
+    pub ends_job: bool,
+    pub moves: Vec<Move>,
+    /// Where new servers were placed, by sub-job.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub placed: Vec<(u32, Arc<str>)>,
+}
+
+/// The same thing happened to `count` neighbouring sub-jobs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Move {
+    pub first: u32,
+    pub count: u32,
+    pub next: Next,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Next {
+    /// From waiting to running.
+    Start,
+    /// The present step is done, another follows.
+    Advance,
+    /// The present step is to be tried again, not before this time.
+    Retry(Time),
+    /// The last step is done.
+    Succeed,
+    Fail(Arc<Fault>),
+}
+
+impl Progress {
+    pub fn new(job: &Job, at: Time) -> Progress {
+        Progress {
+            job: job.id,
+            project: job.project,
+            at,
+            ends_job: false,
+            moves: Vec::new(),
+            placed: Vec::new(),
+        }
+    }
+
+    /// How many sub-jobs these moves end.
+    pub fn ended(&self) -> u32 {
+        let ends = |one: &&Move| matches!(one.next, Next::Succeed | Next::Fail(_));
+        self.moves.iter().filter(ends).map(|one| one.count).sum()
+    }
+
+    /// Adds a move, joining it to the one before when it is the same and next to it.
+    pub fn push(&mut self, sub: u32, next: Next) {
+        match self.moves.last_mut() {
+            Some(last) if last.first + last.count == sub && last.next == next => last.count += 1,
+            _ => self.moves.push(Move { first: sub, count: 1, next }),
+        }
+    }
+}
+
+impl World {
+    /// Makes a change so. Changes come from this crate's own planning and from its own log, so one
+    /// that does not fit is a defect of ours and stops the process rather than the truth.
+    pub fn apply(&mut self, change: &Change) {
+        self.next_event += change.events();
+        match change {
+            Change::ProjectAdded(project) => self.put_project(project.clone()),
+            Change::CredentialAdded(credential) => self.put_credential(credential.clone()),
+            Change::FlavorAdded(flavor) => self.put_flavor(flavor.clone()),
+            Change::ImageAdded(image) => self.put_image(image.clone()),
+            Change::HostSet(host) => self.put_host(host.clone()),
+            Change::ServersAdded(servers) => {
+                for server in servers {
+                    self.next_number = self.next_number.max(server.order + 1);
+                    self.insert_server(server.clone());
+                }
+            }
+            Change::JobAccepted(accepted) => self.accept(accepted),
+            Change::Progress(progress) => self.progress(progress),
+            Change::JobsArchived(jobs) => jobs.iter().for_each(|job| self.drop_job(*job)),
+            Change::TokensExpired(tokens) => {
+                tokens.iter().for_each(|(project, token)| self.drop_token(*project, token));
+            }
+        }
+    }
+
+    fn accept(&mut self, accepted: &JobAccepted) {
+        let JobAccepted { job, servers, balancers, token } = accepted;
+        servers.iter().for_each(|server| self.insert_server(server.clone()));
+        balancers.iter().for_each(|balancer| self.insert_balancer(balancer.clone()));
+        let activity = job.operation.activity();
+        for (index, sub) in job.subs.iter().enumerate() {
+            let index = u32::try_from(index).expect("a job has fewer than 2^32 sub-jobs");
+            let number = job.id.sub(index);
+            match (sub.target.known(), sub.state) {
+                (Some(Target::Server(id)), SubState::Waiting) => {
+                    let activity = activity.expect("an operation on servers has an activity");
+                    self.change_server(id, |server| {
+                        server.busy = Some(Busy { sub: number, activity });
+                        server.last = Some(last(job, number, activity));
+                        server.updated_at = job.accepted_at;
+                    });
+                }
+                (Some(Target::Balancer(id)), SubState::Waiting) => {
+                    self.change_balancer(id, |balancer| balancer.busy = Some(number));
+                }
+                (Some(Target::Server(id)), SubState::Succeeded) => {
+                    self.settle_server(&job.operation, id, job.accepted_at);
+                }
+                (Some(Target::Balancer(_)), SubState::Succeeded)
+                | (_, SubState::Running | SubState::Failed | SubState::Refused)
+                | (None, SubState::Waiting | SubState::Succeeded) => {}
+            }
+        }
+        if let Some(token) = token {
+            self.put_token(token.clone());
+        }
+        self.insert_job(job.clone());
+    }
+
+    fn progress(&mut self, progress: &Progress) {
+        let mut job = self.take_job(progress.job);
+        let mut placed = progress.placed.iter();
+        let mut next_placed = placed.next();
+        for Move { first, count, next } in &progress.moves {
+            for index in *first..first + count {
+                let placed_on = next_placed.filter(|(sub, _)| *sub == index).map(|(_, host)| host);
+                if placed_on.is_some() {
+                    next_placed = placed.next();
+                }
+                self.move_sub(&mut job, index, next, placed_on, progress.at);
+            }
+        }
+        if job.tally.ended() && job.ended_at.is_none() {
+            job.ended_at = Some(progress.at);
+        }
+        self.restore_job(job);
+    }
+
+    fn move_sub(
+        &mut self,
+        job: &mut Job,
+        index: u32,
+        next: &Next,
+        placed_on: Option<&Arc<str>>,
+        at: Time,
+    ) {
+        let number = job.id.sub(index);
+        let sub = &mut job.subs[index as usize];
+        let was = sub.state;
+        let target = sub.target.known().expect("only a known target has work");
+        let steps = job.operation.steps(sub.was_running);
+        let done = match next {
+            Next::Start => {
+                sub.state = SubState::Running;
+                if sub.began_at.is_none() {
+                    sub.began_at = Some(at);
+                }
+                None
+            }
+            Next::Retry(_) => {
+                sub.state = SubState::Waiting;
+                sub.retries += 1;
+                None
+            }
+            Next::Advance | Next::Succeed => {
+                let done = steps[usize::from(sub.step)];
+                sub.step += 1;
+                sub.retries = 0;
+                if *next == Next::Succeed {
+                    sub.state = SubState::Succeeded;
+                    sub.ended_at = Some(at);
+                }
+                Some(done)
+            }
+            Next::Fail(fault) => {
+                sub.state = SubState::Failed;
+                sub.ended_at = Some(at);
+                sub.fault = Some(fault.clone());
+                None
+            }
+        };
+        let (ended, fault) = (sub.state.ended(), sub.fault.clone());
+        job.tally.shift(was, sub.state);
+        match target {
+            Target::Server(id) => {
+                if let Some(step) = done {
+                    if let (Step::Shape, Operation::Resize(resize)) = (step, &job.operation) {
+                        self.reshape_server(id, &resize.flavor);
+                    }
+                    self.change_server(id, |server| {
+                        step.take_effect(&job.operation, server, placed_on, at);
+                    });
+                }
+                if ended {
+                    self.end_server(job, id, number.0, fault, at);
+                }
+            }
+            Target::Balancer(id) if ended => self.end_balancer(job, id, fault.is_none(), at),
+            Target::Balancer(_) => {}
+        }
+    }
+
+    /// The sub-job that held the server has ended.
+    fn end_server(
+        &mut self,
+        job: &Job,
+        id: ServerId,
+        sub: u64,
+        fault: Option<Arc<Fault>>,
+        at: Time,
+    ) {
+        let succeeded = fault.is_none();
+        if succeeded && matches!(job.operation, Operation::Delete(_)) {
+            self.remove_server(id);
+            return;
+        }
+        self.change_server(id, |server| {
+            server.busy = None;
+            server.updated_at = at;
+            if let Some(last) = server.last.as_mut().filter(|last| last.sub.0 == sub) {
+                last.ended = true;
+                last.fault.clone_from(&fault);
+            }
+            if let Operation::Create(_) = job.operation {
+                server.phase = if succeeded { Phase::Ready } else { Phase::Broken };
+                server.fault = fault;
+            }
+        });
+        if succeeded {
+            self.settle_server(&job.operation, id, at);
+        }
+    }
+
+    fn settle_server(&mut self, operation: &Operation, id: ServerId, at: Time) {
+        let Sort::Servers(rules) = operation.sort() else { return };
+        self.change_server(id, |server| {
+            rules.settle(server);
+            server.updated_at = at;
+        });
+    }
+
+    fn end_balancer(&mut self, job: &Job, id: LoadBalancerId, succeeded: bool, at: Time) {
+        if succeeded && matches!(job.operation, Operation::DeleteLoadBalancers(_)) {
+            self.remove_balancer(id);
+            return;
+        }
+        self.change_balancer(id, |balancer| {
+            balancer.busy = None;
+            balancer.updated_at = at;
+            match job.operation.sort() {
+                Sort::Balancers(rules) if succeeded => rules.settle(balancer),
+                Sort::NewBalancers(_) => {
+                    balancer.state =
+                        if succeeded { BalancerState::Ready } else { BalancerState::Broken };
+                }
+                Sort::Balancers(_) | Sort::Servers(_) | Sort::NewServers(_) => {}
+            }
+        });
+    }
+}
+
+fn last(job: &Job, sub: crate::model::SubJobId, activity: Activity) -> Last {
+    Last { sub, request: job.request, activity, ended: false, fault: None }
+}
+
+impl Token {
+    pub(crate) fn new(
+        project: ProjectId,
+        claim: &TokenClaim,
+        receipt: Receipt,
+        expires_at: Time,
+    ) -> Token {
+        Token { project, token: claim.token.clone(), digest: claim.digest, receipt, expires_at }
+    }
+}

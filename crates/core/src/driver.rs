@@ -1,0 +1,175 @@
+//! What makes servers real. A driver is told what should be true and reports, once per call, what
+//! became of it. Every verb may be repeated: the second time it finds its work done.
+
+use std::sync::Arc;
+
+use crate::model::{
+    Flavor, Host, Image, JobId, LoadBalancer, LoadBalancerId, Power, ServerId, Time,
+};
+use crate::ops::Force;
+use crate::vault::Secret;
+
+/// Which step of which sub-job a call belongs to. A repeat after a crash carries the same step and
+/// may carry another `attempt`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct StepRef {
+    pub job: JobId,
+    pub sub: u32,
+    pub step: u8,
+    pub attempt: u8,
+}
+
+/// One call: make this true.
+#[derive(Clone, Debug)]
+pub struct StepCall {
+    pub step: StepRef,
+    pub verb: Verb,
+}
+
+/// What to make true.
+#[derive(Clone, Debug)]
+pub enum Verb {
+    /// The server exists on some host, stopped.
+    Provision {
+        server: ServerId,
+        plan: Box<Provision>,
+    },
+    Run {
+        server: ServerId,
+    },
+    Stop {
+        server: ServerId,
+        force: Force,
+    },
+    /// It was restarted once for `token`. A driver that remembers the token has done it.
+    Reboot {
+        server: ServerId,
+        force: Force,
+        token: u64,
+    },
+    Remove {
+        server: ServerId,
+    },
+    Shape {
+        server: ServerId,
+        flavor: Arc<Flavor>,
+    },
+    /// The administrator's password is this one, for the `generation`-th time.
+    Password {
+        server: ServerId,
+        generation: u32,
+        password: Secret,
+    },
+    /// The boot disk is the `generation`-th, made from `image`.
+    Image {
+        server: ServerId,
+        generation: u32,
+        image: Arc<Image>,
+        password: Option<Secret>,
+    },
+    /// The load balancer does what this record says.
+    Balance {
+        balancer: Box<LoadBalancer>,
+    },
+    Unbalance {
+        balancer: LoadBalancerId,
+    },
+}
+
+/// All a driver needs to make a server.
+#[derive(Clone, Debug)]
+pub struct Provision {
+    pub name: Arc<str>,
+    pub hostname: Arc<str>,
+    pub zone: Arc<str>,
+    pub flavor: Arc<Flavor>,
+    pub image: Arc<Image>,
+    pub password: Option<Secret>,
+    pub key_name: Option<Arc<str>>,
+    pub user_data: Option<Arc<str>>,
+    /// The boot disk first.
+    pub volumes_gib: Vec<u32>,
+}
+
+/// What became of a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepReport {
+    pub step: StepRef,
+    pub result: Result<Done, DriverError>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Done {
+    /// The host it was placed on, for verbs that choose one.
+    pub placed_on: Option<Arc<str>>,
+}
+
+/// Why a step is not done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DriverError {
+    /// It will not be: trying again gives the same answer.
+    Rejected(Rejection),
+    /// Not now: try again later.
+    Busy,
+    /// The host does not answer; nothing was begun. Try again later.
+    Unreachable,
+    /// It may have happened. Since every verb may be repeated, it is.
+    Unknown,
+}
+
+/// Why a driver says no for good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rejection {
+    NoCapacity,
+    HostDown,
+    AgentMissing,
+    AgentRefused,
+    TimedOut,
+    /// The server is not there.
+    Missing,
+    Failed(Arc<str>),
+}
+
+/// What a driver finds of a server when asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    pub server: ServerId,
+    pub power: Power,
+    pub host: Arc<str>,
+    pub image_generation: u32,
+    pub password_generation: u32,
+}
+
+/// What a driver is told of a server that existed before it was started.
+#[derive(Clone, Debug)]
+pub struct Adoption {
+    pub finding: Finding,
+    pub flavor: Arc<Flavor>,
+}
+
+/// What makes servers real.
+///
+/// Contract: `begin` returns at once; each call handed to it gives exactly one report from
+/// `collect`, in any order. A driver whose work ends by itself wakes the engine when a report is
+/// ready; one that only waits for time says when in `next_due`.
+pub trait Driver: Send {
+    /// The machines that servers can be placed on.
+    fn hosts(&self) -> Vec<Host>;
+
+    /// Told, before any call on them, of servers that exist without having been ordered from this
+    /// driver: at start all that the world knows, later a first fleet or an import.
+    fn adopt(&mut self, known: &mut dyn Iterator<Item = Adoption>);
+
+    fn begin(&mut self, now: Time, calls: Vec<StepCall>);
+
+    /// The reports that are ready; empty when there is none.
+    fn collect(&mut self, now: Time) -> Vec<StepReport>;
+
+    /// When the next report will be ready, as far as that is known beforehand.
+    fn next_due(&self) -> Option<Time>;
+
+    fn inspect(&self, server: ServerId) -> Option<Finding>;
+
+    /// Every server it has, in no order.
+    fn list(&self) -> Vec<ServerId>;
+}

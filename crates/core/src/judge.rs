@@ -1,0 +1,58 @@
+//! From a driver's report to what it means for its sub-job. Decides only; [`apply`](crate::apply)
+//! makes it so.
+
+use std::sync::Arc;
+
+use crate::apply::Next;
+use crate::driver::{Done, DriverError, Rejection, StepReport};
+use crate::limits;
+use crate::model::{Fault, FaultKind, Job, SubState, Time};
+
+/// What a report means. Nothing, when it is not the answer to the call the sub-job waits for: a
+/// repeat, a late one, or one from before a restart.
+pub fn judge(job: &Job, report: &StepReport, now: Time) -> Option<(Next, Option<Arc<str>>)> {
+    let sub = job.subs.get(report.step.sub as usize)?;
+    let awaited = sub.state == SubState::Running
+        && sub.step == report.step.step
+        && sub.retries == report.step.attempt;
+    if !awaited {
+        return None;
+    }
+    Some(match &report.result {
+        Ok(Done { placed_on }) => {
+            let steps = job.operation.steps(sub.was_running);
+            let last = usize::from(sub.step) + 1 == steps.len();
+            (if last { Next::Succeed } else { Next::Advance }, placed_on.clone())
+        }
+        Err(DriverError::Rejected(rejection)) => (Next::Fail(Arc::new(fault_of(rejection))), None),
+        Err(error) if sub.retries >= limits::RETRIES_MAX => {
+            (Next::Fail(Arc::new(exhausted(error).into())), None)
+        }
+        // Every verb may be repeated, so what may have happened is simply asked for again.
+        Err(DriverError::Busy | DriverError::Unreachable | DriverError::Unknown) => {
+            let wait_ms = limits::RETRY_AFTER_MS << sub.retries;
+            (Next::Retry(now.after_ms(wait_ms)), None)
+        }
+    })
+}
+
+fn exhausted(error: &DriverError) -> FaultKind {
+    match error {
+        DriverError::Busy => FaultKind::StepFailed,
+        DriverError::Unreachable => FaultKind::Unreachable,
+        DriverError::Unknown => FaultKind::StepTimedOut,
+        DriverError::Rejected(_) => FaultKind::Internal,
+    }
+}
+
+fn fault_of(rejection: &Rejection) -> Fault {
+    match rejection {
+        Rejection::NoCapacity => FaultKind::NoCapacity.into(),
+        Rejection::HostDown => FaultKind::HostDown.into(),
+        Rejection::AgentMissing => FaultKind::AgentMissing.into(),
+        Rejection::AgentRefused => FaultKind::AgentRefused.into(),
+        Rejection::TimedOut => FaultKind::StepTimedOut.into(),
+        Rejection::Missing => Fault::with(FaultKind::StepFailed, "the driver has no such server"),
+        Rejection::Failed(story) => Fault::with(FaultKind::StepFailed, story.clone()),
+    }
+}

@@ -1,0 +1,45 @@
+//! Every limit of the core, each with its reason and where the number comes from. Limits that are
+//! a vendor's own (1,000 servers a batch, 50 to resize …) stand in that vendor's dialect.
+
+/// Targets in one command. A fleet of this size is what one process is sized for (design, promises).
+pub const TARGETS_MAX: usize = 1_000_000;
+
+/// Servers one create command may make. The largest any dialect asks for is 500; native orders may
+/// ask for more, and a thousand records still fit one turn.
+pub const CREATE_MAX: usize = 1_000;
+
+/// Listeners on one load balancer, and backends behind it: the vendor's published quota is 50 and
+/// 100; ours leaves room while one record stays small.
+pub const LISTENERS_MAX: usize = 100;
+pub const BACKENDS_MAX: usize = 1_000;
+
+/// Sub-jobs in flight over all jobs. 100 bytes each: about 200 MB at the limit.
+pub const SUB_JOBS_IN_FLIGHT_MAX: usize = 2_000_000;
+
+/// Sub-jobs that may be with the driver at a time unless the configuration says otherwise. A
+/// simulated fleet is bound by memory alone; a driver of real machines queues by itself.
+pub const LANES: usize = 100_000;
+
+/// A client token leads to its first receipt for 8 hours (the vendor's published figure).
+pub const TOKEN_LIFE_MS: i64 = 8 * 3_600_000;
+
+/// Client tokens remembered; at 10 calls a second for 8 hours this is 288,000.
+pub const TOKENS_MAX: usize = 300_000;
+
+/// Characters in a client token (the longest a vendor takes is 64).
+pub const TOKEN_CHARS_MAX: usize = 64;
+
+/// Finished jobs are readable for 24 hours unless the configuration says otherwise.
+pub const RETENTION_MS: i64 = 24 * 3_600_000;
+
+/// The log is folded into rows when it has grown by this much: replaying it at start takes about
+/// a tenth of a second.
+pub const LOG_BYTES_MAX: usize = 8 << 20;
+
+/// A step that met a busy or unreachable host is tried again this often …
+pub const RETRIES_MAX: u8 = 4;
+/// … first after this long, doubled each time.
+pub const RETRY_AFTER_MS: i64 = 500;
+
+/// Characters in a name, in any dialect.
+pub const NAME_CHARS_MAX: usize = 128;

@@ -1,0 +1,86 @@
+//! What servers are made from and who owns them: small tables that change rarely.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::{ImageId, ProjectId, Time};
+use crate::vault::Sealed;
+
+/// A named shape of a server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flavor {
+    pub name: Arc<str>,
+    pub vcpus: u32,
+    pub ram_mib: u32,
+    /// What it is meant for, e.g. `normal`, `highmem`.
+    #[serde(default)]
+    pub class: Arc<str>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum OsFamily {
+    Linux,
+    Windows,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ImageSource {
+    Public,
+    Private,
+    Market,
+    Shared,
+}
+
+/// What a disk is made from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Image {
+    pub id: ImageId,
+    pub name: Arc<str>,
+    pub family: OsFamily,
+    /// E.g. `Ubuntu 22.04 server 64bit`.
+    pub os: Arc<str>,
+    pub disk_gib_min: u32,
+    pub source: ImageSource,
+    /// The account whose password a reset changes, e.g. `root`.
+    pub admin_user: Arc<str>,
+    pub created_at: Time,
+}
+
+/// A machine that servers live on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Host {
+    pub name: Arc<str>,
+    pub zone: Arc<str>,
+    pub vcpus: u32,
+    pub ram_mib: u32,
+    pub up: bool,
+}
+
+/// The tenant that owns servers and jobs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Project {
+    pub id: ProjectId,
+    pub name: Arc<str>,
+    #[serde(default)]
+    pub quota: Quota,
+}
+
+/// How much a project may hold. Absent means no limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quota {
+    #[serde(default)]
+    pub servers: Option<u32>,
+    #[serde(default)]
+    pub vcpus: Option<u32>,
+    #[serde(default)]
+    pub ram_mib: Option<u64>,
+}
+
+/// One key pair. The same pair serves every dialect.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credential {
+    pub access_key: Arc<str>,
+    pub project: ProjectId,
+    pub secret_key: Sealed,
+}

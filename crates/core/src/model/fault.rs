@@ -1,0 +1,127 @@
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+/// What can go wrong, as the core names it. Every dialect has one table that gives each of these
+/// its own code; a new variant does not compile until every table has a row for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum FaultKind {
+    // The request as a whole.
+    NoTargets,
+    TooManyTargets,
+    TooManyJobs,
+    TokenReused,
+    QuotaExceeded,
+    FlavorNotFound,
+    ImageNotFound,
+    NameInvalid,
+    // One target, before any work.
+    ServerNotFound,
+    ServerBusy,
+    ServerRunning,
+    ServerStopped,
+    ServerBroken,
+    PasswordUnfit,
+    SameFlavor,
+    FlavorTooSmall,
+    AddressInUse,
+    BalancerNotFound,
+    BalancerBusy,
+    ListenerNotFound,
+    PortInUse,
+    BackendNotFound,
+    // One target, while working.
+    NoCapacity,
+    HostDown,
+    AgentMissing,
+    AgentRefused,
+    StepFailed,
+    StepTimedOut,
+    Unreachable,
+    StillRunning,
+    // Us.
+    Internal,
+}
+
+impl FaultKind {
+    /// The public sentence, without any vendor's code. Fits after "failed: ".
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            FaultKind::NoTargets => "the request names no target",
+            FaultKind::TooManyTargets => "the request names too many targets",
+            FaultKind::TooManyJobs => "too many jobs are in flight, try again later",
+            FaultKind::TokenReused => "the client token was used for another request",
+            FaultKind::QuotaExceeded => "the quota of the project is exceeded",
+            FaultKind::FlavorNotFound => "the flavor does not exist",
+            FaultKind::ImageNotFound => "the image does not exist",
+            FaultKind::NameInvalid => "the name is not allowed",
+            FaultKind::ServerNotFound => "the server does not exist",
+            FaultKind::ServerBusy => "another operation is running on the server",
+            FaultKind::ServerRunning => "the server is running",
+            FaultKind::ServerStopped => "the server is stopped",
+            FaultKind::ServerBroken => "the server is in an error state",
+            FaultKind::PasswordUnfit => {
+                "the password does not meet the rules of the server's system"
+            }
+            FaultKind::SameFlavor => "the server already has this flavor",
+            FaultKind::FlavorTooSmall => "the new flavor is smaller than the present one",
+            FaultKind::AddressInUse => "the private address is in use",
+            FaultKind::BalancerNotFound => "the load balancer does not exist",
+            FaultKind::BalancerBusy => "another operation is running on the load balancer",
+            FaultKind::ListenerNotFound => "the listener does not exist",
+            FaultKind::PortInUse => "a listener with this port exists",
+            FaultKind::BackendNotFound => "the server is not behind the load balancer",
+            FaultKind::NoCapacity => "no host has room for the server",
+            FaultKind::HostDown => "the host of the server is down",
+            FaultKind::AgentMissing => "the agent in the server does not answer",
+            FaultKind::AgentRefused => "the agent in the server refused",
+            FaultKind::StepFailed => "the operation failed on the server",
+            FaultKind::StepTimedOut => "the operation took too long",
+            FaultKind::Unreachable => "the host of the server cannot be reached",
+            FaultKind::StillRunning => "the operation is still running",
+            FaultKind::Internal => "internal error",
+        }
+    }
+}
+
+/// A fault and, where there is one, its story: words that name the thing it happened to.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    pub kind: FaultKind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<Arc<str>>,
+}
+
+impl Fault {
+    pub fn with(kind: FaultKind, detail: impl Into<Arc<str>>) -> Fault {
+        Fault { kind, detail: Some(detail.into()) }
+    }
+}
+
+impl From<FaultKind> for Fault {
+    fn from(kind: FaultKind) -> Fault {
+        Fault { kind, detail: None }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind.sentence())?;
+        match &self.detail {
+            Some(detail) => write!(f, " ({detail})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.detail {
+            Some(detail) => write!(f, "{:?}({detail})", self.kind),
+            None => write!(f, "{:?}", self.kind),
+        }
+    }
+}
+
+impl std::error::Error for Fault {}

@@ -1,0 +1,204 @@
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Fault, JobId, LoadBalancerId, ProjectId, RequestId, ServerId, SubJobId, Time};
+use crate::ops::Operation;
+
+/// What a sub-job works on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Target {
+    Server(ServerId),
+    Balancer(LoadBalancerId),
+}
+
+impl Target {
+    pub const fn server(self) -> Option<ServerId> {
+        match self {
+            Target::Server(id) => Some(id),
+            Target::Balancer(_) => None,
+        }
+    }
+}
+
+/// How a job is run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Orders {
+    /// At most this many sub-jobs of the job at a time.
+    pub concurrency: Option<u32>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum SubState {
+    Waiting,
+    Running,
+    Succeeded,
+    /// It was tried and failed.
+    Failed,
+    /// It was refused at planning; nothing was tried.
+    Refused,
+}
+
+impl SubState {
+    pub const fn ended(self) -> bool {
+        match self {
+            SubState::Waiting | SubState::Running => false,
+            SubState::Succeeded | SubState::Failed | SubState::Refused => true,
+        }
+    }
+}
+
+/// The job's work on one target.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "SubJobRow", into = "SubJobRow")]
+pub struct SubJob {
+    pub target: SubTarget,
+    pub state: SubState,
+    /// The step it is at, or the number of steps once it ended well.
+    pub step: u8,
+    /// How often the present step was tried again.
+    pub retries: u8,
+    /// Whether the server ran when the order came; some operations start it again at the end.
+    pub was_running: bool,
+    pub began_at: Option<Time>,
+    pub ended_at: Option<Time>,
+    pub fault: Option<Arc<Fault>>,
+}
+
+/// A target that was found, or the words the client used for one that was not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SubTarget {
+    Known(Target),
+    Unknown(Arc<str>),
+}
+
+impl SubTarget {
+    pub const fn known(&self) -> Option<Target> {
+        match self {
+            SubTarget::Known(target) => Some(*target),
+            SubTarget::Unknown(_) => None,
+        }
+    }
+}
+
+/// How a sub-job stands in a record: a sequence, since there may be a million in one job.
+#[derive(Serialize, Deserialize)]
+struct SubJobRow(
+    SubTarget,
+    SubState,
+    u8,
+    u8,
+    bool,
+    Option<Time>,
+    Option<Time>,
+    #[serde(default)] Option<Arc<Fault>>,
+);
+
+impl From<SubJobRow> for SubJob {
+    fn from(row: SubJobRow) -> SubJob {
+        let SubJobRow(target, state, step, retries, was_running, began_at, ended_at, fault) = row;
+        SubJob { target, state, step, retries, was_running, began_at, ended_at, fault }
+    }
+}
+
+impl From<SubJob> for SubJobRow {
+    fn from(sub: SubJob) -> SubJobRow {
+        let SubJob { target, state, step, retries, was_running, began_at, ended_at, fault } = sub;
+        SubJobRow(target, state, step, retries, was_running, began_at, ended_at, fault)
+    }
+}
+
+/// How many sub-jobs are in each state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub waiting: u32,
+    pub running: u32,
+    pub succeeded: u32,
+    /// Failed or refused.
+    pub failed: u32,
+}
+
+impl Tally {
+    pub fn of(subs: &[SubJob]) -> Tally {
+        let mut tally = Tally::default();
+        for sub in subs {
+            *tally.place(sub.state) += 1;
+        }
+        tally
+    }
+
+    pub fn shift(&mut self, from: SubState, to: SubState) {
+        *self.place(from) -= 1;
+        *self.place(to) += 1;
+    }
+
+    fn place(&mut self, state: SubState) -> &mut u32 {
+        match state {
+            SubState::Waiting => &mut self.waiting,
+            SubState::Running => &mut self.running,
+            SubState::Succeeded => &mut self.succeeded,
+            SubState::Failed | SubState::Refused => &mut self.failed,
+        }
+    }
+
+    pub const fn ended(&self) -> bool {
+        self.waiting == 0 && self.running == 0
+    }
+}
+
+/// What became of a job: a fold of its sub-jobs, never stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    Running,
+    AllSucceeded,
+    SomeFailed,
+    AllFailed,
+}
+
+/// An accepted command: one durable row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Job {
+    pub id: JobId,
+    pub project: ProjectId,
+    pub request: RequestId,
+    /// The dialect it was ordered in, and by whom.
+    pub dialect: Arc<str>,
+    pub principal: Arc<str>,
+    pub operation: Operation,
+    #[serde(default)]
+    pub orders: Orders,
+    pub accepted_at: Time,
+    #[serde(default)]
+    pub ended_at: Option<Time>,
+    pub subs: Vec<SubJob>,
+    /// Counted from `subs`.
+    #[serde(skip)]
+    pub tally: Tally,
+}
+
+impl Job {
+    pub fn outcome(&self) -> Outcome {
+        let Tally { waiting: _, running: _, succeeded, failed } = self.tally;
+        if !self.tally.ended() {
+            Outcome::Running
+        } else if failed == 0 {
+            Outcome::AllSucceeded
+        } else if succeeded == 0 {
+            Outcome::AllFailed
+        } else {
+            Outcome::SomeFailed
+        }
+    }
+
+    /// The place in `subs` of a public sub-job number, if it is this job's.
+    pub fn index_of(&self, sub: SubJobId) -> Option<usize> {
+        let index = usize::try_from(sub.0.checked_sub(self.id.0 + 1)?).ok()?;
+        (index < self.subs.len()).then_some(index)
+    }
+
+    /// The first number after this job's own.
+    pub fn numbers_end(&self) -> u64 {
+        self.id.0 + 1 + self.subs.len() as u64
+    }
+}

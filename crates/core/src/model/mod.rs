@@ -1,0 +1,20 @@
+//! The nouns: what the world is made of. Plain data, no behaviour beyond what keeps it consistent.
+
+mod balancer;
+mod catalog;
+mod fault;
+mod ids;
+mod job;
+mod server;
+mod time;
+
+pub use balancer::{Backend, BalancerState, HealthCheck, Listener, LoadBalancer, Protocol, Reach};
+pub use catalog::{Credential, Flavor, Host, Image, ImageSource, OsFamily, Project, Quota};
+pub use fault::{Fault, FaultKind};
+pub use ids::{
+    Handle, ImageId, JobId, ListenerId, LoadBalancerId, NetworkId, PortId, ProjectId, RequestId,
+    ServerId, SubJobId, VolumeId,
+};
+pub use job::{Job, Orders, Outcome, SubJob, SubState, SubTarget, Tally, Target};
+pub use server::{Activity, Busy, Details, Last, Nic, Phase, Power, Server, Tag, Volume};
+pub use time::Time;

@@ -1,0 +1,142 @@
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Fault, ImageId, NetworkId, PortId, ProjectId, ServerId, SubJobId, Time, VolumeId};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Power {
+    Running,
+    Stopped,
+}
+
+/// Where a server is in its life. What it is *doing* is [`Server::busy`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Phase {
+    /// Ordered, not yet made.
+    Creating,
+    Ready,
+    /// It could not be made, or was left without a usable disk.
+    Broken,
+}
+
+/// What a busy server is busy with; dialects compute their transitional states from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Activity {
+    Creating,
+    Deleting,
+    Starting,
+    Stopping,
+    Rebooting,
+    RebootingHard,
+    ResettingPassword,
+    Resizing,
+    Reinstalling,
+    Renaming,
+}
+
+/// The one sub-job that holds a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Busy {
+    pub sub: SubJobId,
+    pub activity: Activity,
+}
+
+/// One virtual machine we keep.
+///
+/// What changes often is inline; what rarely changes is behind [`Details`], shared between the
+/// engine's world and the published one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Server {
+    pub id: ServerId,
+    pub project: ProjectId,
+    /// Grows with every server ever made; lists are ordered by it.
+    pub order: u64,
+    pub name: Arc<str>,
+    pub flavor: Arc<str>,
+    pub image: ImageId,
+    #[serde(default)]
+    pub host: Option<Arc<str>>,
+    pub power: Power,
+    pub phase: Phase,
+    #[serde(default)]
+    pub busy: Option<Busy>,
+    /// How many times the disk was made anew.
+    #[serde(default)]
+    pub image_generation: u32,
+    /// How many times a password was set.
+    #[serde(default)]
+    pub password_generation: u32,
+    pub created_at: Time,
+    pub updated_at: Time,
+    /// When it was last seen to start.
+    #[serde(default)]
+    pub launched_at: Option<Time>,
+    /// Why it is broken, if it is.
+    #[serde(default)]
+    pub fault: Option<Arc<Fault>>,
+    /// The last operation ordered and how it went, for clients that ask the server, not the job.
+    #[serde(default)]
+    pub last: Option<Last>,
+    pub details: Arc<Details>,
+}
+
+/// The last operation on a server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Last {
+    pub sub: SubJobId,
+    pub request: super::RequestId,
+    pub activity: Activity,
+    pub ended: bool,
+    #[serde(default)]
+    pub fault: Option<Arc<Fault>>,
+}
+
+/// What was said of a server when it was made and rarely changes after.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Details {
+    pub zone: Arc<str>,
+    pub hostname: Arc<str>,
+    pub description: Arc<str>,
+    pub key_name: Option<Arc<str>>,
+    pub user_data: Option<Arc<str>>,
+    pub auto_terminate_at: Option<Time>,
+    pub network: Option<NetworkId>,
+    pub nics: Vec<Nic>,
+    pub volumes: Vec<Volume>,
+    pub security_groups: Vec<NetworkId>,
+    pub metadata: BTreeMap<Arc<str>, Arc<str>>,
+    pub tags: Vec<Tag>,
+    /// Values a dialect was given and must give back, under that dialect's own names.
+    pub hints: BTreeMap<Arc<str>, Arc<str>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Nic {
+    pub port: PortId,
+    pub subnet: Option<NetworkId>,
+    pub address: Ipv4Addr,
+    pub mac: [u8; 6],
+    #[serde(default)]
+    pub security_groups: Vec<NetworkId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Volume {
+    pub id: VolumeId,
+    /// The first is the boot disk.
+    pub device: Arc<str>,
+    pub size_gib: u32,
+    /// The kind of disk, in the word the client used for it.
+    pub class: Arc<str>,
+    pub delete_with_server: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tag {
+    pub key: Arc<str>,
+    pub value: Arc<str>,
+}

@@ -1,0 +1,172 @@
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Rules, Step, rename};
+use crate::chance::Chance;
+use crate::limits::CREATE_MAX;
+use crate::model::{
+    Busy, Details, Fault, FaultKind, ImageId, NetworkId, Nic, Phase, PortId, Power, ProjectId,
+    Server, ServerId, SubJobId, Time, Volume, VolumeId,
+};
+use crate::world::World;
+
+/// Make servers, one for each name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Create {
+    pub names: Vec<Arc<str>>,
+    pub flavor: Arc<str>,
+    pub image: ImageId,
+    /// All that is the same for each server; its `nics` and `volumes` are filled from the orders.
+    pub details: Arc<Details>,
+    pub nics: Vec<NicOrder>,
+    /// The boot disk first.
+    pub volumes: Vec<VolumeOrder>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NicOrder {
+    pub subnet: Option<NetworkId>,
+    /// Wanted by the client; else one is chosen.
+    pub address: Option<Ipv4Addr>,
+    pub port: Option<PortId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VolumeOrder {
+    /// Absent: what the image needs.
+    pub size_gib: Option<u32>,
+    pub class: Arc<str>,
+    pub delete_with_server: bool,
+}
+
+impl Rules for Create {
+    fn name(&self) -> &'static str {
+        "create"
+    }
+
+    fn check(&self, world: &World, project: ProjectId) -> Result<(), Fault> {
+        if self.names.is_empty() {
+            return Err(FaultKind::NoTargets.into());
+        }
+        if self.names.len() > CREATE_MAX {
+            return Err(FaultKind::TooManyTargets.into());
+        }
+        self.names.iter().try_for_each(|name| rename::name_is_bounded(name))?;
+        let flavor = world
+            .flavor(&self.flavor)
+            .ok_or_else(|| Fault::with(FaultKind::FlavorNotFound, self.flavor.clone()))?;
+        world
+            .image(self.image)
+            .ok_or_else(|| Fault::with(FaultKind::ImageNotFound, self.image.to_string()))?;
+        for address in self.nics.iter().filter_map(|nic| nic.address) {
+            if self.names.len() > 1 || world.address_in_use(project, address) {
+                return Err(Fault::with(FaultKind::AddressInUse, address.to_string()));
+            }
+        }
+        let count = i64::try_from(self.names.len()).expect("bounded above");
+        let vcpus = count * i64::from(flavor.vcpus);
+        let ram_mib = count * i64::from(flavor.ram_mib);
+        if world.has_room(project, count, vcpus, ram_mib) {
+            Ok(())
+        } else {
+            Err(FaultKind::QuotaExceeded.into())
+        }
+    }
+
+    fn steps(&self, _was_running: bool) -> &'static [Step] {
+        &[Step::Provision, Step::Run]
+    }
+}
+
+impl Create {
+    /// The records of the servers ordered, one for each name, each held by its sub-job.
+    pub(crate) fn mint(
+        &self,
+        world: &World,
+        project: ProjectId,
+        subs: impl Iterator<Item = SubJobId>,
+        now: Time,
+        chance: &mut Chance,
+    ) -> Vec<Server> {
+        let mut taken = Vec::with_capacity(self.names.len());
+        let image_disk_gib = world.image(self.image).map_or(40, |image| image.disk_gib_min);
+        let zone = if self.details.zone.is_empty() {
+            world.zones().next().cloned().unwrap_or_default()
+        } else {
+            self.details.zone.clone()
+        };
+        self.names
+            .iter()
+            .zip(subs)
+            .map(|(name, sub)| {
+                let id = loop {
+                    let id = ServerId(chance.uuid());
+                    if world.by_handle(id.handle()).is_none() && !taken.contains(&id.handle()) {
+                        break id;
+                    }
+                };
+                taken.push(id.handle());
+                let mut details = (*self.details).clone();
+                details.zone = zone.clone();
+                if details.hostname.is_empty() {
+                    details.hostname = name.clone();
+                }
+                details.nics = self.nics.iter().map(|nic| mint_nic(nic, sub, chance)).collect();
+                details.volumes = self
+                    .volumes
+                    .iter()
+                    .enumerate()
+                    .map(|(index, volume)| Volume {
+                        id: VolumeId(chance.uuid()),
+                        device: device_name(index),
+                        size_gib: volume.size_gib.unwrap_or(image_disk_gib),
+                        class: volume.class.clone(),
+                        delete_with_server: volume.delete_with_server,
+                    })
+                    .collect();
+                Server {
+                    id,
+                    project,
+                    order: sub.0,
+                    name: name.clone(),
+                    flavor: self.flavor.clone(),
+                    image: self.image,
+                    host: None,
+                    power: Power::Stopped,
+                    phase: Phase::Creating,
+                    busy: Some(Busy { sub, activity: crate::model::Activity::Creating }),
+                    image_generation: 0,
+                    password_generation: 0,
+                    created_at: now,
+                    updated_at: now,
+                    launched_at: None,
+                    fault: None,
+                    last: None,
+                    details: Arc::new(details),
+                }
+            })
+            .collect()
+    }
+}
+
+/// `/dev/vda`, `/dev/vdb` …
+pub fn device_name(index: usize) -> Arc<str> {
+    let letter = u8::try_from(index % 26).expect("below 26");
+    format!("/dev/vd{}", char::from(b'a' + letter)).into()
+}
+
+/// An address nobody else in a network of 16 million has as long as numbers go on, and a unicast,
+/// locally administered hardware address.
+fn mint_nic(order: &NicOrder, sub: SubJobId, chance: &mut Chance) -> Nic {
+    let low = u32::try_from(sub.0 % 0x00FF_FFF0).expect("24 bits fit") + 4;
+    let bits = chance.next_u64().to_be_bytes();
+    Nic {
+        port: order.port.unwrap_or_else(|| PortId(chance.uuid())),
+        subnet: order.subnet,
+        address: order.address.unwrap_or_else(|| Ipv4Addr::from(0x0A00_0000 | low)),
+        mac: [0xfa, 0x16, 0x3e, bits[0], bits[1], bits[2]],
+        security_groups: Vec::new(),
+    }
+}

@@ -1,0 +1,184 @@
+//! What can be ordered: one file per operation, one line per operation in each list below.
+//!
+//! An operation says which targets it admits, what it keeps them busy with, which steps the driver
+//! is asked for, and what success changes. It never says *when*: that is the schedule's.
+
+mod create;
+mod create_listeners;
+mod create_load_balancers;
+mod delete;
+mod delete_load_balancers;
+mod deregister_backends;
+mod reboot;
+mod register_backends;
+mod reinstall;
+mod rename;
+mod reset_password;
+mod resize;
+mod start;
+mod step;
+mod stop;
+
+use serde::{Deserialize, Serialize};
+
+pub use create::{Create, NicOrder, VolumeOrder};
+pub use create_listeners::CreateListeners;
+pub use create_load_balancers::CreateLoadBalancers;
+pub use delete::Delete;
+pub use delete_load_balancers::DeleteLoadBalancers;
+pub use deregister_backends::DeregisterBackends;
+pub use reboot::Reboot;
+pub use register_backends::RegisterBackends;
+pub use reinstall::Reinstall;
+pub use rename::Rename;
+pub use reset_password::{PasswordFit, ResetPassword};
+pub use resize::Resize;
+pub use start::Start;
+pub use step::Step;
+pub use stop::Stop;
+
+use crate::model::{Activity, Fault, LoadBalancer, ProjectId, Server};
+use crate::world::World;
+
+/// How hard to press a guest that does not want to stop.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Force {
+    /// Ask the guest; fail when it does not comply.
+    #[default]
+    Soft,
+    /// Ask the guest; cut the power when it does not comply.
+    SoftThenHard,
+    /// Cut the power.
+    Hard,
+}
+
+/// The answer per target at planning.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Verdict {
+    Admit,
+    /// The target already is as ordered; the fault says so in words for those who must refuse.
+    AlreadySo(Fault),
+    Refuse(Fault),
+}
+
+impl Verdict {
+    pub fn refuse(fault: impl Into<Fault>) -> Verdict {
+        Verdict::Refuse(fault.into())
+    }
+}
+
+/// One thing that can be ordered, with all that was said of it. Carries no secret: that travels
+/// beside it, under seal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Operation {
+    Create(Create),
+    Delete(Delete),
+    Start(Start),
+    Stop(Stop),
+    Reboot(Reboot),
+    ResetPassword(ResetPassword),
+    Resize(Resize),
+    Reinstall(Reinstall),
+    Rename(Rename),
+    CreateLoadBalancers(CreateLoadBalancers),
+    DeleteLoadBalancers(DeleteLoadBalancers),
+    CreateListeners(CreateListeners),
+    RegisterBackends(RegisterBackends),
+    DeregisterBackends(DeregisterBackends),
+}
+
+/// What every operation says of itself.
+pub(crate) trait Rules {
+    /// One word for logs, metrics and events.
+    fn name(&self) -> &'static str;
+
+    /// Whether the order makes sense at all, before any target is looked at.
+    fn check(&self, _world: &World, _project: ProjectId) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    /// The driver steps, in order. None means the order is done when it is durable.
+    fn steps(&self, was_running: bool) -> &'static [Step];
+}
+
+/// An operation on servers.
+pub(crate) trait ServerRules: Rules {
+    fn activity(&self) -> Activity;
+
+    /// The verdict on a server that exists, is the caller's and is not busy.
+    fn admit(&self, server: &Server, world: &World) -> Verdict;
+
+    /// What success changes beyond what its steps changed.
+    fn settle(&self, _server: &mut Server) {}
+}
+
+/// An operation on load balancers.
+pub(crate) trait BalancerRules: Rules {
+    /// The verdict on a load balancer that exists, is the caller's and is not busy.
+    fn admit(&self, balancer: &LoadBalancer, world: &World) -> Verdict;
+
+    /// What success changes.
+    fn settle(&self, balancer: &mut LoadBalancer);
+}
+
+/// An operation seen by what it works on.
+pub(crate) enum Sort<'a> {
+    Servers(&'a dyn ServerRules),
+    Balancers(&'a dyn BalancerRules),
+    /// Makes its own targets.
+    NewServers(&'a Create),
+    NewBalancers(&'a CreateLoadBalancers),
+}
+
+impl Operation {
+    pub(crate) fn sort(&self) -> Sort<'_> {
+        match self {
+            Operation::Create(op) => Sort::NewServers(op),
+            Operation::Delete(op) => Sort::Servers(op),
+            Operation::Start(op) => Sort::Servers(op),
+            Operation::Stop(op) => Sort::Servers(op),
+            Operation::Reboot(op) => Sort::Servers(op),
+            Operation::ResetPassword(op) => Sort::Servers(op),
+            Operation::Resize(op) => Sort::Servers(op),
+            Operation::Reinstall(op) => Sort::Servers(op),
+            Operation::Rename(op) => Sort::Servers(op),
+            Operation::CreateLoadBalancers(op) => Sort::NewBalancers(op),
+            Operation::DeleteLoadBalancers(op) => Sort::Balancers(op),
+            Operation::CreateListeners(op) => Sort::Balancers(op),
+            Operation::RegisterBackends(op) => Sort::Balancers(op),
+            Operation::DeregisterBackends(op) => Sort::Balancers(op),
+        }
+    }
+
+    fn rules(&self) -> &dyn Rules {
+        match self.sort() {
+            Sort::Servers(op) => op,
+            Sort::Balancers(op) => op,
+            Sort::NewServers(op) => op,
+            Sort::NewBalancers(op) => op,
+        }
+    }
+
+    /// One word for logs, metrics and events.
+    pub fn name(&self) -> &'static str {
+        self.rules().name()
+    }
+
+    pub(crate) fn check(&self, world: &World, project: ProjectId) -> Result<(), Fault> {
+        self.rules().check(world, project)
+    }
+
+    /// The steps of this operation on a server that was or was not running when it was ordered.
+    pub fn steps(&self, was_running: bool) -> &'static [Step] {
+        self.rules().steps(was_running)
+    }
+
+    /// What a server is busy with while this operation runs on it.
+    pub(crate) fn activity(&self) -> Option<Activity> {
+        match self.sort() {
+            Sort::Servers(op) => Some(op.activity()),
+            Sort::NewServers(_) => Some(Activity::Creating),
+            Sort::Balancers(_) | Sort::NewBalancers(_) => None,
+        }
+    }
+}

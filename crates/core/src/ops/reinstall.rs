@@ -1,0 +1,80 @@
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Force, PasswordFit, Rules, ServerRules, Step, Verdict};
+use crate::model::{
+    Activity, Fault, FaultKind, ImageId, OsFamily, Phase, Power, ProjectId, Server,
+};
+use crate::world::World;
+
+/// Make the boot disk anew, from the same image or from another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reinstall {
+    /// Absent: the server's own image again.
+    pub image: Option<ImageId>,
+    /// Stop a running server first; else a running server is refused. Either way it runs after.
+    pub stop_first: bool,
+    pub key_name: Option<Arc<str>>,
+    pub user_data: Option<Arc<str>>,
+    /// What the password, if there is one, is good enough for.
+    pub fit: PasswordFit,
+}
+
+impl Rules for Reinstall {
+    fn name(&self) -> &'static str {
+        "reinstall"
+    }
+
+    fn check(&self, world: &World, _project: ProjectId) -> Result<(), Fault> {
+        match self.image {
+            Some(id) if world.image(id).is_none() => {
+                Err(Fault::with(FaultKind::ImageNotFound, id.to_string()))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn steps(&self, was_running: bool) -> &'static [Step] {
+        if was_running {
+            &[Step::Stop(Force::SoftThenHard), Step::Image, Step::Run]
+        } else {
+            &[Step::Image, Step::Run]
+        }
+    }
+}
+
+impl ServerRules for Reinstall {
+    fn activity(&self) -> Activity {
+        Activity::Reinstalling
+    }
+
+    fn admit(&self, server: &Server, world: &World) -> Verdict {
+        match (server.phase, server.power) {
+            (Phase::Creating, _) => return Verdict::refuse(FaultKind::ServerBusy),
+            (Phase::Broken, _) => return Verdict::refuse(FaultKind::ServerBroken),
+            (Phase::Ready, Power::Running) if !self.stop_first => {
+                return Verdict::refuse(FaultKind::ServerRunning);
+            }
+            (Phase::Ready, Power::Running | Power::Stopped) => {}
+        }
+        let image = world.image(self.image.unwrap_or(server.image));
+        if self.fit.suits(image.map_or(OsFamily::Linux, |image| image.family)) {
+            Verdict::Admit
+        } else {
+            Verdict::refuse(FaultKind::PasswordUnfit)
+        }
+    }
+
+    fn settle(&self, server: &mut Server) {
+        if self.key_name.is_none() && self.user_data.is_none() {
+            return;
+        }
+        let mut details = (*server.details).clone();
+        details.key_name = self.key_name.clone();
+        if self.user_data.is_some() {
+            details.user_data = self.user_data.clone();
+        }
+        server.details = Arc::new(details);
+    }
+}

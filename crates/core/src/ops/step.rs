@@ -1,0 +1,72 @@
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Force, Operation};
+use crate::model::{Power, Server, Time};
+
+/// One idempotent thing the driver is asked to make true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Step {
+    /// The server exists on some host, stopped, with its disk, shape and first password.
+    Provision,
+    Run,
+    Stop(Force),
+    /// The server was restarted once for this sub-job; the sub-job's number is the token by which
+    /// the driver recognises a repeat.
+    Reboot(Force),
+    /// Nothing of the server is left.
+    Remove,
+    Shape,
+    Password,
+    /// The boot disk is a fresh one of this generation.
+    Image,
+    /// The load balancer does what its record says.
+    Balance,
+    /// Nothing of the load balancer is left.
+    Unbalance,
+}
+
+impl Step {
+    /// What is now true of the server, since the driver said the step is done.
+    pub(crate) fn take_effect(
+        self,
+        operation: &Operation,
+        server: &mut Server,
+        placed_on: Option<&Arc<str>>,
+        at: Time,
+    ) {
+        match self {
+            Step::Provision => {
+                server.power = Power::Stopped;
+                server.image_generation = 1;
+                server.password_generation = 1;
+                server.host = placed_on.cloned();
+            }
+            Step::Run | Step::Reboot(_) => {
+                server.power = Power::Running;
+                server.launched_at = Some(at);
+            }
+            Step::Stop(_) => server.power = Power::Stopped,
+            // The flavor itself is counted against the quota: the world changes it.
+            Step::Shape => {
+                if let Some(host) = placed_on {
+                    server.host = Some(host.clone());
+                }
+            }
+            Step::Password => server.password_generation += 1,
+            Step::Image => {
+                if let Operation::Reinstall(reinstall) = operation
+                    && let Some(image) = reinstall.image
+                {
+                    server.image = image;
+                }
+                server.image_generation += 1;
+                server.password_generation += 1;
+                server.power = Power::Stopped;
+            }
+            Step::Remove | Step::Balance | Step::Unbalance => {}
+        }
+        server.updated_at = at;
+    }
+}

@@ -1,0 +1,326 @@
+//! Planning: a world and a command in; a verdict per target, or one fault, out. Changes nothing.
+
+use std::sync::Arc;
+
+use crate::apply::JobAccepted;
+use crate::chance::Chance;
+use crate::command::{Admission, AlreadySo, Command, Receipt, TargetAnswer, TargetRef};
+use crate::limits;
+use crate::model::{
+    Fault, FaultKind, Handle, Job, JobId, ListenerId, LoadBalancer, Power, Server, SubJob,
+    SubState, SubTarget, Tally, Target, Time,
+};
+use crate::ops::{BalancerRules, Operation, ServerRules, Sort, Verdict};
+use crate::world::{Index, Token, World};
+
+/// What a command comes to.
+#[derive(Debug)]
+pub struct Plan {
+    pub receipt: Receipt,
+    /// The job to make durable; absent when nothing is to be done.
+    pub accepted: Option<Box<JobAccepted>>,
+}
+
+/// What one target comes to.
+struct Judged {
+    verdict: Verdict,
+    target: SubTarget,
+    was_running: bool,
+    /// Named before in the same command: shares that sub-job.
+    same_as: Option<usize>,
+}
+
+/// Judges a command. `Err` is a fault of the command as a whole: nothing is changed and no target
+/// has a verdict. The same world, command, time and chance give the same plan.
+pub fn plan(
+    world: &World,
+    command: &Command,
+    now: Time,
+    chance: &mut Chance,
+) -> Result<Plan, Fault> {
+    if let Some(receipt) = replay(world, command, now)? {
+        return Ok(Plan { receipt, accepted: None });
+    }
+    let operation = &command.operation;
+    operation.check(world, command.project)?;
+    let count = match operation.sort() {
+        Sort::NewServers(create) => create.names.len(),
+        Sort::NewBalancers(create) => create.names.len(),
+        Sort::Servers(_) | Sort::Balancers(_) => command.targets.len(),
+    };
+    if count == 0 {
+        return Err(FaultKind::NoTargets.into());
+    }
+    if count > limits::TARGETS_MAX {
+        return Err(FaultKind::TooManyTargets.into());
+    }
+    if world.sub_jobs_in_flight() + count > limits::SUB_JOBS_IN_FLIGHT_MAX {
+        return Err(FaultKind::TooManyJobs.into());
+    }
+    let id = JobId(world.next_number);
+    match operation.sort() {
+        Sort::NewServers(create) => {
+            let subs = (0..).map(|index| id.sub(index));
+            let servers = create.mint(world, command.project, subs, now, chance);
+            let targets = servers.iter().map(|server| Target::Server(server.id)).collect();
+            Ok(accept_new(world, command, id, now, targets, servers, Vec::new()))
+        }
+        Sort::NewBalancers(create) => {
+            let subs = (0..).map(|index| id.sub(index));
+            let balancers = create.mint(world, command.project, subs, now, chance);
+            let targets = balancers.iter().map(|balancer| Target::Balancer(balancer.id)).collect();
+            Ok(accept_new(world, command, id, now, targets, Vec::new(), balancers))
+        }
+        Sort::Servers(rules) => {
+            let judged = judge_servers(world, command, rules);
+            Ok(accept_judged(world, command, id, now, judged, chance))
+        }
+        Sort::Balancers(rules) => {
+            let judged = judge_balancers(world, command, rules);
+            Ok(accept_judged(world, command, id, now, judged, chance))
+        }
+    }
+}
+
+/// The first receipt of a token that was used before, for the same request.
+fn replay(world: &World, command: &Command, now: Time) -> Result<Option<Receipt>, Fault> {
+    let Some(claim) = &command.token else { return Ok(None) };
+    match world.token(command.project, &claim.token) {
+        Some(known) if known.expires_at <= now => Ok(None),
+        Some(known) if known.digest == claim.digest => Ok(Some(known.receipt.clone())),
+        Some(_) => Err(FaultKind::TokenReused.into()),
+        None if command.dry_run => Ok(None),
+        None if world.tokens_count() >= limits::TOKENS_MAX => Err(FaultKind::TooManyJobs.into()),
+        None => Ok(None),
+    }
+}
+
+fn judge_servers(world: &World, command: &Command, rules: &dyn ServerRules) -> Vec<Judged> {
+    let mut seen: Index<Handle, usize> = Index::default();
+    seen.reserve(command.targets.len());
+    let mut judged = Vec::with_capacity(command.targets.len());
+    for (index, named) in command.targets.iter().enumerate() {
+        let server = match named {
+            TargetRef::Server(id) => world.server(*id),
+            TargetRef::Short(handle) => world.by_handle(*handle),
+            TargetRef::Balancer(_) | TargetRef::Unreadable(_) => None,
+        };
+        let Some(server) = server.filter(|server| server.project == command.project) else {
+            judged.push(missing(named, FaultKind::ServerNotFound));
+            continue;
+        };
+        let same_as = seen.get(&server.id.handle()).copied();
+        if same_as.is_none() {
+            seen.insert(server.id.handle(), index);
+        }
+        judged.push(Judged {
+            verdict: server_verdict(server, world, rules, command.already_so),
+            target: SubTarget::Known(Target::Server(server.id)),
+            was_running: server.power == Power::Running,
+            same_as,
+        });
+    }
+    judged
+}
+
+fn server_verdict(
+    server: &Server,
+    world: &World,
+    rules: &dyn ServerRules,
+    already_so: AlreadySo,
+) -> Verdict {
+    if server.busy.is_some() {
+        return Verdict::refuse(FaultKind::ServerBusy);
+    }
+    match rules.admit(server, world) {
+        Verdict::AlreadySo(fault) if already_so == AlreadySo::Refused => Verdict::Refuse(fault),
+        verdict => verdict,
+    }
+}
+
+fn judge_balancers(world: &World, command: &Command, rules: &dyn BalancerRules) -> Vec<Judged> {
+    let mut judged: Vec<Judged> = Vec::with_capacity(command.targets.len());
+    for named in &command.targets {
+        let balancer = match named {
+            TargetRef::Balancer(id) => world.balancer(*id),
+            TargetRef::Server(_) | TargetRef::Short(_) | TargetRef::Unreadable(_) => None,
+        };
+        let Some(balancer) = balancer.filter(|balancer| balancer.project == command.project) else {
+            judged.push(missing(named, FaultKind::BalancerNotFound));
+            continue;
+        };
+        let target = SubTarget::Known(Target::Balancer(balancer.id));
+        let same_as = judged.iter().position(|earlier| earlier.target == target);
+        let verdict = balancer_verdict(balancer, world, rules);
+        judged.push(Judged { verdict, target, was_running: false, same_as });
+    }
+    judged
+}
+
+fn balancer_verdict(balancer: &LoadBalancer, world: &World, rules: &dyn BalancerRules) -> Verdict {
+    if balancer.busy.is_some() {
+        return Verdict::refuse(FaultKind::BalancerBusy);
+    }
+    rules.admit(balancer, world)
+}
+
+fn missing(named: &TargetRef, kind: FaultKind) -> Judged {
+    let words: Arc<str> = match named {
+        TargetRef::Server(id) => id.to_string().into(),
+        TargetRef::Short(handle) => handle.to_string().into(),
+        TargetRef::Balancer(id) => id.0.to_string().into(),
+        TargetRef::Unreadable(words) => words.clone(),
+    };
+    Judged {
+        verdict: Verdict::Refuse(Fault::from(kind)),
+        target: SubTarget::Unknown(words),
+        was_running: false,
+        same_as: None,
+    }
+}
+
+/// Applies the admission rule to the verdicts and makes the job, if there is to be one.
+fn accept_judged(
+    world: &World,
+    command: &Command,
+    id: JobId,
+    now: Time,
+    judged: Vec<Judged>,
+    chance: &mut Chance,
+) -> Plan {
+    let refused = |one: &Judged| matches!(one.verdict, Verdict::Refuse(_));
+    let nothing_exists = judged.iter().all(|one| one.target.known().is_none());
+    let stopped = match command.admission {
+        Admission::EachOnItsOwn => nothing_exists,
+        Admission::AllOrNothing => judged.iter().any(refused),
+    };
+    let makes_job = !stopped && !command.dry_run;
+    let no_steps = command.operation.steps(false).is_empty();
+
+    let mut subs: Vec<SubJob> = Vec::with_capacity(judged.len());
+    let mut places: Vec<u32> = Vec::with_capacity(judged.len());
+    let mut answers: Vec<TargetAnswer> = Vec::with_capacity(judged.len());
+    for one in judged {
+        let place = match one.same_as {
+            Some(earlier) => places[earlier],
+            None => u32::try_from(subs.len()).expect("bounded by TARGETS_MAX"),
+        };
+        places.push(place);
+        answers.push(TargetAnswer {
+            verdict: one.verdict.clone(),
+            target: one.target.known(),
+            sub: makes_job.then(|| id.sub(place)),
+        });
+        if one.same_as.is_none() && makes_job {
+            subs.push(sub_job(one, no_steps, now));
+        }
+    }
+    let mut receipt = Receipt { job: makes_job.then_some(id), answers };
+    if !makes_job {
+        receipt.job = None;
+        return Plan { receipt, accepted: None };
+    }
+    let mut job = new_job(command, id, now, subs);
+    name_listeners(world, &mut job.operation, chance);
+    let token = token(command, &receipt, now);
+    let accepted = JobAccepted { job, servers: Vec::new(), balancers: Vec::new(), token };
+    Plan { receipt, accepted: Some(Box::new(accepted)) }
+}
+
+fn sub_job(judged: Judged, no_steps: bool, now: Time) -> SubJob {
+    let (state, fault) = match judged.verdict {
+        Verdict::Admit if no_steps => (SubState::Succeeded, None),
+        Verdict::Admit => (SubState::Waiting, None),
+        Verdict::AlreadySo(_) => (SubState::Succeeded, None),
+        Verdict::Refuse(fault) => (SubState::Refused, Some(Arc::new(fault))),
+    };
+    SubJob {
+        target: judged.target,
+        state,
+        step: 0,
+        retries: 0,
+        was_running: judged.was_running,
+        began_at: state.ended().then_some(now),
+        ended_at: state.ended().then_some(now),
+        fault,
+    }
+}
+
+fn accept_new(
+    _world: &World,
+    command: &Command,
+    id: JobId,
+    now: Time,
+    targets: Vec<Target>,
+    servers: Vec<Server>,
+    balancers: Vec<LoadBalancer>,
+) -> Plan {
+    let makes_job = !command.dry_run;
+    let answers: Vec<TargetAnswer> = targets
+        .iter()
+        .zip(0..)
+        .map(|(target, index)| TargetAnswer {
+            verdict: Verdict::Admit,
+            target: makes_job.then_some(*target),
+            sub: makes_job.then(|| id.sub(index)),
+        })
+        .collect();
+    let receipt = Receipt { job: makes_job.then_some(id), answers };
+    if !makes_job {
+        return Plan { receipt, accepted: None };
+    }
+    let subs = targets
+        .into_iter()
+        .map(|target| SubJob {
+            target: SubTarget::Known(target),
+            state: SubState::Waiting,
+            step: 0,
+            retries: 0,
+            was_running: false,
+            began_at: None,
+            ended_at: None,
+            fault: None,
+        })
+        .collect();
+    let job = new_job(command, id, now, subs);
+    let token = token(command, &receipt, now);
+    Plan { receipt, accepted: Some(Box::new(JobAccepted { job, servers, balancers, token })) }
+}
+
+fn new_job(command: &Command, id: JobId, now: Time, subs: Vec<SubJob>) -> Job {
+    Job {
+        id,
+        project: command.project,
+        request: command.request,
+        dialect: command.dialect.into(),
+        principal: command.principal.clone(),
+        operation: command.operation.clone(),
+        orders: command.orders,
+        accepted_at: now,
+        ended_at: None,
+        tally: Tally::of(&subs),
+        subs,
+    }
+}
+
+fn token(command: &Command, receipt: &Receipt, now: Time) -> Option<Token> {
+    let claim = command.token.as_ref()?;
+    let expires_at = now.after_ms(limits::TOKEN_LIFE_MS);
+    Some(Token::new(command.project, claim, receipt.clone(), expires_at))
+}
+
+/// Listeners get their ids when they are ordered, since the caller is told them at once.
+fn name_listeners(world: &World, operation: &mut Operation, chance: &mut Chance) {
+    let Operation::CreateListeners(create) = operation else { return };
+    let taken = |id: ListenerId| {
+        world.balancers().any(|balancer| balancer.listeners.iter().any(|old| old.id == id))
+    };
+    for listener in &mut create.listeners {
+        listener.id = loop {
+            let id = ListenerId(Handle::fold(chance.next_u64()));
+            if !taken(id) {
+                break id;
+            }
+        };
+    }
+}

@@ -1,0 +1,106 @@
+//! From what a store kept to a world, and from a world to the work that is still to be done.
+
+use std::collections::HashMap;
+
+use crate::model::{JobId, SubState, Time};
+use crate::record::{self, Catalog, Meta};
+use crate::schedule::Schedule;
+use crate::store::{Loaded, Store, StoreError, Table};
+use crate::vault::Sealed;
+use crate::world::World;
+
+/// What was found on disk.
+pub struct Recovered {
+    pub world: World,
+    pub secrets: HashMap<JobId, Sealed>,
+    /// The number of the last log entry.
+    pub log_seq: u64,
+    pub log_bytes: usize,
+    /// Whether nothing had ever been written.
+    pub fresh: bool,
+}
+
+/// Reads a store into a world. `realm` is used when the store is empty.
+pub fn load(store: &mut dyn Store, realm: u32) -> Result<Recovered, StoreError> {
+    let mut world = World::new(realm);
+    let mut secrets = HashMap::new();
+    let mut meta: Option<Meta> = None;
+    let mut log_seq = 0;
+    let mut log_bytes = 0;
+    store.load(&mut |loaded| {
+        match loaded {
+            Loaded::Row(table, key, value) => {
+                load_row(&mut world, &mut secrets, &mut meta, table, key, value)?;
+            }
+            Loaded::Log(seq, entry) => {
+                log_seq = seq;
+                if meta.as_ref().is_some_and(|meta| seq <= meta.log_through) {
+                    return Ok(());
+                }
+                log_bytes += entry.len();
+                // The rows do not say yet what the log says: the next checkpoint must.
+                world.dirty.get_or_insert_default();
+                record::decode_log(entry)?.iter().for_each(|change| world.apply(change));
+            }
+        }
+        Ok(())
+    })?;
+    let fresh = meta.is_none();
+    log_seq = log_seq.max(meta.map_or(0, |meta| meta.log_through));
+    Ok(Recovered { world, secrets, log_seq, log_bytes, fresh })
+}
+
+fn load_row(
+    world: &mut World,
+    secrets: &mut HashMap<JobId, Sealed>,
+    meta: &mut Option<Meta>,
+    table: Table,
+    key: &[u8],
+    value: &[u8],
+) -> Result<(), StoreError> {
+    match table {
+        Table::Meta => {
+            let row: Meta = record::decode("meta", value)?;
+            if row.format > record::FORMAT {
+                let text = format!("format {} is newer than this program", row.format);
+                return Err(StoreError::Corrupt(text));
+            }
+            world.realm = row.realm;
+            world.next_number = row.next_number;
+            world.next_event = row.next_event;
+            *meta = Some(row);
+        }
+        Table::Catalog => record::decode::<Catalog>("catalog", value)?.put_into(world),
+        Table::Servers => world.insert_server(record::decode_server(value)?),
+        Table::Balancers => world.insert_balancer(record::decode_balancer(value)?),
+        Table::Jobs => world.insert_job(record::decode_job(value)?),
+        Table::Tokens => world.put_token(record::decode_token(value)?),
+        Table::Secrets => {
+            let number: [u8; 8] =
+                key.try_into().map_err(|_| StoreError::Corrupt("secret: key".to_owned()))?;
+            secrets.insert(JobId(u64::from_be_bytes(number)), Sealed(value.to_vec()));
+        }
+        Table::Archive => {}
+    }
+    Ok(())
+}
+
+/// Queues all unfinished work. Gives back the running sub-jobs, whose present step is to be begun
+/// again: it may or may not have happened, and may be repeated.
+pub fn resume(world: &World, schedule: &mut Schedule, now: Time) -> Vec<(JobId, u32)> {
+    let mut again = Vec::new();
+    for job in world.jobs_in_flight() {
+        schedule.add(job.id);
+        for (sub, index) in job.subs.iter().zip(0u32..) {
+            match sub.state {
+                SubState::Running => {
+                    schedule.add_running();
+                    again.push((job.id, index));
+                }
+                SubState::Waiting if sub.retries > 0 => schedule.retry(job.id, index, now),
+                SubState::Waiting | SubState::Succeeded | SubState::Failed | SubState::Refused => {}
+            }
+        }
+    }
+    again
+}

@@ -1,0 +1,48 @@
+//! What readers see: the published world, and behind it the archive of finished jobs.
+
+use std::borrow::Cow;
+
+use crate::model::{Job, JobId, RequestId, SubJobId, Time};
+use crate::record;
+use crate::store::Archive;
+use crate::world::World;
+
+/// One look at everything there is. Never waits for a commit.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    pub world: &'a World,
+    archive: &'a dyn Archive,
+    pub now: Time,
+}
+
+impl<'a> View<'a> {
+    pub const fn new(world: &'a World, archive: &'a dyn Archive, now: Time) -> View<'a> {
+        View { world, archive, now }
+    }
+
+    pub fn job(&self, id: JobId) -> Option<Cow<'a, Job>> {
+        self.job_with_number(id.0).filter(|job| job.id == id)
+    }
+
+    /// The job that has this public number, as its own or as a sub-job's, in memory or archived.
+    pub fn job_with_number(&self, number: u64) -> Option<Cow<'a, Job>> {
+        if let Some(job) = self.world.job_with_number(number) {
+            return Some(Cow::Borrowed(job));
+        }
+        let row = self.archive.at_or_before(&record::number_key(number)).ok()??;
+        let job = record::archived_job(&row).ok()?;
+        (job.id.0 <= number && number < job.numbers_end()).then_some(Cow::Owned(job))
+    }
+
+    /// The job a sub-job belongs to, and its place there.
+    pub fn sub_job(&self, sub: SubJobId) -> Option<(Cow<'a, Job>, usize)> {
+        let job = self.job_with_number(sub.0)?;
+        let index = job.index_of(sub)?;
+        Some((job, index))
+    }
+
+    /// The job a call made, while the job is in memory.
+    pub fn job_of_request(&self, request: RequestId) -> Option<&'a Job> {
+        self.world.job_of_request(request)
+    }
+}

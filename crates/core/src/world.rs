@@ -1,0 +1,530 @@
+//! Everything there is, in memory: plain tables and the indices that keep every look-up flat.
+//!
+//! The engine has one world that is ahead by the turn being committed; readers have another, made
+//! by applying the same changes after the commit. Only [`apply`](crate::apply) writes here.
+
+mod roster;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use foldhash::fast::FixedState;
+use serde::{Deserialize, Serialize};
+
+pub use roster::Roster;
+
+use crate::command::Receipt;
+use crate::model::{
+    Credential, Flavor, Handle, Host, Image, ImageId, Job, JobId, LoadBalancer, LoadBalancerId,
+    Project, ProjectId, RequestId, Server, ServerId, Time,
+};
+
+/// Ids are ours, so nobody can choose them to collide: a fixed hash is safe and makes two runs alike.
+pub(crate) type Index<K, V> = HashMap<K, V, FixedState>;
+
+/// What a project holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    pub servers: u64,
+    pub vcpus: u64,
+    pub ram_mib: u64,
+}
+
+/// A client token and the receipt it leads to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Token {
+    pub project: ProjectId,
+    pub token: Arc<str>,
+    pub digest: [u8; 32],
+    pub receipt: Receipt,
+    pub expires_at: Time,
+}
+
+/// What changed since the last checkpoint.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Dirty {
+    pub servers: HashSet<ServerId, FixedState>,
+    pub balancers: BTreeSet<LoadBalancerId>,
+    pub jobs: BTreeSet<JobId>,
+    pub tokens: BTreeSet<(ProjectId, Arc<str>)>,
+    pub catalog: bool,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct World {
+    slots: Vec<Option<Server>>,
+    free: Vec<u32>,
+    by_handle: Index<Handle, u32>,
+    rosters: BTreeMap<ProjectId, Roster>,
+    usage: BTreeMap<ProjectId, Usage>,
+    jobs: BTreeMap<JobId, Job>,
+    /// Jobs with work left, in the order they came.
+    in_flight: BTreeSet<JobId>,
+    sub_jobs_in_flight: usize,
+    by_request: Index<RequestId, JobId>,
+    balancers: BTreeMap<LoadBalancerId, LoadBalancer>,
+    tokens: BTreeMap<(ProjectId, Arc<str>), Token>,
+    token_expiry: BTreeSet<(Time, ProjectId, Arc<str>)>,
+    projects: BTreeMap<ProjectId, Project>,
+    credentials: BTreeMap<Arc<str>, Credential>,
+    flavors: BTreeMap<Arc<str>, Arc<Flavor>>,
+    images: BTreeMap<ImageId, Arc<Image>>,
+    hosts: BTreeMap<Arc<str>, Host>,
+    /// The next free number of the line that jobs, sub-jobs and the order of servers share.
+    pub(crate) next_number: u64,
+    /// The sequence number of the next event.
+    pub(crate) next_event: u64,
+    /// Tells this world's public numbers from those of another.
+    pub(crate) realm: u32,
+    pub(crate) dirty: Option<Box<Dirty>>,
+}
+
+// Reading.
+impl World {
+    /// An empty world. `realm` makes its public ids unlike another world's.
+    pub fn new(realm: u32) -> World {
+        World { next_number: 1, next_event: 1, realm, ..World::default() }
+    }
+
+    pub const fn realm(&self) -> u32 {
+        self.realm
+    }
+
+    pub const fn next_event(&self) -> u64 {
+        self.next_event
+    }
+
+    pub fn server(&self, id: ServerId) -> Option<&Server> {
+        self.by_handle(id.handle()).filter(|server| server.id == id)
+    }
+
+    pub fn by_handle(&self, handle: Handle) -> Option<&Server> {
+        self.slot(*self.by_handle.get(&handle)?)
+    }
+
+    fn slot(&self, slot: u32) -> Option<&Server> {
+        self.slots.get(slot as usize)?.as_ref()
+    }
+
+    pub fn servers(&self) -> impl Iterator<Item = &Server> {
+        self.slots.iter().flatten()
+    }
+
+    pub fn servers_count(&self) -> usize {
+        self.by_handle.len()
+    }
+
+    /// A project's servers, newest first.
+    pub fn servers_of(&self, project: ProjectId) -> impl Iterator<Item = &Server> {
+        self.rosters
+            .get(&project)
+            .into_iter()
+            .flat_map(Roster::newest_first)
+            .filter_map(|slot| self.slot(slot))
+    }
+
+    /// A project's servers, newest first, without the first `skip`. Flat in `skip`.
+    pub fn servers_after(&self, project: ProjectId, skip: usize) -> impl Iterator<Item = &Server> {
+        self.rosters
+            .get(&project)
+            .into_iter()
+            .flat_map(move |roster| roster.newest_first_from(skip))
+            .filter_map(|slot| self.slot(slot))
+    }
+
+    /// A project's servers older than the one with this place in the order, newest first.
+    pub fn servers_older_than(
+        &self,
+        project: ProjectId,
+        order: u64,
+    ) -> impl Iterator<Item = &Server> {
+        self.rosters
+            .get(&project)
+            .into_iter()
+            .flat_map(move |roster| roster.newest_first_from(roster.rank_older_than(order)))
+            .filter_map(|slot| self.slot(slot))
+    }
+
+    pub fn usage(&self, project: ProjectId) -> Usage {
+        self.usage.get(&project).copied().unwrap_or_default()
+    }
+
+    /// Whether the project's quota allows this much more.
+    pub fn has_room(&self, project: ProjectId, servers: i64, vcpus: i64, ram_mib: i64) -> bool {
+        let Some(quota) = self.projects.get(&project).map(|project| project.quota) else {
+            return true;
+        };
+        let usage = self.usage(project);
+        let fits = |limit: Option<u64>, used: u64, more: i64| {
+            limit.is_none_or(|limit| more <= 0 || used.saturating_add_signed(more) <= limit)
+        };
+        fits(quota.servers.map(u64::from), usage.servers, servers)
+            && fits(quota.vcpus.map(u64::from), usage.vcpus, vcpus)
+            && fits(quota.ram_mib, usage.ram_mib, ram_mib)
+    }
+
+    /// Whether a server of the project has this private address. Looks at every server.
+    pub fn address_in_use(&self, project: ProjectId, address: Ipv4Addr) -> bool {
+        self.servers_of(project)
+            .any(|server| server.details.nics.iter().any(|nic| nic.address == address))
+    }
+
+    /// A job that is in memory: in flight, or finished a short while ago.
+    pub fn job(&self, id: JobId) -> Option<&Job> {
+        self.jobs.get(&id)
+    }
+
+    /// The job in memory that has this public number, as its own or as a sub-job's.
+    pub fn job_with_number(&self, number: u64) -> Option<&Job> {
+        let (_, job) = self.jobs.range(..=JobId(number)).next_back()?;
+        (number < job.numbers_end()).then_some(job)
+    }
+
+    pub fn job_of_request(&self, request: RequestId) -> Option<&Job> {
+        self.job(*self.by_request.get(&request)?)
+    }
+
+    pub fn jobs(&self) -> impl DoubleEndedIterator<Item = &Job> {
+        self.jobs.values()
+    }
+
+    pub fn jobs_in_flight(&self) -> impl Iterator<Item = &Job> {
+        self.in_flight.iter().filter_map(|id| self.jobs.get(id))
+    }
+
+    pub const fn sub_jobs_in_flight(&self) -> usize {
+        self.sub_jobs_in_flight
+    }
+
+    pub fn balancer(&self, id: LoadBalancerId) -> Option<&LoadBalancer> {
+        self.balancers.get(&id)
+    }
+
+    pub fn balancers(&self) -> impl Iterator<Item = &LoadBalancer> {
+        self.balancers.values()
+    }
+
+    pub fn token(&self, project: ProjectId, token: &Arc<str>) -> Option<&Token> {
+        self.tokens.get(&(project, token.clone()))
+    }
+
+    pub fn tokens_count(&self) -> usize {
+        self.tokens.len()
+    }
+
+    /// Tokens whose time is over.
+    pub fn tokens_expired(&self, now: Time) -> Vec<(ProjectId, Arc<str>)> {
+        self.token_expiry
+            .iter()
+            .take_while(|(expires_at, _, _)| *expires_at <= now)
+            .map(|(_, project, token)| (*project, token.clone()))
+            .collect()
+    }
+
+    pub fn project(&self, id: ProjectId) -> Option<&Project> {
+        self.projects.get(&id)
+    }
+
+    pub fn projects(&self) -> impl Iterator<Item = &Project> {
+        self.projects.values()
+    }
+
+    pub fn credential(&self, access_key: &str) -> Option<&Credential> {
+        self.credentials.get(access_key)
+    }
+
+    pub fn credentials(&self) -> impl Iterator<Item = &Credential> {
+        self.credentials.values()
+    }
+
+    pub fn flavor(&self, name: &str) -> Option<&Arc<Flavor>> {
+        self.flavors.get(name)
+    }
+
+    pub fn flavors(&self) -> impl Iterator<Item = &Arc<Flavor>> {
+        self.flavors.values()
+    }
+
+    pub fn image(&self, id: ImageId) -> Option<&Arc<Image>> {
+        self.images.get(&id)
+    }
+
+    pub fn images(&self) -> impl Iterator<Item = &Arc<Image>> {
+        self.images.values()
+    }
+
+    pub fn hosts(&self) -> impl Iterator<Item = &Host> {
+        self.hosts.values()
+    }
+
+    /// The zones that hosts are in, each once, in order.
+    pub fn zones(&self) -> impl Iterator<Item = &Arc<str>> {
+        let zones: BTreeSet<_> = self.hosts.values().map(|host| &host.zone).collect();
+        zones.into_iter()
+    }
+}
+
+// Writing: for `apply` and for loading rows.
+impl World {
+    pub(crate) fn insert_server(&mut self, server: Server) {
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(None);
+            u32::try_from(self.slots.len() - 1).expect("fewer than 2^32 servers")
+        });
+        let earlier = self.by_handle.insert(server.id.handle(), slot);
+        assert!(earlier.is_none(), "two servers with the handle of {}", server.id);
+        self.rosters.entry(server.project).or_default().insert(server.order, slot);
+        self.count_usage(server.project, &server.flavor, 1);
+        self.touch_server(server.id);
+        self.slots[slot as usize] = Some(server);
+    }
+
+    /// Changes anything of a server but its flavor, which is [`reshape_server`](Self::reshape_server)'s.
+    pub(crate) fn change_server(&mut self, id: ServerId, change: impl FnOnce(&mut Server)) {
+        let slot = self.by_handle[&id.handle()] as usize;
+        change(self.slots[slot].as_mut().expect("an indexed server is there"));
+        self.touch_server(id);
+    }
+
+    pub(crate) fn reshape_server(&mut self, id: ServerId, flavor: &Arc<str>) {
+        let slot = self.by_handle[&id.handle()] as usize;
+        let server = self.slots[slot].as_mut().expect("an indexed server is there");
+        let (project, old) =
+            (server.project, std::mem::replace(&mut server.flavor, flavor.clone()));
+        self.count_usage(project, &old, -1);
+        self.count_usage(project, flavor, 1);
+        self.touch_server(id);
+    }
+
+    pub(crate) fn remove_server(&mut self, id: ServerId) {
+        let slot = self.by_handle.remove(&id.handle()).expect("a removed server was there");
+        let server = self.slots[slot as usize].take().expect("an indexed server is there");
+        self.free.push(slot);
+        self.count_usage(server.project, &server.flavor, -1);
+        if let Some(roster) = self.rosters.get_mut(&server.project) {
+            roster.remove(server.order);
+        }
+        self.touch_server(id);
+        // A load balancer that forwarded to it has one backend less.
+        let fronts: Vec<LoadBalancerId> = self
+            .balancers
+            .values()
+            .filter(|balancer| balancer.backends.iter().any(|backend| backend.server == id))
+            .map(|balancer| balancer.id)
+            .collect();
+        for front in fronts {
+            self.change_balancer(front, |balancer| {
+                balancer.backends.retain(|backend| backend.server != id);
+            });
+        }
+    }
+
+    fn count_usage(&mut self, project: ProjectId, flavor: &str, sign: i64) {
+        let (vcpus, ram_mib) = self
+            .flavors
+            .get(flavor)
+            .map_or((0, 0), |flavor| (i64::from(flavor.vcpus), i64::from(flavor.ram_mib)));
+        let usage = self.usage.entry(project).or_default();
+        usage.servers = usage.servers.saturating_add_signed(sign);
+        usage.vcpus = usage.vcpus.saturating_add_signed(sign * vcpus);
+        usage.ram_mib = usage.ram_mib.saturating_add_signed(sign * ram_mib);
+    }
+
+    fn touch_server(&mut self, id: ServerId) {
+        if let Some(dirty) = &mut self.dirty {
+            dirty.servers.insert(id);
+        }
+    }
+
+    pub(crate) fn insert_balancer(&mut self, balancer: LoadBalancer) {
+        self.touch_balancer(balancer.id);
+        self.balancers.insert(balancer.id, balancer);
+    }
+
+    pub(crate) fn change_balancer(
+        &mut self,
+        id: LoadBalancerId,
+        change: impl FnOnce(&mut LoadBalancer),
+    ) {
+        change(self.balancers.get_mut(&id).expect("a changed load balancer is there"));
+        self.touch_balancer(id);
+    }
+
+    pub(crate) fn remove_balancer(&mut self, id: LoadBalancerId) {
+        self.balancers.remove(&id).expect("a removed load balancer was there");
+        self.touch_balancer(id);
+    }
+
+    fn touch_balancer(&mut self, id: LoadBalancerId) {
+        if let Some(dirty) = &mut self.dirty {
+            dirty.balancers.insert(id);
+        }
+    }
+
+    pub(crate) fn insert_job(&mut self, mut job: Job) {
+        job.tally = crate::model::Tally::of(&job.subs);
+        if job.tally.ended() && job.ended_at.is_none() {
+            job.ended_at = Some(job.accepted_at);
+        }
+        self.next_number = self.next_number.max(job.numbers_end());
+        self.by_request.insert(job.request, job.id);
+        self.restore_job(job);
+    }
+
+    /// Takes a job out to change it; [`restore_job`](Self::restore_job) puts it back.
+    pub(crate) fn take_job(&mut self, id: JobId) -> Job {
+        let job = self.jobs.remove(&id).expect("a changed job is in memory");
+        self.sub_jobs_in_flight -= (job.tally.waiting + job.tally.running) as usize;
+        job
+    }
+
+    pub(crate) fn restore_job(&mut self, job: Job) {
+        let id = job.id;
+        self.sub_jobs_in_flight += (job.tally.waiting + job.tally.running) as usize;
+        if job.tally.ended() {
+            self.in_flight.remove(&id);
+        } else {
+            self.in_flight.insert(id);
+        }
+        if let Some(dirty) = &mut self.dirty {
+            dirty.jobs.insert(id);
+        }
+        self.jobs.insert(id, job);
+    }
+
+    pub(crate) fn drop_job(&mut self, id: JobId) {
+        if let Some(job) = self.jobs.remove(&id) {
+            self.by_request.remove(&job.request);
+        }
+    }
+
+    pub(crate) fn put_token(&mut self, token: Token) {
+        let key = (token.project, token.token.clone());
+        self.token_expiry.insert((token.expires_at, key.0, key.1.clone()));
+        if let Some(dirty) = &mut self.dirty {
+            dirty.tokens.insert(key.clone());
+        }
+        self.tokens.insert(key, token);
+    }
+
+    pub(crate) fn drop_token(&mut self, project: ProjectId, token: &Arc<str>) {
+        let key = (project, token.clone());
+        if let Some(old) = self.tokens.remove(&key) {
+            self.token_expiry.remove(&(old.expires_at, project, token.clone()));
+        }
+        if let Some(dirty) = &mut self.dirty {
+            dirty.tokens.insert(key);
+        }
+    }
+
+    fn touch_catalog(&mut self) {
+        if let Some(dirty) = &mut self.dirty {
+            dirty.catalog = true;
+        }
+    }
+
+    pub(crate) fn put_project(&mut self, project: Project) {
+        self.touch_catalog();
+        self.projects.insert(project.id, project);
+    }
+
+    pub(crate) fn put_credential(&mut self, credential: Credential) {
+        self.touch_catalog();
+        self.credentials.insert(credential.access_key.clone(), credential);
+    }
+
+    pub(crate) fn put_flavor(&mut self, flavor: Flavor) {
+        self.touch_catalog();
+        self.flavors.insert(flavor.name.clone(), Arc::new(flavor));
+    }
+
+    pub(crate) fn put_image(&mut self, image: Image) {
+        self.touch_catalog();
+        self.images.insert(image.id, Arc::new(image));
+    }
+
+    pub(crate) fn put_host(&mut self, host: Host) {
+        self.touch_catalog();
+        self.hosts.insert(host.name.clone(), host);
+    }
+}
+
+// Checking.
+impl World {
+    /// What must hold after every turn; a sentence for each thing that does not. For tests and the
+    /// simulator: it looks at everything.
+    pub fn check_invariants(&self) -> Vec<String> {
+        let mut wrong = Vec::new();
+        let mut usage: BTreeMap<ProjectId, Usage> = BTreeMap::new();
+        for server in self.servers() {
+            let entry = usage.entry(server.project).or_default();
+            entry.servers += 1;
+            if let Some(flavor) = self.flavor(&server.flavor) {
+                entry.vcpus += u64::from(flavor.vcpus);
+                entry.ram_mib += u64::from(flavor.ram_mib);
+            }
+            if let Some(busy) = server.busy {
+                let held = self.job_with_number(busy.sub.0).is_some_and(|job| {
+                    job.index_of(busy.sub).is_some_and(|index| {
+                        let sub = &job.subs[index];
+                        !sub.state.ended()
+                            && sub.target.known().and_then(|t| t.server()) == Some(server.id)
+                    })
+                });
+                if !held {
+                    wrong.push(format!(
+                        "{} is held by {:?}, which does not hold it",
+                        server.id, busy.sub
+                    ));
+                }
+            }
+        }
+        for (project, counted) in &self.usage {
+            if usage.get(project).copied().unwrap_or_default() != *counted {
+                wrong.push(format!("usage of {project} is miscounted"));
+            }
+        }
+        let mut sub_jobs = 0;
+        for job in self.jobs.values() {
+            if job.tally != crate::model::Tally::of(&job.subs) {
+                wrong.push(format!("job {} is miscounted", job.id.0));
+            }
+            if job.tally.ended() != job.ended_at.is_some() {
+                wrong.push(format!("job {} ended without a time, or the reverse", job.id.0));
+            }
+            if job.tally.ended() == self.in_flight.contains(&job.id) {
+                wrong.push(format!("job {} is in the wrong list", job.id.0));
+            }
+            sub_jobs += (job.tally.waiting + job.tally.running) as usize;
+            for (index, sub) in job.subs.iter().enumerate() {
+                if sub.state.ended() {
+                    continue;
+                }
+                let number = job.id.0 + 1 + index as u64;
+                let holds = match sub.target.known() {
+                    Some(crate::model::Target::Server(id)) => self
+                        .server(id)
+                        .and_then(|server| server.busy)
+                        .is_some_and(|busy| busy.sub.0 == number),
+                    Some(crate::model::Target::Balancer(id)) => self
+                        .balancer(id)
+                        .and_then(|balancer| balancer.busy)
+                        .is_some_and(|busy| busy.0 == number),
+                    None => false,
+                };
+                if !holds {
+                    wrong.push(format!("sub-job {number} works on what it does not hold"));
+                }
+            }
+        }
+        if sub_jobs != self.sub_jobs_in_flight {
+            wrong.push("sub-jobs in flight are miscounted".to_owned());
+        }
+        let listed: usize = self.rosters.values().map(Roster::len).sum();
+        if listed != self.by_handle.len() {
+            wrong.push("a server is not in its project's list".to_owned());
+        }
+        wrong
+    }
+}

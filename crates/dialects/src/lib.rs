@@ -1,0 +1,157 @@
+//! The clouds' APIs: each dialect turns a request's bytes into one command or one look at the
+//! world, and what came of it back into the bytes its clients expect.
+//!
+//! Deliberately absent: sockets, clocks, random sources, state. What must be remembered between
+//! requests (keys, tokens, used nonces) is asked of the [`Gate`].
+//!
+//! Read first: [`wire`] (bytes in, bytes out), then [`Dialect`], then one dialect's `mod.rs`.
+
+pub mod huawei;
+pub mod sign;
+pub mod tencent_v2;
+pub mod wire;
+
+use std::sync::Arc;
+
+use regiment_core::command::{Command, Receipt};
+use regiment_core::model::{Fault, ProjectId, RequestId, Time};
+use regiment_core::vault::Secret;
+use regiment_core::view::View;
+
+pub use wire::{Answer, Request};
+
+/// Every dialect, in the order in which they are asked whether a request is theirs. The first that
+/// says yes has it; the last one takes what nobody else did.
+pub static ALL: &[&dyn Dialect] = &[&tencent_v2::TencentV2, &huawei::Huawei];
+
+/// What a dialect may ask of the place it runs in.
+pub trait Gate: Sync {
+    /// The key that belongs to an access key, if there is one.
+    fn key(&self, access_key: &str) -> Option<Key>;
+
+    /// Whom a bearer token speaks for, if it is one of ours and still good.
+    fn bearer(&self, token: &str) -> Option<Bearer>;
+
+    /// A new bearer token for whoever knows this secret key.
+    fn issue(&self, access_key: &str, secret_key: &str) -> Option<(String, Bearer)>;
+
+    /// Whether this nonce is new for this key; it is remembered until `forget_at`.
+    fn first_use(&self, access_key: &str, nonce: &str, forget_at: Time) -> bool;
+}
+
+/// What the gate knows of an access key.
+#[derive(Clone, Debug)]
+pub struct Key {
+    pub secret_key: Secret,
+    pub project: ProjectId,
+}
+
+/// What the gate knows of a bearer token.
+#[derive(Clone, Debug)]
+pub struct Bearer {
+    pub access_key: Arc<str>,
+    pub project: ProjectId,
+    pub issued_at: Time,
+    pub expires_at: Time,
+}
+
+/// Where and when a request is handled.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// What the time is; signatures and tokens are judged by it.
+    pub now: Time,
+    /// The id of this call. Clients see it, and a job remembers it.
+    pub request: RequestId,
+    pub gate: &'a dyn Gate,
+}
+
+/// The authenticated caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    pub access_key: Arc<str>,
+    pub project: ProjectId,
+}
+
+/// What a request comes to, once it is understood.
+pub enum Action {
+    /// Known already: a refusal, or something that needs no look at the world.
+    Answer(Answer),
+    /// A look at the published world.
+    Look(Box<dyn FnOnce(&View<'_>) -> Answer + Send>),
+    /// What is asked can only be said after a look: a vendor's id to find, a shape to name.
+    Consult(Box<dyn FnOnce(&View<'_>) -> Action + Send>),
+    Order(Box<Order>),
+}
+
+/// A command, and how its outcome becomes an answer.
+pub struct Order {
+    pub command: Command,
+    /// Answer only when the job has ended, or after this long; else as soon as it is durable.
+    pub wait_ms: Option<u32>,
+    /// Makes the answer. The view is of after the commit, and after the wait if there was one.
+    pub answer: Box<AnswerOrder>,
+}
+
+/// From what the core said of a command to the bytes of the answer.
+pub type AnswerOrder = dyn FnOnce(&Result<Receipt, Fault>, &View<'_>) -> Answer + Send;
+
+impl Action {
+    pub fn look(look: impl FnOnce(&View<'_>) -> Answer + Send + 'static) -> Action {
+        Action::Look(Box::new(look))
+    }
+
+    pub fn consult(consult: impl FnOnce(&View<'_>) -> Action + Send + 'static) -> Action {
+        Action::Consult(Box::new(consult))
+    }
+
+    /// An order answered as soon as it is durable.
+    pub fn order(
+        command: Command,
+        answer: impl FnOnce(&Result<Receipt, Fault>, &View<'_>) -> Answer + Send + 'static,
+    ) -> Action {
+        Action::Order(Box::new(Order { command, wait_ms: None, answer: Box::new(answer) }))
+    }
+
+    /// An order answered when its job has ended, or after `wait_ms`.
+    pub fn order_and_wait(
+        command: Command,
+        wait_ms: u32,
+        answer: impl FnOnce(&Result<Receipt, Fault>, &View<'_>) -> Answer + Send + 'static,
+    ) -> Action {
+        let wait_ms = Some(wait_ms);
+        Action::Order(Box::new(Order { command, wait_ms, answer: Box::new(answer) }))
+    }
+}
+
+/// One cloud API.
+pub trait Dialect: Sync {
+    /// Its name in logs, metrics and jobs.
+    fn name(&self) -> &'static str;
+
+    /// The largest body it reads, in bytes; a larger one is answered by [`too_large`](Self::too_large).
+    fn body_bytes_max(&self) -> usize;
+
+    fn too_large(&self, context: &Context<'_>) -> Answer;
+
+    /// Whether a request is written in it. Looks at the head alone.
+    fn recognizes(&self, request: &Request<'_>) -> bool;
+
+    /// Who is asking. `Ok(None)` for the few things that anyone may ask.
+    fn authenticate(
+        &self,
+        request: &Request<'_>,
+        context: &Context<'_>,
+    ) -> Result<Option<Caller>, Answer>;
+
+    /// What is asked.
+    fn decode(
+        &self,
+        request: &Request<'_>,
+        context: &Context<'_>,
+        caller: Option<&Caller>,
+    ) -> Action;
+
+    /// The answer when a request could not be handled through no fault of its own: the plane is
+    /// shutting down, or something in it broke.
+    fn unavailable(&self, request: &Request<'_>, context: &Context<'_>) -> Answer;
+}
