@@ -33,11 +33,9 @@ impl Vault for NoVault {
 }
 
 /// What one run came to, in nanoseconds for each server.
-pub struct Cost {
-    pub fleet: usize,
-    pub batch: usize,
-    pub accept_ns: f64,
-    pub whole_ns: f64,
+struct Cost {
+    accept_ns: f64,
+    whole_ns: f64,
 }
 
 fn now() -> Time {
@@ -96,8 +94,26 @@ fn seeds(fleet: usize) -> Vec<Change> {
     ]
 }
 
+#[expect(clippy::print_stdout, reason = "its output is what it is for")]
+pub fn report() -> Result<()> {
+    let mut base = None;
+    for (fleet, batch) in [(1_000, 1), (1_000, 100), (1_000, 1_000), (1_000_000, 1_000)] {
+        let Cost { accept_ns, whole_ns } = run(fleet, batch, 2_000_000)?;
+        if batch == 1_000 {
+            base.get_or_insert(whole_ns);
+        }
+        let ratio = base.map_or(String::new(), |base| {
+            format!(", {:.2} of the smaller fleet's", whole_ns / base)
+        });
+        println!(
+            "  fleet {fleet:>7}, batch {batch:>5}: accept {accept_ns:>6.0} ns, to the end {whole_ns:>6.0} ns a server{ratio}"
+        );
+    }
+    Ok(())
+}
+
 /// Stops and starts the whole fleet in batches, until `operations` server-operations are done.
-pub fn run(fleet: usize, batch: usize, operations: usize) -> Result<Cost> {
+fn run(fleet: usize, batch: usize, operations: usize) -> Result<Cost> {
     let driver = SimDriver::new(SimConfig::for_zones(["zone-1"]));
     let mut engine = Engine::open(
         Box::new(MemoryStore::forgetful()),
@@ -148,7 +164,7 @@ pub fn run(fleet: usize, batch: usize, operations: usize) -> Result<Cost> {
     ensure!(off == if running { 0 } else { fleet }, "the fleet did not do as ordered");
     #[expect(clippy::cast_precision_loss, reason = "a figure to read")]
     let each = |ns: u128| ns as f64 / done as f64;
-    Ok(Cost { fleet, batch, accept_ns: each(accept_ns), whole_ns: each(whole_ns) })
+    Ok(Cost { accept_ns: each(accept_ns), whole_ns: each(whole_ns) })
 }
 
 fn turn(engine: &mut Engine, published: &mut World, inbox: Inbox<()>) -> Result<()> {
