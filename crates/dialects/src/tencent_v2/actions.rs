@@ -3,12 +3,12 @@
 use super::auth::without_port;
 use super::call::Call;
 use super::faults::Refusal;
-use super::params::Params;
-use super::{
+use super::ops::{
     backends, balancers, create, create_listeners, create_load_balancers, delete,
     delete_load_balancers, deregister_backends, listeners, reboot, register_backends, reinstall,
     rename, reset_password, resize, servers, start, stop, task_results,
 };
+use super::params::Params;
 use crate::{Action, Caller, Context, Request};
 
 type Answerer = fn(&Call<'_>) -> Result<Action, Refusal>;
@@ -186,7 +186,7 @@ static NOT_SUPPORTED: &[&str] = &[
 ];
 
 /// What is asked. The signature has been verified.
-pub(super) fn decode(
+pub fn decode(
     request: &Request<'_>,
     context: &Context<'_>,
     caller: Option<&Caller>,
@@ -234,6 +234,12 @@ fn module_of(host: &str) -> Option<Option<Module>> {
         "lb" => Some(Module::Lb),
         _ => None,
     })
+}
+
+/// Any action there is, by any number.
+#[cfg(test)]
+pub fn name_at(number: usize) -> &'static str {
+    ACTIONS[number % ACTIONS.len()].0
 }
 
 #[cfg(test)]

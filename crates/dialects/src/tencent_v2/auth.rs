@@ -24,10 +24,7 @@ struct Common<'a> {
 }
 
 /// The order of the checks is what the caller is told when several are wrong.
-pub(super) fn authenticate(
-    request: &Request<'_>,
-    context: &Context<'_>,
-) -> Result<Caller, Refusal> {
+pub fn authenticate(request: &Request<'_>, context: &Context<'_>) -> Result<Caller, Refusal> {
     let params = Params::read(request)?;
     let common = Common::read(&params)?;
     let key = context.gate.key(common.secret_id).ok_or(Refusal::SecretIdNotFound)?;
@@ -90,7 +87,7 @@ fn hosts(received: &str) -> Vec<&str> {
     hosts
 }
 
-pub(super) fn without_port(host: &str) -> &str {
+pub fn without_port(host: &str) -> &str {
     match host.rsplit_once(':') {
         Some((name, port)) if parse_digits(port).is_some() => name,
         Some(_) | None => host,
@@ -102,10 +99,8 @@ pub(super) fn without_port(host: &str) -> &str {
 fn queries(request: &Request<'_>, params: &Params<'_>) -> Vec<String> {
     // A form's value that begins with an at sign marked a file once, and is still left out.
     let unmarked = |value: &str| request.method != "POST" || !value.starts_with('@');
-    let pairs: Vec<(&str, &str)> = params
-        .iter()
-        .filter(|(key, value)| *key != "Signature" && unmarked(value))
-        .collect();
+    let pairs: Vec<(&str, &str)> =
+        params.iter().filter(|(key, value)| *key != "Signature" && unmarked(value)).collect();
     let plain = join(pairs.iter().map(|(key, value)| (Cow::Borrowed(*key), *value)));
     if !pairs.iter().any(|(key, _)| key.contains('_')) {
         return vec![plain];

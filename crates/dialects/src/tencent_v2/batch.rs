@@ -32,7 +32,7 @@ struct Detail {
 }
 
 /// Orders `operation` for the instances named in the request.
-pub(super) fn order(
+pub fn order(
     call: &Call<'_>,
     operation: Operation,
     secret: Option<Secret>,
@@ -52,7 +52,9 @@ fn names(call: &Call<'_>) -> Result<Vec<String>, Refusal> {
         return Err(Refusal::Missing("instanceIds.0".to_owned()));
     }
     if sent.len() > INSTANCES_MAX {
-        return Err(fields.bad("instanceIds", format!("must name at most {INSTANCES_MAX} instances")));
+        return Err(
+            fields.bad("instanceIds", format!("must name at most {INSTANCES_MAX} instances"))
+        );
     }
     let mut names: Vec<String> = Vec::with_capacity(sent.len());
     for name in sent {

@@ -10,7 +10,7 @@ use super::params::{Fields, Params};
 use crate::{Caller, Context};
 
 #[derive(Clone, Copy)]
-pub(super) struct Call<'a> {
+pub struct Call<'a> {
     pub params: &'a Params<'a>,
     pub context: &'a Context<'a>,
     pub caller: &'a Caller,
@@ -41,7 +41,7 @@ impl<'a> Call<'a> {
 
 /// Who a command is from. Outlives the request, for commands that need a look at the world first.
 #[derive(Clone)]
-pub(super) struct Issuer {
+pub struct Issuer {
     pub project: ProjectId,
     pub principal: Arc<str>,
     pub request: RequestId,

@@ -9,15 +9,15 @@ const KINDS: [(u32, &str); 5] = [
 ];
 
 /// What a disk is when nobody says.
-pub(super) const USUAL: u32 = 2;
+pub const USUAL: u32 = 2;
 
-pub(super) fn word(number: u32) -> &'static str {
+pub fn word(number: u32) -> &'static str {
     KINDS.iter().find(|(known, _)| *known == number).map_or("CLOUD_BASIC", |(_, word)| word)
 }
 
 /// A disk ordered in another dialect has that dialect's word: what is called SSD is shown as one,
 /// what is serial-attached as the middle kind.
-pub(super) fn number(word: &str) -> u32 {
+pub fn number(word: &str) -> u32 {
     if let Some((number, _)) = KINDS.iter().find(|(_, known)| *known == word) {
         return *number;
     }

@@ -8,7 +8,7 @@ use regiment_core::model::{Fault, FaultKind, ImageId, ServerId};
 use super::ids;
 
 /// How a fault of the core is spelled here.
-pub(super) struct Row {
+pub struct Row {
     pub code: i32,
     /// The vendor's name for it where it has one; else the name its later API uses.
     pub code_desc: &'static str,
@@ -22,13 +22,15 @@ const OPERATION_FAILED: &str = "ResourceOpFailed";
 
 /// The one table of codes. 4000 is a parameter, 5000 a thing that does not exist, 5100 an operation
 /// that failed, 5200 something that cannot be bought, 6000 us.
-pub(super) const fn row(kind: FaultKind) -> Row {
+pub const fn row(kind: FaultKind) -> Row {
     let (code, code_desc, message) = match kind {
         FaultKind::NoTargets => (4000, "InvalidParameter", "no resource is named"),
         FaultKind::TooManyTargets => (4000, "InvalidParameter", "too many resources are named"),
-        FaultKind::TooManyJobs => {
-            (4400, "InvalidRequest.LimitExceeded", "too many tasks are in progress, try again later")
-        }
+        FaultKind::TooManyJobs => (
+            4400,
+            "InvalidRequest.LimitExceeded",
+            "too many tasks are in progress, try again later",
+        ),
         FaultKind::TokenReused => {
             (4000, "InvalidParameter", "clientToken was used for another request")
         }
@@ -70,11 +72,9 @@ pub(super) const fn row(kind: FaultKind) -> Row {
         FaultKind::PortInUse => {
             (4000, "InvalidParameter.PortCheckFailed", "a listener with this port exists")
         }
-        FaultKind::BackendNotFound => (
-            5000,
-            "InvalidInstanceId.NotFound",
-            "the instance is not bound to the load balancer",
-        ),
+        FaultKind::BackendNotFound => {
+            (5000, "InvalidInstanceId.NotFound", "the instance is not bound to the load balancer")
+        }
         FaultKind::NoCapacity => {
             (5200, "ResourceInsufficient", "the resources of the zone are sold out")
         }
@@ -95,10 +95,12 @@ pub(super) const fn row(kind: FaultKind) -> Row {
 }
 
 /// A fault as backends report theirs: a number in parentheses, a name, a sentence.
-pub(super) fn worded(fault: &Fault) -> String {
+pub fn worded(fault: &Fault) -> String {
     let Row { code, code_desc, message } = row(fault.kind);
     match &fault.detail {
-        Some(detail) => format!("({code}){code_desc} {message}: {}", in_our_ids(fault.kind, detail)),
+        Some(detail) => {
+            format!("({code}){code_desc} {message}: {}", in_our_ids(fault.kind, detail))
+        }
         None => format!("({code}){code_desc} {message}"),
     }
 }
@@ -115,7 +117,7 @@ fn in_our_ids(kind: FaultKind, detail: &str) -> Cow<'_, str> {
 
 /// Why a request as a whole is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub enum Refusal {
     /// The parameters cannot be read at all.
     Unreadable(&'static str),
     Missing(String),
@@ -164,7 +166,9 @@ impl Refusal {
                 (4000, PARAMETER, format!("missing parameter: {name}").into())
             }
             Refusal::Malformed { name, why } => (4000, PARAMETER, format!("{name} {why}").into()),
-            Refusal::PasswordUnfit => (4000, PASSWORD, "the password does not meet the rules".into()),
+            Refusal::PasswordUnfit => {
+                (4000, PASSWORD, "the password does not meet the rules".into())
+            }
             Refusal::SecretIdNotFound => (
                 4104,
                 "InvalidParameter.SecretIdNotFound",
@@ -184,7 +188,9 @@ impl Refusal {
                 "Nonce was used before with this SecretId and Timestamp".into(),
             ),
             Refusal::VersionUnknown => (6100, ACTION, "no such Version".into()),
-            Refusal::ActionUnknown(name) => (6100, ACTION, format!("no such Action: {name}").into()),
+            Refusal::ActionUnknown(name) => {
+                (6100, ACTION, format!("no such Action: {name}").into())
+            }
             Refusal::ActionNotSupported(name) => {
                 (6100, ACTION, format!("the Action {name} is not supported here").into())
             }
@@ -233,7 +239,9 @@ impl Refusal {
                 "AuthFailure.SignatureExpire",
                 "The signature is expired, please request again.".into(),
             ),
-            Refusal::VersionUnknown => ("NoSuchVersion", "The request `Version` is invalid.".into()),
+            Refusal::VersionUnknown => {
+                ("NoSuchVersion", "The request `Version` is invalid.".into())
+            }
             Refusal::ActionUnknown(_)
             | Refusal::ActionNotSupported(_)
             | Refusal::ActionElsewhere(_) => {

@@ -18,16 +18,16 @@ fn join(word: &str, id: impl fmt::Display) -> String {
     format!("{word}{id}")
 }
 
-pub(super) fn instance(handle: Handle) -> String {
+pub fn instance(handle: Handle) -> String {
     join(INSTANCE, handle)
 }
 
-pub(super) fn instance_long(id: ServerId) -> String {
+pub fn instance_long(id: ServerId) -> String {
     join(INSTANCE_LONG, id.plain())
 }
 
 /// Both forms; anything else is a name that nothing has.
-pub(super) fn read_instance(text: &str) -> TargetRef {
+pub fn read_instance(text: &str) -> TargetRef {
     let short = text.strip_prefix(INSTANCE).and_then(Handle::parse).map(TargetRef::Short);
     let long = || {
         let id = text.strip_prefix(INSTANCE_LONG).and_then(ServerId::parse_plain)?;
@@ -37,7 +37,7 @@ pub(super) fn read_instance(text: &str) -> TargetRef {
 }
 
 /// The server a client names, if it is this project's.
-pub(super) fn find_instance<'w>(
+pub fn find_instance<'w>(
     world: &'w World,
     project: regiment_core::model::ProjectId,
     text: &str,
@@ -50,17 +50,17 @@ pub(super) fn find_instance<'w>(
     .filter(|server| server.project == project)
 }
 
-pub(super) fn image(id: ImageId) -> String {
+pub fn image(id: ImageId) -> String {
     join(IMAGE, id.handle())
 }
 
 /// The old, numeric id of an image: its short id read as a number to the base 36.
-pub(super) fn image_number(id: ImageId) -> u64 {
+pub fn image_number(id: ImageId) -> u64 {
     id.handle().number()
 }
 
 /// An image by its short id or by its number.
-pub(super) fn find_image<'w>(world: &'w World, text: &str) -> Option<&'w Image> {
+pub fn find_image<'w>(world: &'w World, text: &str) -> Option<&'w Image> {
     let number = match text.strip_prefix(IMAGE) {
         Some(handle) => Handle::parse(handle)?.number(),
         None => super::params::parse_digits(text)?,
@@ -68,21 +68,21 @@ pub(super) fn find_image<'w>(world: &'w World, text: &str) -> Option<&'w Image> 
     world.images().find(|image| image_number(image.id) == number).map(|image| &**image)
 }
 
-pub(super) fn balancer(id: LoadBalancerId) -> String {
+pub fn balancer(id: LoadBalancerId) -> String {
     join(BALANCER, id.0)
 }
 
-pub(super) fn read_balancer(text: &str) -> TargetRef {
+pub fn read_balancer(text: &str) -> TargetRef {
     match text.strip_prefix(BALANCER).and_then(Handle::parse) {
         Some(handle) => TargetRef::Balancer(LoadBalancerId(handle)),
         None => TargetRef::Unreadable(text.into()),
     }
 }
 
-pub(super) fn listener(id: ListenerId) -> String {
+pub fn listener(id: ListenerId) -> String {
     join(LISTENER, id.0)
 }
 
-pub(super) fn disk(id: VolumeId) -> String {
+pub fn disk(id: VolumeId) -> String {
     join("disk-", id.handle())
 }

@@ -11,36 +11,18 @@
 
 mod actions;
 mod auth;
-mod backends;
-mod balancers;
 mod batch;
 mod call;
-mod create;
-mod create_listeners;
-mod create_load_balancers;
-mod delete;
-mod delete_load_balancers;
-mod deregister_backends;
 mod disks;
 mod faults;
 mod ids;
-mod listeners;
 mod names;
+mod ops;
 mod params;
 mod password;
-mod reboot;
-mod register_backends;
-mod reinstall;
-mod rename;
 mod reply;
-mod reset_password;
-mod resize;
-mod servers;
 mod shapes;
-mod start;
-mod stop;
 mod task;
-mod task_results;
 mod times;
 mod zones;
 

@@ -6,17 +6,17 @@ use super::faults::Refusal;
 use super::params::Fields;
 
 /// Characters in the name of an instance.
-pub(super) const INSTANCE_CHARS_MAX: usize = 60;
+pub const INSTANCE_CHARS_MAX: usize = 60;
 /// Characters in the name of a load balancer.
-pub(super) const BALANCER_CHARS_MAX: usize = 50;
+pub const BALANCER_CHARS_MAX: usize = 50;
 /// Characters in the name of a listener. The vendor says none; this is the core's bound.
-pub(super) const LISTENER_CHARS_MAX: usize = regiment_core::limits::NAME_CHARS_MAX;
+pub const LISTENER_CHARS_MAX: usize = regiment_core::limits::NAME_CHARS_MAX;
 
 /// What an instance is called when nobody says.
-pub(super) const UNNAMED: &str = "Unnamed";
+pub const UNNAMED: &str = "Unnamed";
 
 /// The name in a field, if there is one.
-pub(super) fn read<'a>(
+pub fn read<'a>(
     fields: &Fields<'a>,
     field: &str,
     chars_max: usize,
@@ -32,7 +32,7 @@ pub(super) fn read<'a>(
 }
 
 /// Whether a system may call itself this.
-pub(super) fn hostname_fits(name: &str, family: OsFamily) -> bool {
+pub fn hostname_fits(name: &str, family: OsFamily) -> bool {
     let chars_max = match family {
         OsFamily::Linux => 60,
         OsFamily::Windows => 15,

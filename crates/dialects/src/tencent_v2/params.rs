@@ -17,7 +17,7 @@ const KEY_BYTES_MAX: usize = 128;
 const VALUE_BYTES_MAX: usize = 64 << 10;
 
 /// All parameters, decoded, sorted by the bytes of their names, each name once.
-pub(super) struct Params<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
+pub struct Params<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
 
 impl<'a> Params<'a> {
     /// Reads the place that counts for the method and ignores the other.
@@ -89,7 +89,7 @@ fn decode(text: &str) -> Result<Cow<'_, str>, Refusal> {
 /// Parameters with a common beginning: all of them, or those of one object in an array. An empty
 /// value counts as not given, since form clients send one for what they leave out.
 #[derive(Clone)]
-pub(super) struct Fields<'a> {
+pub struct Fields<'a> {
     params: &'a Params<'a>,
     prefix: String,
 }
@@ -103,11 +103,7 @@ impl<'a> Fields<'a> {
         self.text(name).ok_or_else(|| Refusal::Missing(self.full(name)))
     }
 
-    pub fn number(
-        &self,
-        name: &str,
-        range: RangeInclusive<u32>,
-    ) -> Result<Option<u32>, Refusal> {
+    pub fn number(&self, name: &str, range: RangeInclusive<u32>) -> Result<Option<u32>, Refusal> {
         let Some(text) = self.text(name) else { return Ok(None) };
         let number = parse_digits(text).and_then(|number| u32::try_from(number).ok());
         match number.filter(|number| range.contains(number)) {
@@ -160,7 +156,11 @@ impl<'a> Fields<'a> {
         indices.sort();
         indices.dedup();
         let prefix = |(_, index)| format!("{dotted}{index}.");
-        indices.into_iter().map(prefix).map(|prefix| Fields { params: self.params, prefix }).collect()
+        indices
+            .into_iter()
+            .map(prefix)
+            .map(|prefix| Fields { params: self.params, prefix })
+            .collect()
     }
 
     /// The refusal of a value that is not allowed.
@@ -178,7 +178,7 @@ impl<'a> Fields<'a> {
 }
 
 /// Digits and nothing else, as a number.
-pub(super) fn parse_digits(text: &str) -> Option<u64> {
+pub fn parse_digits(text: &str) -> Option<u64> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     digits.then(|| text.parse().ok()).flatten()
 }

@@ -29,7 +29,7 @@ fn fit(password: &str) -> PasswordFit {
 }
 
 /// The password in the parameters, if there is one. One that suits no system at all is refused.
-pub(super) fn read(fields: &Fields<'_>) -> Result<Option<(Secret, PasswordFit)>, Refusal> {
+pub fn read(fields: &Fields<'_>) -> Result<Option<(Secret, PasswordFit)>, Refusal> {
     let Some(password) = fields.text("password") else { return Ok(None) };
     let fit = fit(password);
     if fit.linux || fit.windows {

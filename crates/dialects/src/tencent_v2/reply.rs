@@ -12,7 +12,7 @@ const JSON: &str = "application/json";
 
 /// Nothing beside the outcome.
 #[derive(Serialize)]
-pub(super) struct Nothing {}
+pub struct Nothing {}
 
 #[derive(Serialize)]
 struct Flat<'a, T> {
@@ -30,29 +30,24 @@ fn flat<T: Serialize>(code: i32, code_desc: &str, message: &str, rest: T) -> Ans
 }
 
 /// A success, with what belongs to it. Actions differ in the word they use for it.
-pub(super) fn success<T: Serialize>(message: &str, rest: T) -> Answer {
+pub fn success<T: Serialize>(message: &str, rest: T) -> Answer {
     flat(0, "Success", message, rest)
 }
 
 /// An answer that failed in part or whole but still says more than its code.
-pub(super) fn partial<T: Serialize>(
-    code: i32,
-    code_desc: &'static str,
-    message: &str,
-    rest: T,
-) -> Answer {
+pub fn partial<T: Serialize>(code: i32, code_desc: &'static str, message: &str, rest: T) -> Answer {
     flat(code, code_desc, message, rest).with_code(code_desc)
 }
 
 /// A refusal of the whole request by an action.
-pub(super) fn refuse(refusal: &Refusal) -> Answer {
+pub fn refuse(refusal: &Refusal) -> Answer {
     let (code, code_desc, message) = refusal.flat();
     partial(code, code_desc, &message, Nothing {})
 }
 
 /// Which envelope the caller reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Surface {
+pub enum Surface {
     /// `{"code", "message", "codeDesc"}`.
     Flat,
     /// `{"Response": {"Error", "RequestId"}}`, asked for with `Version`.
@@ -115,7 +110,7 @@ fn transitional(code: &'static str, message: &str, request: RequestId) -> Answer
 }
 
 /// A JSON object whose keys are data, in an order that is ours to choose.
-pub(super) struct Keyed<K, V>(pub Vec<(K, V)>);
+pub struct Keyed<K, V>(pub Vec<(K, V)>);
 
 impl<K: Serialize, V: Serialize> Serialize for Keyed<K, V> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {

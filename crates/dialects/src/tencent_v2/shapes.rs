@@ -7,12 +7,7 @@ use regiment_core::world::World;
 
 /// The flavor with this shape. Where several have it, one of the class preferred, then the first by
 /// name.
-pub(super) fn find(
-    world: &World,
-    cpu: u32,
-    mem_gib: u32,
-    class: &str,
-) -> Result<Arc<Flavor>, Fault> {
+pub fn find(world: &World, cpu: u32, mem_gib: u32, class: &str) -> Result<Arc<Flavor>, Fault> {
     let fits = |flavor: &&Arc<Flavor>| {
         flavor.vcpus == cpu && u64::from(flavor.ram_mib) == u64::from(mem_gib) * 1024
     };
@@ -25,6 +20,6 @@ pub(super) fn find(
 }
 
 /// Gigabytes, rounded up, as configurations are shown.
-pub(super) const fn mem_gib(flavor: &Flavor) -> u32 {
+pub const fn mem_gib(flavor: &Flavor) -> u32 {
     flavor.ram_mib.div_ceil(1024)
 }

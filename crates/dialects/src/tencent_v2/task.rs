@@ -13,7 +13,7 @@ use crate::{Action, Answer};
 
 /// The number of a task, without quotes.
 #[derive(Serialize)]
-pub(super) struct Task {
+pub struct Task {
     #[serde(rename = "requestId")]
     pub request_id: u64,
 }
@@ -26,7 +26,7 @@ impl Task {
 
 /// The job an order came to, or why it came to none. A refused target refuses the order: these
 /// commands are all or nothing, or have one target.
-pub(super) fn accepted(outcome: &Result<Receipt, Fault>) -> Result<(JobId, &Receipt), Refusal> {
+pub fn accepted(outcome: &Result<Receipt, Fault>) -> Result<(JobId, &Receipt), Refusal> {
     let receipt = outcome.as_ref().map_err(|fault| Refusal::Fault(fault.clone()))?;
     let refused = receipt.answers.iter().find_map(|answer| match &answer.verdict {
         Verdict::Refuse(fault) => Some(fault.clone()),
@@ -40,7 +40,7 @@ pub(super) fn accepted(outcome: &Result<Receipt, Fault>) -> Result<(JobId, &Rece
 }
 
 /// An order that, when accepted, is answered with `message` and whatever `rest` makes of it.
-pub(super) fn order<T: Serialize>(
+pub fn order<T: Serialize>(
     command: Command,
     message: &'static str,
     rest: impl FnOnce(JobId, &Receipt, &View<'_>) -> T + Send + 'static,
@@ -52,17 +52,17 @@ pub(super) fn order<T: Serialize>(
 }
 
 /// An order answered with the number of its task.
-pub(super) fn order_numbered(command: Command, message: &'static str) -> Action {
+pub fn order_numbered(command: Command, message: &'static str) -> Action {
     order(command, message, |job, _, _| Task::of(job))
 }
 
 /// An order answered with nothing but its success.
-pub(super) fn order_plain(command: Command, message: &'static str) -> Action {
+pub fn order_plain(command: Command, message: &'static str) -> Action {
     order(command, message, |_, _, _| Nothing {})
 }
 
 /// What a look found, or a refusal.
-pub(super) fn shown<T: Serialize>(found: Result<T, Refusal>) -> Answer {
+pub fn shown<T: Serialize>(found: Result<T, Refusal>) -> Answer {
     match found {
         Ok(found) => reply::success("", found),
         Err(refusal) => reply::refuse(&refusal),
@@ -70,6 +70,6 @@ pub(super) fn shown<T: Serialize>(found: Result<T, Refusal>) -> Answer {
 }
 
 /// What is to be done after a look, or a refusal.
-pub(super) fn settled(decided: Result<Action, Refusal>) -> Action {
+pub fn settled(decided: Result<Action, Refusal>) -> Action {
     decided.unwrap_or_else(|refusal| Action::Answer(reply::refuse(&refusal)))
 }

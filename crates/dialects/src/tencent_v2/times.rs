@@ -7,13 +7,13 @@ use regiment_core::model::Time;
 const BEIJING: Offset = Offset::constant(8);
 
 /// `YYYY-MM-DD HH:MM:SS`.
-pub(super) fn beijing(time: Time) -> String {
+pub fn beijing(time: Time) -> String {
     let at = Timestamp::from_millisecond(time.0).unwrap_or(Timestamp::UNIX_EPOCH);
     BEIJING.to_datetime(at).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 /// What has no end says so like this.
-pub(super) const NEVER: &str = "0000-00-00 00:00";
+pub const NEVER: &str = "0000-00-00 00:00";
 
 #[cfg(test)]
 mod tests {

@@ -8,7 +8,7 @@ use regiment_core::world::World;
 const FIRST: u32 = 100_001;
 
 /// The zones of a world, numbered once for many look-ups.
-pub(super) struct Zones(Vec<Arc<str>>);
+pub struct Zones(Vec<Arc<str>>);
 
 impl Zones {
     pub fn of(world: &World) -> Zones {

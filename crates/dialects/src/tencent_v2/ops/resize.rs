@@ -3,10 +3,10 @@ use regiment_core::model::{FaultKind, Server};
 use regiment_core::ops::{Operation, Resize};
 use regiment_core::world::World;
 
-use super::call::{Call, Issuer};
-use super::faults::Refusal;
-use super::{ids, shapes, task};
 use crate::Action;
+use crate::tencent_v2::call::{Call, Issuer};
+use crate::tencent_v2::faults::Refusal;
+use crate::tencent_v2::{ids, shapes, task};
 
 /// What is wanted of the instance; absent is as it is.
 struct Wanted {
@@ -17,7 +17,7 @@ struct Wanted {
 }
 
 /// `ResizeInstanceHour`: upwards only, and the instance must be shut down.
-pub(super) fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
+pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let fields = call.fields();
     let wanted = Wanted {
         instance: fields.need("instanceId")?.to_owned(),
@@ -44,12 +44,8 @@ fn order(world: &World, wanted: &Wanted, issuer: &Issuer) -> Result<Action, Refu
     let old = world.flavor(&server.flavor);
     let (cpu, mem_gib, class) =
         old.map_or((1, 1, "normal"), |old| (old.vcpus, shapes::mem_gib(old), &*old.class));
-    let flavor = shapes::find(
-        world,
-        wanted.cpu.unwrap_or(cpu),
-        wanted.mem_gib.unwrap_or(mem_gib),
-        class,
-    )?;
+    let flavor =
+        shapes::find(world, wanted.cpu.unwrap_or(cpu), wanted.mem_gib.unwrap_or(mem_gib), class)?;
     let operation = Operation::Resize(Resize {
         flavor: flavor.name.clone(),
         stop_first: false,

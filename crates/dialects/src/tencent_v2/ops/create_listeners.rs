@@ -6,11 +6,12 @@ use regiment_core::ops::{CreateListeners, Operation};
 use regiment_core::view::View;
 use serde::Serialize;
 
-use super::call::{Call, Issuer};
-use super::faults::Refusal;
-use super::params::Fields;
-use super::{balancers, ids, listeners, names, task};
+use super::{balancers, listeners};
 use crate::Action;
+use crate::tencent_v2::call::{Call, Issuer};
+use crate::tencent_v2::faults::Refusal;
+use crate::tencent_v2::params::Fields;
+use crate::tencent_v2::{ids, names, task};
 
 /// Listeners in one call: as many as a load balancer may have in all, by the vendor's quota.
 const LISTENERS_MAX: usize = 50;
@@ -24,7 +25,7 @@ struct Made {
 }
 
 /// `CreateLoadBalancerListeners`.
-pub(super) fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
+pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let fields = call.fields();
     let balancer = fields.need("loadBalancerId")?.to_owned();
     let wanted = fields.objects("listeners");
@@ -45,11 +46,7 @@ pub(super) fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     }))
 }
 
-fn order(
-    balancer: &LoadBalancer,
-    made: Vec<Listener>,
-    issuer: &Issuer,
-) -> Result<Action, Refusal> {
+fn order(balancer: &LoadBalancer, made: Vec<Listener>, issuer: &Issuer) -> Result<Action, Refusal> {
     let of_web = |protocol| matches!(protocol, Protocol::Http | Protocol::Https);
     if balancer.reach == Reach::Private && made.iter().any(|one| of_web(one.protocol)) {
         return Err(Refusal::Malformed {
@@ -60,7 +57,10 @@ fn order(
     let operation = Operation::CreateListeners(CreateListeners { listeners: made });
     let mut command = issuer.command(operation, vec![TargetRef::Balancer(balancer.id)]);
     command.admission = Admission::AllOrNothing;
-    Ok(task::order(command, "", |job, _, view| Made { request_id: job.0, ids: made_ids(job, view) }))
+    Ok(task::order(command, "", |job, _, view| Made {
+        request_id: job.0,
+        ids: made_ids(job, view),
+    }))
 }
 
 /// The ids were chosen when the order was planned and stand in its job.
@@ -155,4 +155,3 @@ fn certificates(
     let of_clients = if mutual { Some(fields.need("certCaId")?.into()) } else { None };
     Ok((Some(certificate), of_clients))
 }
-

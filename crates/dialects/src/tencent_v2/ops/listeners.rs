@@ -7,14 +7,15 @@ use regiment_core::ops::Operation;
 use regiment_core::view::View;
 use serde::Serialize;
 
-use super::call::Call;
-use super::faults::Refusal;
+use super::balancers;
 use super::servers::{self, Page};
-use super::{balancers, ids, task};
 use crate::Action;
+use crate::tencent_v2::call::Call;
+use crate::tencent_v2::faults::Refusal;
+use crate::tencent_v2::{ids, task};
 
 /// The protocol with this number, which must be 1 to 4.
-pub(super) const fn protocol(number: u32) -> Protocol {
+pub const fn protocol(number: u32) -> Protocol {
     match number {
         1 => Protocol::Http,
         2 => Protocol::Tcp,
@@ -41,7 +42,7 @@ struct Filter {
     status: Option<u32>,
 }
 
-pub(super) fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
+pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let fields = call.fields();
     let filter = Filter {
         balancer: fields.need("loadBalancerId")?.to_owned(),
@@ -63,12 +64,7 @@ struct List {
     total: usize,
 }
 
-fn list(
-    view: &View<'_>,
-    project: ProjectId,
-    filter: &Filter,
-    page: Page,
-) -> Result<List, Refusal> {
+fn list(view: &View<'_>, project: ProjectId, filter: &Filter, page: Page) -> Result<List, Refusal> {
     let balancer = balancers::find(view.world, project, &filter.balancer)?;
     let running = balancer.listeners.iter().map(|listener| Item::of(listener, 1));
     let coming = coming(view, balancer);

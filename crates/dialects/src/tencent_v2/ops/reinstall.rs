@@ -4,11 +4,11 @@ use regiment_core::ops::{Operation, PasswordFit, Reinstall};
 use regiment_core::vault::Secret;
 use regiment_core::world::World;
 
-use super::call::{Call, Issuer};
-use super::faults::Refusal;
-use super::params::Fields;
-use super::{ids, password, task};
 use crate::Action;
+use crate::tencent_v2::call::{Call, Issuer};
+use crate::tencent_v2::faults::Refusal;
+use crate::tencent_v2::params::Fields;
+use crate::tencent_v2::{ids, password, task};
 
 /// The system disk cannot be given another size; it may be given the one it has.
 struct Wanted {
@@ -19,13 +19,13 @@ struct Wanted {
 }
 
 /// An image as a client names it.
-pub(super) struct WantedImage {
+pub struct WantedImage {
     id: String,
     source: Option<ImageSource>,
 }
 
 /// `ResetInstances`: despite its name, one instance. It is stopped for it if it runs, and runs after.
-pub(super) fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
+pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let fields = call.fields();
     let image = WantedImage::read(&fields)?;
     if image.is_none() && fields.text("imageType").is_some() {
@@ -85,6 +85,8 @@ impl WantedImage {
         ids::find_image(world, &self.id)
             .filter(|image| self.source.is_none_or(|source| source == image.source))
             .map(|image| image.id)
-            .ok_or_else(|| regiment_core::model::Fault::with(FaultKind::ImageNotFound, &*self.id).into())
+            .ok_or_else(|| {
+                regiment_core::model::Fault::with(FaultKind::ImageNotFound, &*self.id).into()
+            })
     }
 }

@@ -3,21 +3,19 @@
 use std::sync::Arc;
 
 use regiment_core::command::TargetRef;
-use regiment_core::model::{
-    BalancerState, Fault, FaultKind, LoadBalancer, ProjectId, Reach,
-};
+use regiment_core::model::{BalancerState, Fault, FaultKind, LoadBalancer, ProjectId, Reach};
 use regiment_core::world::World;
 use serde::Serialize;
 
-use super::call::Call;
-use super::faults::Refusal;
-use super::params::{Fields, parse_digits};
 use super::servers::{self, Page};
-use super::{ids, reply, times};
 use crate::Action;
+use crate::tencent_v2::call::Call;
+use crate::tencent_v2::faults::Refusal;
+use crate::tencent_v2::params::{Fields, parse_digits};
+use crate::tencent_v2::{ids, reply, times};
 
 /// The load balancer a client names, if it is this project's.
-pub(super) fn find<'w>(
+pub fn find<'w>(
     world: &'w World,
     project: ProjectId,
     id: &str,
@@ -141,7 +139,7 @@ impl Order {
     }
 }
 
-pub(super) fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
+pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let fields = call.fields();
     let (filter, page) = (Filter::read(&fields)?, Page::read(&fields)?);
     let (order, descending) = Order::read(&fields)?;
@@ -205,7 +203,11 @@ impl Item {
             create_time: times::beijing(balancer.created_at),
             status_time: times::beijing(balancer.updated_at),
             vpc_id: number(network),
-            uniq_vpc_id: if network.starts_with("vpc-") { network.to_owned() } else { String::new() },
+            uniq_vpc_id: if network.starts_with("vpc-") {
+                network.to_owned()
+            } else {
+                String::new()
+            },
             subnet_id: number(subnet),
             project_id: 0,
             forward: u32::from(balancer.routes),

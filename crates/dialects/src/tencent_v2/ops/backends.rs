@@ -6,13 +6,14 @@ use regiment_core::model::{Backend, ProjectId, Server};
 use regiment_core::world::World;
 use serde::Serialize;
 
-use super::call::Call;
-use super::faults::Refusal;
+use super::balancers;
 use super::servers::{self, Page};
-use super::{balancers, ids, task};
 use crate::Action;
+use crate::tencent_v2::call::Call;
+use crate::tencent_v2::faults::Refusal;
+use crate::tencent_v2::{ids, task};
 
-pub(super) fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
+pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let fields = call.fields();
     let balancer = fields.need("loadBalancerId")?.to_owned();
     let page = Page::read(&fields)?;

@@ -1,12 +1,12 @@
 use regiment_core::ops::{Operation, Rename};
 
-use super::call::Call;
-use super::faults::Refusal;
-use super::{ids, names, task};
 use crate::Action;
+use crate::tencent_v2::call::Call;
+use crate::tencent_v2::faults::Refusal;
+use crate::tencent_v2::{ids, names, task};
 
 /// `ModifyInstanceAttributes`: the name is the only attribute.
-pub(super) fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
+pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let fields = call.fields();
     let instance = ids::read_instance(fields.need("instanceId")?);
     let name = names::read(&fields, "instanceName", names::INSTANCE_CHARS_MAX)?

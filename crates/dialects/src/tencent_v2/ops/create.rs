@@ -9,23 +9,22 @@ use regiment_core::vault::Secret;
 use regiment_core::world::World;
 use serde::Serialize;
 
-use super::call::{Call, Issuer};
-use super::faults::Refusal;
-use super::params::{Fields, Params};
 use super::reinstall::WantedImage;
-use super::zones::Zones;
-use super::{disks, ids, names, password, shapes, task};
 use crate::Action;
 use crate::sign::hmac_sha256;
+use crate::tencent_v2::call::{Call, Issuer};
+use crate::tencent_v2::faults::Refusal;
+use crate::tencent_v2::params::{Fields, Params};
+use crate::tencent_v2::zones::Zones;
+use crate::tencent_v2::{disks, ids, names, password, shapes, task};
 
 /// Instances in one call.
 const GOODS_MAX: u32 = 100;
 
-const FAMILIES: [&str; 7] =
-    ["CVM.S1", "CVM.S2", "CVM.I1", "CVM.I2", "CVM.M1", "CVM.M2", "CVM.C2"];
+const FAMILIES: [&str; 7] = ["CVM.S1", "CVM.S2", "CVM.I1", "CVM.I2", "CVM.M1", "CVM.M2", "CVM.C2"];
 
 /// What the client said of an instance that only this dialect shows again, by these names.
-pub(super) const HINTS: [&str; 6] = [
+pub const HINTS: [&str; 6] = [
     "tencent_v2/bandwidth",
     "tencent_v2/bandwidthType",
     "tencent_v2/vpcId",
@@ -57,7 +56,7 @@ struct Wanted {
 }
 
 /// `RunInstancesHour`: instances paid by use.
-pub(super) fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
+pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let wanted = read(call)?;
     let issuer = call.issuer();
     Ok(Action::consult(move |view| task::settled(order(view.world, wanted, &issuer))))
@@ -82,8 +81,7 @@ fn read(call: &Call<'_>) -> Result<Wanted, Refusal> {
         zone: fields.need_number("zoneId", 0..=u32::MAX)?,
         cpu: fields.need_number("cpu", 1..=u32::MAX)?,
         mem_gib: fields.need_number("mem", 1..=u32::MAX)?,
-        image: WantedImage::read(&fields)?
-            .ok_or_else(|| Refusal::Missing("imageId".to_owned()))?,
+        image: WantedImage::read(&fields)?.ok_or_else(|| Refusal::Missing("imageId".to_owned()))?,
         count: fields.number("goodsNum", 1..=GOODS_MAX)?.unwrap_or(1),
         name: name.unwrap_or(names::UNNAMED).into(),
         hostname: hostname.into(),

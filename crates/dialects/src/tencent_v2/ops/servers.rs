@@ -6,19 +6,19 @@ use regiment_core::model::{Activity, ImageSource, Phase, Power, ProjectId, Serve
 use regiment_core::world::World;
 use serde::Serialize;
 
-use super::call::Call;
-use super::faults::Refusal;
-use super::params::Fields;
-use super::zones::Zones;
-use super::{disks, ids, reply, shapes, times};
 use crate::Action;
+use crate::tencent_v2::call::Call;
+use crate::tencent_v2::faults::Refusal;
+use crate::tencent_v2::params::Fields;
+use crate::tencent_v2::zones::Zones;
+use crate::tencent_v2::{disks, ids, reply, shapes, times};
 
 /// Ids or addresses in one call.
 const FILTER_VALUES_MAX: usize = 100;
 
 /// Which part of a list is wanted.
 #[derive(Clone, Copy)]
-pub(super) struct Page {
+pub struct Page {
     pub offset: usize,
     pub limit: usize,
 }
@@ -72,16 +72,17 @@ impl Filter {
     fn takes(&self, server: &Server, zones: &Zones) -> bool {
         let address = lan_ip(server);
         (self.addresses.is_empty() || self.addresses.contains(&address))
-            && self.word.as_ref().is_none_or(|word| {
-                server.name.contains(&**word) || address == *word
-            })
+            && self
+                .word
+                .as_ref()
+                .is_none_or(|word| server.name.contains(&**word) || address == *word)
             && self.status.is_none_or(|wanted| wanted == status(server))
             && self.project.is_none_or(|wanted| wanted == hint_number(server, "projectId"))
             && self.zone.is_none_or(|wanted| wanted == zones.number(&server.details.zone))
     }
 }
 
-pub(super) fn values(fields: &Fields<'_>, name: &str) -> Result<Vec<String>, Refusal> {
+pub fn values(fields: &Fields<'_>, name: &str) -> Result<Vec<String>, Refusal> {
     let values = fields.list(name);
     if values.len() > FILTER_VALUES_MAX {
         return Err(fields.bad(name, format!("must have at most {FILTER_VALUES_MAX} values")));
@@ -89,7 +90,7 @@ pub(super) fn values(fields: &Fields<'_>, name: &str) -> Result<Vec<String>, Ref
     Ok(values.into_iter().map(str::to_owned).collect())
 }
 
-pub(super) fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
+pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let fields = call.fields();
     let (filter, page) = (Filter::read(&fields)?, Page::read(&fields)?);
     fields.flag("simplify")?;
@@ -108,13 +109,7 @@ struct List {
     instances: Vec<Instance>,
 }
 
-fn list(
-    world: &World,
-    project: ProjectId,
-    filter: &Filter,
-    page: Page,
-    region: &Arc<str>,
-) -> List {
+fn list(world: &World, project: ProjectId, filter: &Filter, page: Page, region: &Arc<str>) -> List {
     let zones = Zones::of(world);
     let item = |server: &Server| Instance::of(server, world, &zones, region);
     if filter.is_any() {
@@ -262,7 +257,7 @@ fn hint_number(server: &Server, field: &str) -> u32 {
     hint(server, field).and_then(|value| value.parse().ok()).unwrap_or(0)
 }
 
-pub(super) fn lan_ip(server: &Server) -> String {
+pub fn lan_ip(server: &Server) -> String {
     server.details.nics.first().map(|nic| nic.address.to_string()).unwrap_or_default()
 }
 
@@ -276,7 +271,7 @@ const fn image_type(source: ImageSource) -> &'static str {
 }
 
 /// The number of a server's state.
-pub(super) fn status(server: &Server) -> u32 {
+pub fn status(server: &Server) -> u32 {
     if let Some(busy) = server.busy {
         return match busy.activity {
             Activity::Creating => 3,

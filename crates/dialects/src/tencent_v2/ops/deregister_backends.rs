@@ -2,19 +2,18 @@ use regiment_core::command::{Admission, TargetRef};
 use regiment_core::ops::{DeregisterBackends, Operation};
 use regiment_core::world::World;
 
-use super::call::{Call, Issuer};
-use super::faults::Refusal;
-use super::{balancers, register_backends, task};
+use super::{balancers, register_backends};
 use crate::Action;
+use crate::tencent_v2::call::{Call, Issuer};
+use crate::tencent_v2::faults::Refusal;
+use crate::tencent_v2::task;
 
 /// `DeregisterInstancesFromLoadBalancer`.
-pub(super) fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
+pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let balancer = call.fields().need("loadBalancerId")?.to_owned();
     let backends = register_backends::named(call)?;
     let issuer = call.issuer();
-    Ok(Action::consult(move |view| {
-        task::settled(order(view.world, &balancer, &backends, &issuer))
-    }))
+    Ok(Action::consult(move |view| task::settled(order(view.world, &balancer, &backends, &issuer))))
 }
 
 fn order(

@@ -1,13 +1,14 @@
 use regiment_core::command::Admission;
 use regiment_core::ops::{DeleteLoadBalancers, Operation};
 
-use super::call::Call;
-use super::faults::Refusal;
-use super::{ids, servers, task};
+use super::servers;
 use crate::Action;
+use crate::tencent_v2::call::Call;
+use crate::tencent_v2::faults::Refusal;
+use crate::tencent_v2::{ids, task};
 
 /// `DeleteLoadBalancers`: one task for all, so all or none.
-pub(super) fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
+pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let named = servers::values(&call.fields(), "loadBalancerIds")?;
     if named.is_empty() {
         return Err(Refusal::Missing("loadBalancerIds.0".to_owned()));

@@ -6,11 +6,11 @@ use regiment_core::ops::Operation;
 use regiment_core::view::View;
 use serde::Serialize;
 
-use super::call::Call;
-use super::faults::{self, Refusal};
-use super::params::parse_digits;
-use super::task;
 use crate::Action;
+use crate::tencent_v2::call::Call;
+use crate::tencent_v2::faults::{self, Refusal};
+use crate::tencent_v2::params::parse_digits;
+use crate::tencent_v2::task;
 
 #[derive(Serialize)]
 struct Found {
@@ -29,7 +29,7 @@ struct Data {
 }
 
 /// `DescribeLoadBalancersTaskResult`.
-pub(super) fn decode_lb(call: &Call<'_>) -> Result<Action, Refusal> {
+pub fn decode_lb(call: &Call<'_>) -> Result<Action, Refusal> {
     let (number, project) = asked(call)?;
     Ok(Action::look(move |view| {
         let found = find(view, number, project, is_of_balancers);
@@ -41,7 +41,7 @@ pub(super) fn decode_lb(call: &Call<'_>) -> Result<Action, Refusal> {
 }
 
 /// `DescribeTaskResult`, ours: takes the number of an ordinary task or of one item of a batch task.
-pub(super) fn decode_any(call: &Call<'_>) -> Result<Action, Refusal> {
+pub fn decode_any(call: &Call<'_>) -> Result<Action, Refusal> {
     let (number, project) = asked(call)?;
     Ok(Action::look(move |view| {
         let found = find(view, number, project, |_| true);

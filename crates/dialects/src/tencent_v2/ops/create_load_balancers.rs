@@ -4,12 +4,12 @@ use regiment_core::model::Reach;
 use regiment_core::ops::{CreateLoadBalancers, Operation};
 use serde::Serialize;
 
-use super::call::Call;
-use super::faults::Refusal;
-use super::params::Fields;
-use super::reply::Keyed;
-use super::{ids, names, task};
 use crate::Action;
+use crate::tencent_v2::call::Call;
+use crate::tencent_v2::faults::Refusal;
+use crate::tencent_v2::params::Fields;
+use crate::tencent_v2::reply::Keyed;
+use crate::tencent_v2::{ids, names, task};
 
 /// Load balancers in one call. The vendor's documents say none; this is its quota for an account.
 const NUMBER_MAX: u32 = 100;
@@ -26,7 +26,7 @@ struct Made {
 }
 
 /// `CreateLoadBalancer`.
-pub(super) fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
+pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let fields = call.fields();
     let issuer = call.issuer();
     let reach = match fields.need_number("loadBalancerType", 2..=3)? {
@@ -36,11 +36,11 @@ pub(super) fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let routes = fields.flag("forward")?.unwrap_or(false);
     let count = fields.number("number", 1..=NUMBER_MAX)?.unwrap_or(1);
     fields.number("projectId", 0..=u32::MAX)?;
-    let name: Arc<str> =
-        match names::read(&fields, "loadBalancerName", names::BALANCER_CHARS_MAX)? {
-            Some(name) => name.into(),
-            None => format!("lb-{}", issuer.request.handle()).into(),
-        };
+    let name: Arc<str> = match names::read(&fields, "loadBalancerName", names::BALANCER_CHARS_MAX)?
+    {
+        Some(name) => name.into(),
+        None => format!("lb-{}", issuer.request.handle()).into(),
+    };
     let operation = Operation::CreateLoadBalancers(CreateLoadBalancers {
         names: vec![name; count as usize],
         reach,
