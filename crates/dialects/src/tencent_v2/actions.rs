@@ -207,8 +207,7 @@ pub fn decode(
             Refusal::ActionUnknown(name)
         });
     };
-    let host = request.header("host").unwrap_or_default();
-    if *module != Module::Any && module_of(host).is_some_and(|host| Some(*module) != host) {
+    if !Domain::read(request.header("host").unwrap_or_default()).serves(*module) {
         return Err(Refusal::ActionElsewhere(name));
     }
     answerer(&Call { params: &params, context, caller })
@@ -223,17 +222,35 @@ fn capitalized(name: &str) -> String {
     }
 }
 
-/// The module a host is the domain of. Outer nothing: it is not one of the vendor's domains, and
-/// serves them all. Inner nothing: it is a domain we serve nothing under.
-fn module_of(host: &str) -> Option<Option<Module>> {
-    let bare = host.trim_start_matches("https://").trim_start_matches("http://");
-    let name = without_port(bare).to_ascii_lowercase();
-    let module = name.strip_suffix(".api.qcloud.com")?;
-    Some(match module {
-        "cvm" => Some(Module::Cvm),
-        "lb" => Some(Module::Lb),
-        _ => None,
-    })
+/// What a host says of the module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Domain {
+    /// It is none of the vendor's domains, and serves every module.
+    Ours,
+    Of(Module),
+    /// The vendor's, of a module we have nothing of.
+    OfAnother,
+}
+
+impl Domain {
+    fn read(host: &str) -> Domain {
+        let bare = host.trim_start_matches("https://").trim_start_matches("http://");
+        let name = without_port(bare).to_ascii_lowercase();
+        match name.strip_suffix(".api.qcloud.com") {
+            None => Domain::Ours,
+            Some("cvm") => Domain::Of(Module::Cvm),
+            Some("lb") => Domain::Of(Module::Lb),
+            Some(_) => Domain::OfAnother,
+        }
+    }
+
+    fn serves(self, module: Module) -> bool {
+        match self {
+            Domain::Ours => true,
+            Domain::Of(own) => module == own || module == Module::Any,
+            Domain::OfAnother => module == Module::Any,
+        }
+    }
 }
 
 /// Any action there is, by any number.
@@ -258,12 +275,11 @@ mod tests {
 
     #[test]
     fn a_host_says_its_module_if_it_is_the_vendors() {
-        assert_eq!(module_of("cvm.api.qcloud.com"), Some(Some(Module::Cvm)));
-        assert_eq!(module_of("LB.api.qcloud.com:443"), Some(Some(Module::Lb)));
-        assert_eq!(module_of("redis.api.qcloud.com"), Some(None));
-        assert_eq!(module_of("127.0.0.1:7373"), None);
-        assert_eq!(module_of("http://127.0.0.1:7373"), None);
-        assert_eq!(module_of("[::1]:7373"), None);
-        assert_eq!(module_of(""), None);
+        assert_eq!(Domain::read("cvm.api.qcloud.com"), Domain::Of(Module::Cvm));
+        assert_eq!(Domain::read("LB.api.qcloud.com:443"), Domain::Of(Module::Lb));
+        assert_eq!(Domain::read("redis.api.qcloud.com"), Domain::OfAnother);
+        for ours in ["127.0.0.1:7373", "http://127.0.0.1:7373", "[::1]:7373", "localhost", ""] {
+            assert_eq!(Domain::read(ours), Domain::Ours, "{ours}");
+        }
     }
 }

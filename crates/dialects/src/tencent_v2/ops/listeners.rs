@@ -137,6 +137,7 @@ struct Item {
 /// Of HTTP and HTTPS.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the vendor's names")]
 struct Web {
     http_hash: Arc<str>,
     http_code: u32,

@@ -136,6 +136,7 @@ fn list(world: &World, project: ProjectId, filter: &Filter, page: Page, region: 
 /// One instance, every field of it.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the vendor's names")]
 struct Instance {
     instance_name: Arc<str>,
     un_instance_id: String,
@@ -182,6 +183,7 @@ struct DiskInfo {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the vendor's names")]
 struct Storage {
     storage_id: String,
     storage_size: u32,
