@@ -215,7 +215,7 @@ impl Engine {
             let (of_job, later) = rest.split_at(count);
             rest = later;
             let Some(job) = self.world.job(id) else { continue };
-            let progress = self.judge_job(job, of_job, now, work);
+            let progress = Self::judge_job(job, of_job, now, work);
             if !progress.moves.is_empty() {
                 self.advance(progress, work);
             }
@@ -223,7 +223,7 @@ impl Engine {
     }
 
     /// What the reports on one job's sub-jobs, sorted by sub-job, come to.
-    fn judge_job(&self, job: &Job, reports: &[StepReport], now: Time, work: &mut Work) -> Progress {
+    fn judge_job(job: &Job, reports: &[StepReport], now: Time, work: &mut Work) -> Progress {
         let mut progress = Progress::new(job, now);
         let mut judged = None;
         for report in reports {

@@ -469,7 +469,8 @@ impl World {
                     job.index_of(busy.sub).is_some_and(|index| {
                         let sub = &job.subs[index];
                         !sub.state.ended()
-                            && sub.target.known().and_then(|t| t.server()) == Some(server.id)
+                            && sub.target.known().and_then(crate::model::Target::server)
+                                == Some(server.id)
                     })
                 });
                 if !held {
