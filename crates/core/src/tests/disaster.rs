@@ -176,7 +176,7 @@ fn try_act(plane: &mut Plane, commands: &[Command]) -> Result<(), StoreError> {
 }
 
 fn settings(log_bytes_max: usize) -> Settings {
-    Settings { log_bytes_max, ..Settings::default() }
+    Settings { log_bytes_max, log_bytes_per_server: 0, ..Settings::default() }
 }
 
 /// Finished jobs leave memory at a checkpoint, which is not the same in two runs: what is compared

@@ -63,7 +63,11 @@ proptest! {
 
     #[test]
     fn any_story_keeps_the_world_whole(deeds in prop::collection::vec(deed(), 1..40), log in 0usize..4_000) {
-        let mut plane = Plane::new(Settings { log_bytes_max: log, ..Settings::default() });
+        let mut plane = Plane::new(Settings {
+            log_bytes_max: log,
+            log_bytes_per_server: 0,
+            ..Settings::default()
+        });
         let mut request = 0;
         for deed in deeds {
             match deed {
