@@ -90,8 +90,7 @@ impl Room {
         if more == 0 {
             return Ok(());
         }
-        let taken =
-            self.0.clone().try_acquire_many_owned(more).map_err(|_| BodyError::NoRoom)?;
+        let taken = self.0.clone().try_acquire_many_owned(more).map_err(|_| BodyError::NoRoom)?;
         match held {
             Some(held) => held.merge(taken),
             None => *held = Some(taken),

@@ -102,7 +102,7 @@ impl Default for HttpLimits {
             head_bytes: 64 << 10,
             headers: 100,
             bodies_bytes: 256 << 20,
-            head_timeout: Duration::from_secs(60),
+            head_timeout: Duration::from_mins(1),
             body_timeout: Duration::from_secs(30),
             write_timeout: Duration::from_secs(30),
             handshake_timeout: Duration::from_secs(10),

@@ -31,7 +31,9 @@ pub struct Events {
 pub enum Since {
     Events(Vec<Event>),
     /// Some are no longer kept; this is the oldest that is.
-    Lost { oldest: u64 },
+    Lost {
+        oldest: u64,
+    },
 }
 
 impl Events {
@@ -53,7 +55,8 @@ impl Events {
     pub fn since(&self, seq: u64, count_max: usize) -> Since {
         let turns: Vec<Past> = {
             let turns = self.turns.lock();
-            if let Some(oldest) = turns.front().map(|past| past.first).filter(|first| seq < *first) {
+            if let Some(oldest) = turns.front().map(|past| past.first).filter(|first| seq < *first)
+            {
                 return Since::Lost { oldest };
             }
             let start = turns.partition_point(|past| past.end <= seq);

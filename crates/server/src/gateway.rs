@@ -11,10 +11,10 @@ use hyper::body::Incoming;
 use regiment_core::command::Receipt;
 use regiment_core::model::RequestId;
 use regiment_dialects::{Action, Answer, Caller, Context, Dialect, Gate, Order, Request};
-use tokio::sync::watch;
 
 use crate::body::{BodyError, Room};
 use crate::clock::Clock;
+use crate::closing::Closing;
 use crate::engine_thread::{EngineHandle, Pending};
 use crate::keyring::Keyring;
 use crate::metrics::Metrics;
@@ -33,8 +33,7 @@ pub struct Gateway {
     pub metrics: Arc<Metrics>,
     pub room: Room,
     pub body_timeout: Duration,
-    /// Turns true when the server is about to end.
-    pub closing: watch::Receiver<bool>,
+    pub closing: Closing,
 }
 
 /// The head of a request, as plain data.
@@ -150,7 +149,7 @@ impl Gateway {
                 // An error too means that there is nothing to wait for.
                 _ = ended => {}
                 () = tokio::time::sleep(Duration::from_millis(ms.into())) => {}
-                _ = closing.wait_for(|closing| *closing) => {}
+                () = closing.begun() => {}
             }
         }
         self.guard(request, || self.published.look(|view| answer(&outcome, view)))

@@ -19,9 +19,10 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use regiment_dialects::Answer;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 
+use crate::closing::Closing;
 use crate::config::HttpLimits;
 use crate::gateway::{Gateway, Head};
 use crate::ops_routes;
@@ -35,7 +36,7 @@ pub struct Doors {
     gateway: Arc<Gateway>,
     limits: HttpLimits,
     connections: Arc<Semaphore>,
-    closing: watch::Receiver<bool>,
+    closing: Closing,
     http: http1::Builder,
 }
 
@@ -63,7 +64,7 @@ impl Doors {
             let permit = self.connections.clone().acquire_owned().await;
             let accepted = tokio::select! {
                 accepted = listener.accept() => accepted,
-                _ = closing.wait_for(|closing| *closing) => return,
+                () = closing.begun() => return,
             };
             match accepted {
                 Ok((stream, _)) => {
@@ -98,7 +99,8 @@ impl Doors {
         match tls {
             None => self.requests(stream, false).await,
             Some(tls) => {
-                let shaken = tokio::time::timeout(self.limits.handshake_timeout, tls.accept(stream));
+                let shaken =
+                    tokio::time::timeout(self.limits.handshake_timeout, tls.accept(stream));
                 match shaken.await {
                     Ok(Ok(stream)) => self.requests(stream, true).await,
                     Ok(Err(error)) => tracing::debug!(%error, "no TLS handshake"),
@@ -109,14 +111,15 @@ impl Doors {
     }
 
     async fn requests(&self, io: impl AsyncRead + AsyncWrite + Unpin, tls: bool) {
-        let service = service_fn(|request| async move {
-            Ok::<_, Infallible>(self.request(request, tls).await)
-        });
+        let service =
+            service_fn(
+                |request| async move { Ok::<_, Infallible>(self.request(request, tls).await) },
+            );
         let mut connection = pin!(self.http.serve_connection(TokioIo::new(io), service));
         let mut closing = self.closing.clone();
         let ended = tokio::select! {
             ended = connection.as_mut() => ended,
-            _ = closing.wait_for(|closing| *closing) => {
+            () = closing.begun() => {
                 connection.as_mut().graceful_shutdown();
                 connection.await
             }

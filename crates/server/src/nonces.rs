@@ -15,7 +15,7 @@ pub struct Nonces {
     /// Only a keyed hash is kept, and nobody knows the key: two nonces that fall together cannot
     /// be found on purpose, and by chance not in a lifetime.
     hash: RandomState,
-    nonces_max: usize,
+    room: usize,
 }
 
 #[derive(Default)]
@@ -32,8 +32,8 @@ impl Default for Nonces {
 }
 
 impl Nonces {
-    fn with_room_for(nonces_max: usize) -> Nonces {
-        Nonces { table: Mutex::default(), hash: RandomState::new(), nonces_max }
+    fn with_room_for(room: usize) -> Nonces {
+        Nonces { table: Mutex::default(), hash: RandomState::new(), room }
     }
 
     /// Whether this nonce is new for this key; if so it is remembered until `forget_at`.
@@ -41,7 +41,7 @@ impl Nonces {
         let hash = self.hash.hash_one((access_key, nonce));
         let mut table = self.table.lock();
         table.forget(now);
-        if table.used.len() >= self.nonces_max || !table.used.insert(hash) {
+        if table.used.len() >= self.room || !table.used.insert(hash) {
             return false;
         }
         // Up to the end of its last second.

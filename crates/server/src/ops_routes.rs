@@ -45,7 +45,7 @@ enum Route {
 /// A turn of the engine says that its thread lives and that the last commit succeeded: one that
 /// fails ends the process.
 async fn why_not_ready(gateway: &Gateway) -> Option<&'static str> {
-    if *gateway.closing.borrow() {
+    if gateway.closing.has_begun() {
         return Some("shutting down");
     }
     let Ok(pong) = gateway.engine.ping() else { return Some("the engine takes no orders") };

@@ -10,7 +10,6 @@ use regiment_core::model::{
     Credential, Details, Host, NetworkId, Nic, Phase, PortId, Power, Project, ProjectId, Quota,
     Server, ServerId, Time, Volume, VolumeId,
 };
-use regiment_core::ops;
 use regiment_core::world::World;
 
 use crate::catalog;
@@ -106,7 +105,7 @@ fn servers(
                 nics: vec![nic(subnet, security_group, number, chance)],
                 volumes: vec![Volume {
                     id: VolumeId(chance.uuid()),
-                    device: ops_device(),
+                    device: boot_device(),
                     size_gib: DISK_GIB,
                     class: DISK_CLASS.into(),
                     delete_with_server: true,
@@ -138,7 +137,7 @@ fn servers(
         .collect()
 }
 
-fn ops_device() -> Arc<str> {
+fn boot_device() -> Arc<str> {
     "/dev/vda".into()
 }
 

@@ -74,7 +74,10 @@ impl KeyVault {
 
     /// The vault of a data folder. At the first start it makes a key, unless one is given; later it
     /// insists on the same.
-    pub fn open_folder(folder: &DataFolder, given: Option<&Secret>) -> Result<KeyVault, VaultError> {
+    pub fn open_folder(
+        folder: &DataFolder,
+        given: Option<&Secret>,
+    ) -> Result<KeyVault, VaultError> {
         let file = folder.key_file();
         let kept = match read_if_there(&file)? {
             Some(text) => Some(read_key(text.trim()).ok_or(VaultError::KeyUnreadable)?),
@@ -249,10 +252,7 @@ mod tests {
         KeyVault::open_folder(&folder, Some(&key)).unwrap();
         assert!(!folder.key_file().exists());
         let other = Secret::new("a0".repeat(32));
-        assert!(matches!(
-            KeyVault::open_folder(&folder, Some(&other)),
-            Err(VaultError::KeyWrong)
-        ));
+        assert!(matches!(KeyVault::open_folder(&folder, Some(&other)), Err(VaultError::KeyWrong)));
         KeyVault::open_folder(&folder, Some(&key)).unwrap();
     }
 

@@ -17,7 +17,7 @@ use super::{TlsError, names};
 use crate::data_folder::write_private;
 use crate::vault::{KeyVault, Purpose};
 
-const DAY: Duration = Duration::from_secs(86_400);
+const DAY: Duration = Duration::from_hours(24);
 /// Nobody wants to trust it anew while a machine lives.
 const AUTHORITY_DAYS: u32 = 3_650;
 /// A leaf is made at each start; 825 days is the most that all clients accept.
@@ -33,12 +33,7 @@ pub struct Leaf {
 }
 
 /// A leaf of the authority kept in this folder, which is made if it is not there.
-pub fn leaf(
-    folder: &Path,
-    vault: &KeyVault,
-    listen: IpAddr,
-    now: Time,
-) -> Result<Leaf, TlsError> {
+pub fn leaf(folder: &Path, vault: &KeyVault, listen: IpAddr, now: Time) -> Result<Leaf, TlsError> {
     let key = authority_key(folder, vault, now)?;
     let issuer = Issuer::new(authority_params(&key, now), key);
     let mut params = CertificateParams::new(names::hosts())?;

@@ -15,8 +15,8 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use thiserror::Error;
 use tokio_rustls::TlsAcceptor;
 
-use authority::Leaf;
 pub use authority::CERTIFICATE_FILE;
+use authority::Leaf;
 
 use crate::vault::KeyVault;
 
