@@ -103,6 +103,15 @@ fn a_batch_has_its_limit() {
 }
 
 #[test]
+fn an_operation_that_is_not_served_is_no_server() {
+    for (rest, status) in [("tags", 404), ("os-server-groups", 404), ("x", 404), ("limits", 200)] {
+        let answer = settled(decoded("GET", &path(rest), "", b"")).err().expect("an answer");
+        let gateway = answer.code.as_deref() == Some("APIGW.0101");
+        assert_eq!((answer.status, gateway), (status, rest.len() > 1 && status == 404), "{rest}");
+    }
+}
+
+#[test]
 fn every_answer_carries_the_id_of_its_call() {
     for (method, target) in [("GET", "/"), ("GET", "/v3/projects"), ("POST", "/v3/auth/tokens")] {
         let answer = settled(decoded(method, target, "", b"")).err().expect("an answer");
