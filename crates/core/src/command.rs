@@ -107,12 +107,30 @@ pub struct Receipt {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "TargetAnswerRow", into = "TargetAnswerRow")]
 pub struct TargetAnswer {
     pub verdict: Verdict,
     /// What the target turned out to be.
     pub target: Option<Target>,
     /// The number of its sub-job, if there is a job.
     pub sub: Option<SubJobId>,
+}
+
+/// How an answer stands in a record: a sequence, since one receipt may hold very many.
+#[derive(Serialize, Deserialize)]
+struct TargetAnswerRow(Verdict, Option<Target>, Option<SubJobId>);
+
+impl From<TargetAnswerRow> for TargetAnswer {
+    fn from(TargetAnswerRow(verdict, target, sub): TargetAnswerRow) -> TargetAnswer {
+        TargetAnswer { verdict, target, sub }
+    }
+}
+
+impl From<TargetAnswer> for TargetAnswerRow {
+    fn from(answer: TargetAnswer) -> TargetAnswerRow {
+        let TargetAnswer { verdict, target, sub } = answer;
+        TargetAnswerRow(verdict, target, sub)
+    }
 }
 
 impl TargetAnswer {

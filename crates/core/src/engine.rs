@@ -33,8 +33,10 @@ pub struct Settings {
     pub lanes: usize,
     /// How long finished jobs are readable.
     pub retention_ms: i64,
-    /// The log is folded into rows when it has grown by this much.
+    /// The log is folded into rows when it has grown by this much …
     pub log_bytes_max: usize,
+    /// … or by this much for each server, if that is more.
+    pub log_bytes_per_server: usize,
 }
 
 impl Default for Settings {
@@ -43,6 +45,7 @@ impl Default for Settings {
             lanes: limits::LANES,
             retention_ms: limits::RETENTION_MS,
             log_bytes_max: limits::LOG_BYTES_MAX,
+            log_bytes_per_server: limits::LOG_BYTES_PER_SERVER,
         }
     }
 }
@@ -215,7 +218,7 @@ impl Engine {
             let (of_job, later) = rest.split_at(count);
             rest = later;
             let Some(job) = self.world.job(id) else { continue };
-            let progress = self.judge_job(job, of_job, now, work);
+            let progress = Self::judge_job(job, of_job, now, work);
             if !progress.moves.is_empty() {
                 self.advance(progress, work);
             }
@@ -223,7 +226,7 @@ impl Engine {
     }
 
     /// What the reports on one job's sub-jobs, sorted by sub-job, come to.
-    fn judge_job(&self, job: &Job, reports: &[StepReport], now: Time, work: &mut Work) -> Progress {
+    fn judge_job(job: &Job, reports: &[StepReport], now: Time, work: &mut Work) -> Progress {
         let mut progress = Progress::new(job, now);
         let mut judged = None;
         for report in reports {
@@ -315,7 +318,10 @@ impl Engine {
         let mut batch = std::mem::take(&mut work.batch);
         let entry =
             if work.changes.is_empty() { Vec::new() } else { record::encode(&work.changes) };
-        let due = self.log_bytes + entry.len() > self.settings.log_bytes_max;
+        // A larger fleet has more rows to write at a checkpoint, so it makes one less often.
+        let for_fleet = self.world.servers_count() * self.settings.log_bytes_per_server;
+        let log_bytes_max = self.settings.log_bytes_max.max(for_fleet);
+        let due = self.log_bytes + entry.len() > log_bytes_max;
         if due || checkpoint || self.fresh && !work.changes.is_empty() {
             let archived = self.checkpoint(&mut batch);
             if !archived.is_empty() {
@@ -334,16 +340,17 @@ impl Engine {
     /// Rows for everything touched since the last checkpoint; the log is not needed after them.
     fn checkpoint(&mut self, batch: &mut Batch) -> Vec<JobId> {
         let dirty = self.world.dirty.replace(Box::default()).unwrap_or_default();
-        let Dirty { servers, balancers, jobs, tokens, catalog } = *dirty;
+        let Dirty { slots, gone, balancers, jobs, tokens, catalog } = *dirty;
         let world = &self.world;
         let rows = &mut batch.rows;
         if catalog {
             let row = record::encode(&Catalog::of(world));
             rows.push((Table::Catalog, record::CATALOG_KEY.to_vec(), Some(row)));
         }
-        for id in servers {
-            let row = world.server(id).map(record::encode);
-            rows.push((Table::Servers, record::server_key(id), row));
+        rows.extend(gone.into_iter().map(|id| (Table::Servers, record::server_key(id), None)));
+        for server in world.servers_in(&slots) {
+            let row = Some(record::encode(server));
+            rows.push((Table::Servers, record::server_key(server.id), row));
         }
         for id in balancers {
             let row = world.balancer(id).map(record::encode);

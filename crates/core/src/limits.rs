@@ -36,6 +36,11 @@ pub const RETENTION_MS: i64 = 24 * 3_600_000;
 /// a tenth of a second.
 pub const LOG_BYTES_MAX: usize = 8 << 20;
 
+/// … or by this much for each server, if that is more: an order writes about 40 bytes a server to
+/// the log, so each row is written once for about three orders. Replaying it at a million servers
+/// takes about as long as reading the rows themselves.
+pub const LOG_BYTES_PER_SERVER: usize = 128;
+
 /// A step that met a busy or unreachable host is tried again this often …
 pub const RETRIES_MAX: u8 = 4;
 /// … first after this long, doubled each time.

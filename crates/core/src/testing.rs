@@ -1,1 +1,310 @@
-//! Test doubles.
+//! A disk and a room of machines that outlive the engine that uses them, and can be told to fail
+//! at the n-th call.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use crate::driver::{
+    Adoption, Done, Driver, DriverError, Finding, Rejection, StepCall, StepReport, Verb,
+};
+use crate::model::{Host, LoadBalancerId, Power, ServerId, Time};
+use crate::store::{Archive, Batch, Loaded, Store, StoreError, Table, Visit};
+use crate::vault::{Sealed, Secret, Vault};
+
+/// When a commit that is to fail fails: the batch is not there, or it is and nobody was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fails {
+    Before,
+    After,
+}
+
+#[derive(Default)]
+pub struct DiskState {
+    pub rows: BTreeMap<(Table, Vec<u8>), Vec<u8>>,
+    pub log: BTreeMap<u64, Vec<u8>>,
+    pub commits: usize,
+    pub fail_at: Option<(usize, Fails)>,
+}
+
+#[derive(Clone, Default)]
+pub struct Disk(Arc<Mutex<DiskState>>);
+
+impl Disk {
+    pub fn state(&self) -> MutexGuard<'_, DiskState> {
+        self.0.lock().unwrap()
+    }
+}
+
+impl Store for Disk {
+    fn load(&mut self, visit: &mut Visit<'_>) -> Result<(), StoreError> {
+        let state = self.state();
+        for table in Table::LOADED {
+            for ((_, key), value) in state.rows.iter().filter(|((of, _), _)| *of == table) {
+                visit(Loaded::Row(table, key, value))?;
+            }
+        }
+        state.log.iter().try_for_each(|(seq, entry)| visit(Loaded::Log(*seq, entry)))
+    }
+
+    fn commit(&mut self, batch: Batch) -> Result<(), StoreError> {
+        let mut state = self.state();
+        state.commits += 1;
+        let fails = state.fail_at.filter(|(at, _)| *at == state.commits).map(|(_, how)| how);
+        if fails == Some(Fails::Before) {
+            return Err(StoreError::Io("told to fail before".to_owned()));
+        }
+        for (table, key, value) in batch.rows {
+            match value {
+                Some(value) => state.rows.insert((table, key), value),
+                None => state.rows.remove(&(table, key)),
+            };
+        }
+        if let Some((seq, entry)) = batch.log {
+            assert!(state.log.last_key_value().is_none_or(|(last, _)| last + 1 == seq));
+            state.log.insert(seq, entry);
+        }
+        if let Some(through) = batch.trim_log {
+            state.log = state.log.split_off(&(through + 1));
+        }
+        if fails == Some(Fails::After) {
+            return Err(StoreError::Io("told to fail after".to_owned()));
+        }
+        Ok(())
+    }
+
+    fn archive(&self) -> Arc<dyn Archive> {
+        Arc::new(self.clone())
+    }
+
+    fn sweep(
+        &mut self,
+        rows_max: usize,
+        keep: &mut dyn FnMut(&[u8]) -> bool,
+    ) -> Result<usize, StoreError> {
+        let mut state = self.state();
+        let of_archive = |key: &(Table, Vec<u8>)| key.0 == Table::Archive;
+        let gone: Vec<_> = state
+            .rows
+            .iter()
+            .filter(|(key, _)| of_archive(key))
+            .take_while(|(_, value)| !keep(value))
+            .take(rows_max)
+            .map(|(key, _)| key.clone())
+            .collect();
+        for key in &gone {
+            state.rows.remove(key);
+        }
+        Ok(gone.len())
+    }
+}
+
+impl Archive for Disk {
+    fn at_or_before(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let state = self.state();
+        let range = (Table::Archive, Vec::new())..=(Table::Archive, key.to_vec());
+        Ok(state.rows.range(range).next_back().map(|(_, value)| value.clone()))
+    }
+}
+
+/// How the n-th call goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    Busy,
+    Unreachable,
+    /// It happened, and the driver cannot say so.
+    UnknownDone,
+    /// It did not happen, and the driver cannot say so.
+    UnknownUndone,
+    Rejected,
+    /// It happened, and the report comes twice.
+    Twice,
+    /// It happened, and the report never comes: only a restart helps.
+    Lost,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Machine {
+    pub power: Power,
+    pub vcpus: u32,
+    pub image_generation: u32,
+    pub password_generation: u32,
+    pub password: Option<String>,
+    pub reboots: BTreeSet<u64>,
+}
+
+#[derive(Default)]
+pub struct RoomState {
+    pub machines: BTreeMap<ServerId, Machine>,
+    pub balancers: BTreeSet<LoadBalancerId>,
+    pub calls: usize,
+    pub trouble_at: Option<(usize, Trouble)>,
+    pub trouble_over: Option<(ServerId, Trouble)>,
+}
+
+/// Real machines, as far as the core can tell: they go on when the engine dies.
+#[derive(Clone, Default)]
+pub struct Room {
+    state: Arc<Mutex<RoomState>>,
+    reports: Vec<StepReport>,
+}
+
+impl Room {
+    pub fn state(&self) -> MutexGuard<'_, RoomState> {
+        self.state.lock().unwrap()
+    }
+
+    /// The same machines as seen by a new daemon: reports of the old one are gone.
+    pub fn after_restart(&self) -> Room {
+        Room { state: self.state.clone(), reports: Vec::new() }
+    }
+}
+
+impl Driver for Room {
+    fn hosts(&self) -> Vec<Host> {
+        Vec::new()
+    }
+
+    fn adopt(&mut self, known: &mut dyn Iterator<Item = Adoption>) {
+        let mut state = self.state.lock().unwrap();
+        for Adoption { finding, flavor } in known {
+            let Finding { server, power, host: _, image_generation, password_generation } = finding;
+            state.machines.entry(server).or_insert_with(|| Machine {
+                power,
+                vcpus: flavor.vcpus,
+                image_generation,
+                password_generation,
+                password: None,
+                reboots: BTreeSet::new(),
+            });
+        }
+    }
+
+    fn begin(&mut self, _now: Time, calls: Vec<StepCall>) {
+        let mut state = self.state.lock().unwrap();
+        for call in calls {
+            state.calls += 1;
+            let by_count = state.trouble_at.filter(|(at, _)| *at == state.calls).map(|(_, t)| t);
+            let by_server = state
+                .trouble_over
+                .filter(|(id, _)| server_of(&call.verb) == Some(*id))
+                .map(|(_, t)| t);
+            let trouble = by_count.or(by_server);
+            let step = call.step;
+            let mut result = match trouble {
+                Some(Trouble::Busy) => Err(DriverError::Busy),
+                Some(Trouble::Unreachable) => Err(DriverError::Unreachable),
+                Some(Trouble::UnknownUndone) => Err(DriverError::Unknown),
+                Some(Trouble::Rejected) => Err(DriverError::Rejected(Rejection::NoCapacity)),
+                None | Some(Trouble::UnknownDone | Trouble::Twice | Trouble::Lost) => {
+                    state.carry_out(call.verb)
+                }
+            };
+            if trouble == Some(Trouble::UnknownDone) {
+                result = Err(DriverError::Unknown);
+            }
+            if trouble == Some(Trouble::Twice) {
+                self.reports.push(StepReport { step, result: result.clone() });
+            }
+            if trouble != Some(Trouble::Lost) {
+                self.reports.push(StepReport { step, result });
+            }
+        }
+    }
+
+    fn collect(&mut self, _now: Time) -> Vec<StepReport> {
+        std::mem::take(&mut self.reports)
+    }
+
+    fn next_due(&self) -> Option<Time> {
+        (!self.reports.is_empty()).then_some(Time::ZERO)
+    }
+
+    fn inspect(&self, _server: ServerId) -> Option<Finding> {
+        None
+    }
+
+    fn list(&self) -> Vec<ServerId> {
+        self.state().machines.keys().copied().collect()
+    }
+}
+
+fn server_of(verb: &Verb) -> Option<ServerId> {
+    match verb {
+        Verb::Provision { server, plan: _ }
+        | Verb::Run { server }
+        | Verb::Stop { server, force: _ }
+        | Verb::Reboot { server, force: _, token: _ }
+        | Verb::Remove { server }
+        | Verb::Shape { server, flavor: _ }
+        | Verb::Password { server, generation: _, password: _ }
+        | Verb::Image { server, generation: _, image: _, password: _ } => Some(*server),
+        Verb::Balance { balancer: _ } | Verb::Unbalance { balancer: _ } => None,
+    }
+}
+
+impl RoomState {
+    fn carry_out(&mut self, verb: Verb) -> Result<Done, DriverError> {
+        let missing = DriverError::Rejected(Rejection::Missing);
+        let text = |secret: Secret| secret.expose().to_owned();
+        match verb {
+            Verb::Provision { server, plan } => {
+                self.machines.entry(server).or_insert_with(|| Machine {
+                    power: Power::Stopped,
+                    vcpus: plan.flavor.vcpus,
+                    image_generation: 1,
+                    password_generation: 1,
+                    password: plan.password.map(text),
+                    reboots: BTreeSet::new(),
+                });
+                return Ok(Done { placed_on: Some("host-1".into()) });
+            }
+            Verb::Remove { server } => {
+                self.machines.remove(&server);
+            }
+            Verb::Run { server } => {
+                self.machines.get_mut(&server).ok_or(missing)?.power = Power::Running;
+            }
+            Verb::Stop { server, force: _ } => {
+                self.machines.get_mut(&server).ok_or(missing)?.power = Power::Stopped;
+            }
+            Verb::Reboot { server, force: _, token } => {
+                self.machines.get_mut(&server).ok_or(missing)?.reboots.insert(token);
+            }
+            Verb::Shape { server, flavor } => {
+                self.machines.get_mut(&server).ok_or(missing)?.vcpus = flavor.vcpus;
+            }
+            Verb::Password { server, generation, password } => {
+                let machine = self.machines.get_mut(&server).ok_or(missing)?;
+                machine.password_generation = generation;
+                machine.password = Some(text(password));
+            }
+            Verb::Image { server, generation, image: _, password } => {
+                let machine = self.machines.get_mut(&server).ok_or(missing)?;
+                machine.image_generation = generation;
+                machine.password = password.map(text);
+                machine.power = Power::Stopped;
+            }
+            Verb::Balance { balancer } => {
+                self.balancers.insert(balancer.id);
+            }
+            Verb::Unbalance { balancer } => {
+                self.balancers.remove(&balancer);
+            }
+        }
+        Ok(Done::default())
+    }
+}
+
+/// A vault that hides nothing but looks as if: the clear text is not in the sealed bytes.
+pub struct MirrorVault;
+
+impl Vault for MirrorVault {
+    fn seal(&self, secret: &Secret) -> Sealed {
+        Sealed(secret.expose().bytes().map(|byte| byte ^ 0x55).collect())
+    }
+
+    fn open(&self, sealed: &Sealed) -> Option<Secret> {
+        let bytes: Vec<u8> = sealed.0.iter().map(|byte| byte ^ 0x55).collect();
+        String::from_utf8(bytes).ok().map(Secret::new)
+    }
+}

@@ -1,1 +1,7 @@
-//! Tests of the whole core.
+//! Tests of the core as a whole, by theme.
+
+mod disaster;
+mod laws;
+mod plane;
+mod records;
+mod story;

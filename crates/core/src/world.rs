@@ -5,7 +5,7 @@
 
 mod roster;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
@@ -44,7 +44,10 @@ pub struct Token {
 /// What changed since the last checkpoint.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Dirty {
-    pub servers: HashSet<ServerId, FixedState>,
+    /// By slot: a flag each, since a whole fleet may change between two checkpoints.
+    pub slots: Vec<bool>,
+    /// Servers that are there no more. One of them may have been given a slot after.
+    pub gone: Vec<ServerId>,
     pub balancers: BTreeSet<LoadBalancerId>,
     pub jobs: BTreeSet<JobId>,
     pub tokens: BTreeSet<(ProjectId, Arc<str>)>,
@@ -109,6 +112,15 @@ impl World {
 
     pub fn servers(&self) -> impl Iterator<Item = &Server> {
         self.slots.iter().flatten()
+    }
+
+    /// The servers in the slots that are marked.
+    pub(crate) fn servers_in(&self, marked: &[bool]) -> impl Iterator<Item = &Server> {
+        self.slots
+            .iter()
+            .zip(marked)
+            .filter(|(_, marked)| **marked)
+            .filter_map(|(slot, _)| slot.as_ref())
     }
 
     pub fn servers_count(&self) -> usize {
@@ -276,7 +288,7 @@ impl World {
         assert!(earlier.is_none(), "two servers with the handle of {}", server.id);
         self.rosters.entry(server.project).or_default().insert(server.order, slot);
         self.count_usage(server.project, &server.flavor, 1);
-        self.touch_server(server.id);
+        self.touch_slot(slot as usize);
         self.slots[slot as usize] = Some(server);
     }
 
@@ -284,7 +296,7 @@ impl World {
     pub(crate) fn change_server(&mut self, id: ServerId, change: impl FnOnce(&mut Server)) {
         let slot = self.by_handle[&id.handle()] as usize;
         change(self.slots[slot].as_mut().expect("an indexed server is there"));
-        self.touch_server(id);
+        self.touch_slot(slot);
     }
 
     pub(crate) fn reshape_server(&mut self, id: ServerId, flavor: &Arc<str>) {
@@ -294,7 +306,7 @@ impl World {
             (server.project, std::mem::replace(&mut server.flavor, flavor.clone()));
         self.count_usage(project, &old, -1);
         self.count_usage(project, flavor, 1);
-        self.touch_server(id);
+        self.touch_slot(slot);
     }
 
     pub(crate) fn remove_server(&mut self, id: ServerId) {
@@ -305,7 +317,9 @@ impl World {
         if let Some(roster) = self.rosters.get_mut(&server.project) {
             roster.remove(server.order);
         }
-        self.touch_server(id);
+        if let Some(dirty) = &mut self.dirty {
+            dirty.gone.push(id);
+        }
         // A load balancer that forwarded to it has one backend less.
         let fronts: Vec<LoadBalancerId> = self
             .balancers
@@ -331,9 +345,12 @@ impl World {
         usage.ram_mib = usage.ram_mib.saturating_add_signed(sign * ram_mib);
     }
 
-    fn touch_server(&mut self, id: ServerId) {
+    fn touch_slot(&mut self, slot: usize) {
         if let Some(dirty) = &mut self.dirty {
-            dirty.servers.insert(id);
+            if dirty.slots.len() <= slot {
+                dirty.slots.resize(slot + 1, false);
+            }
+            dirty.slots[slot] = true;
         }
     }
 
@@ -469,7 +486,8 @@ impl World {
                     job.index_of(busy.sub).is_some_and(|index| {
                         let sub = &job.subs[index];
                         !sub.state.ended()
-                            && sub.target.known().and_then(|t| t.server()) == Some(server.id)
+                            && sub.target.known().and_then(crate::model::Target::server)
+                                == Some(server.id)
                     })
                 });
                 if !held {

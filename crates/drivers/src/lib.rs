@@ -1,1 +1,13 @@
-//! What makes servers real.
+//! What makes servers real: the drivers behind [`regiment_core::driver::Driver`].
+//!
+//! A driver is told what should be true and reports, once per call, what became of it. When to
+//! call, what to try again and what it means for an order is the core's business.
+//!
+//! Deliberately absent: clocks (time is an argument), vendors' words, and any memory of orders.
+//!
+//! Read first: [`sim`], the simulated fleet. A new driver is one module here that passes
+//! [`conformance`].
+
+pub mod sim;
+
+pub use sim::SimDriver;

@@ -1,1 +1,13 @@
-//! Where state is durable.
+//! Where state is durable: the stores behind [`regiment_core::store::Store`].
+//!
+//! A store keeps rows and a log and gives them back. What the bytes say is the core's business;
+//! when to write is the engine's.
+//!
+//! Deliberately absent: any knowledge of servers or jobs, caches of what was read (the engine keeps
+//! the world in memory), and retries (after a failed commit the process stops).
+//!
+//! Read first: [`memory`], the contract in a page.
+
+pub mod memory;
+
+pub use memory::MemoryStore;

@@ -278,7 +278,7 @@ mod tests {
 
     #[test]
     fn ids_keep_their_value_in_both_kinds_of_record() {
-        let id = ServerId(7 << 90 | 12345);
+        let id = ServerId(7 << 90 | 0x3039);
         let binary = rmp_serde::to_vec_named(&id).unwrap();
         assert_eq!(binary.len(), 18);
         assert_eq!(rmp_serde::from_slice::<ServerId>(&binary).unwrap(), id);

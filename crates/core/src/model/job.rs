@@ -8,7 +8,10 @@ use crate::ops::Operation;
 /// What a sub-job works on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Target {
+    // Short in records: there may be a million of them in one.
+    #[serde(rename = "s")]
     Server(ServerId),
+    #[serde(rename = "b")]
     Balancer(LoadBalancerId),
 }
 
@@ -31,12 +34,17 @@ pub struct Orders {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SubState {
+    #[serde(rename = "w")]
     Waiting,
+    #[serde(rename = "r")]
     Running,
+    #[serde(rename = "s")]
     Succeeded,
     /// It was tried and failed.
+    #[serde(rename = "f")]
     Failed,
     /// It was refused at planning; nothing was tried.
+    #[serde(rename = "x")]
     Refused,
 }
 
@@ -69,7 +77,9 @@ pub struct SubJob {
 /// A target that was found, or the words the client used for one that was not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SubTarget {
+    #[serde(rename = "k")]
     Known(Target),
+    #[serde(rename = "u")]
     Unknown(Arc<str>),
 }
 

@@ -71,9 +71,9 @@ impl ServerRules for Reinstall {
             return;
         }
         let mut details = (*server.details).clone();
-        details.key_name = self.key_name.clone();
+        details.key_name.clone_from(&self.key_name);
         if self.user_data.is_some() {
-            details.user_data = self.user_data.clone();
+            details.user_data.clone_from(&self.user_data);
         }
         server.details = Arc::new(details);
     }

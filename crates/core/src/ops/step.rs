@@ -62,7 +62,6 @@ impl Step {
                     server.image = image;
                 }
                 server.image_generation += 1;
-                server.password_generation += 1;
                 server.power = Power::Stopped;
             }
             Step::Remove | Step::Balance | Step::Unbalance => {}

@@ -106,8 +106,8 @@ mod tests {
             let mut model = std::collections::BTreeMap::new();
             for (insert, order) in steps {
                 if insert {
-                    if model.insert(order, order as u32).is_none() {
-                        roster.insert(order, order as u32);
+                    if model.insert(order, u32::try_from(order).unwrap()).is_none() {
+                        roster.insert(order, u32::try_from(order).unwrap());
                     }
                 } else {
                     model.remove(&order);

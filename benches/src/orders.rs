@@ -1,0 +1,116 @@
+//! Power orders: how many server-operations are accepted durably, and run to the end, in a second.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
+use serde_json::Value;
+
+use crate::plane::{Plane, binary};
+use crate::{bare, disk, wire};
+
+const CONNECTIONS: usize = 8;
+const TIME: Duration = Duration::from_secs(4);
+
+/// Each connection goes round this many groups of servers, so that a group's order has ended
+/// before its next one comes.
+const GROUPS: usize = 16;
+
+#[expect(clippy::print_stdout, reason = "its output is what it is for")]
+pub fn report() -> Result<()> {
+    let bare = bare::serve(Vec::new())?;
+    for batch in [1, 100, 1_000] {
+        let folder = tempfile::tempdir()?;
+        let fleet = CONNECTIONS * GROUPS * batch;
+        let plane = Plane::start(&binary()?, folder.path(), fleet, &[])?;
+        let ids = plane.ids(fleet)?;
+        // All stop first, then all start, and so on: each order has work to do.
+        let lanes: Vec<Vec<Vec<u8>>> = ids
+            .chunks(GROUPS * batch)
+            .map(|lane| {
+                let groups: Vec<&[String]> = lane.chunks(batch).collect();
+                let stop = groups.iter().map(|group| plane.order(false, group));
+                let start = groups.iter().map(|group| plane.order(true, group));
+                stop.chain(start).collect()
+            })
+            .collect();
+        let began = Instant::now();
+        let accepted = wire::load(plane.address, &lanes, TIME, 200)?;
+        plane.settle()?;
+        let to_the_end = began.elapsed();
+        let refused = refused(&plane, &lanes)?;
+
+        let same_bodies: Vec<Vec<Vec<u8>>> = lanes
+            .iter()
+            .map(|lane| lane.iter().map(|request| as_bare(request)).collect())
+            .collect();
+        let parsed = wire::load(bare, &same_bodies, TIME, 200)?;
+        let accept_rate = accepted.per_second(batch);
+        #[expect(clippy::cast_precision_loss, reason = "a figure to read")]
+        let end_rate = (accepted.requests * batch) as f64 / to_the_end.as_secs_f64();
+        println!(
+            "  batch {batch:>5}: accepted {accept_rate:>9.0}/s, to the end {end_rate:>9.0}/s, bare handler {:>9.0}/s, ratio {:.2}; p50 {:?} p99 {:?}; {} MiB; {refused} refused in a sample",
+            parsed.per_second(batch),
+            accept_rate / parsed.per_second(batch),
+            accepted.percentile(50),
+            accepted.percentile(99),
+            plane.resident_mib()?,
+        );
+        plane.kill()?;
+    }
+    Ok(())
+}
+
+/// Orders once more, one group, and looks at each sub-job: the load above is only worth something
+/// if orders are really carried out.
+fn refused(plane: &Plane, lanes: &[Vec<Vec<u8>>]) -> Result<usize> {
+    let mut connection = wire::Connection::open(plane.address)?;
+    // The last order of a lane starts its last group; stopping it now is work.
+    let reply = connection.call(&lanes[0][0])?;
+    plane.settle()?;
+    let answer: Value = serde_json::from_slice(&reply.body)?;
+    let job = answer["job_id"].as_str().unwrap_or_default();
+    let job = plane.get(&format!("/v1/{{project}}/jobs/{job}"), "")?;
+    let subs = job["entities"]["sub_jobs"].as_array().cloned().unwrap_or_default();
+    ensure!(!subs.is_empty(), "a job without sub-jobs: {job}");
+    Ok(subs.iter().filter(|sub| sub["status"] != "SUCCESS").count())
+}
+
+/// The same body for the bare handler.
+fn as_bare(request: &[u8]) -> Vec<u8> {
+    let at = request.windows(4).position(|four| four == b"\r\n\r\n").map_or(0, |at| at + 4);
+    let body = &request[at..];
+    let head = format!(
+        "POST /order HTTP/1.1\r\nHost: bare\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    [head.as_bytes(), body].concat()
+}
+
+#[expect(clippy::print_stdout, reason = "its output is what it is for")]
+pub fn report_latency() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let plane = Plane::start(&binary()?, folder.path(), GROUPS, &[])?;
+    println!("  start to ready, {GROUPS} servers: {:?}", plane.ready_in);
+    let ids = plane.ids(GROUPS)?;
+    let groups: Vec<&[String]> = ids.chunks(1).collect();
+    let stop = groups.iter().map(|group| plane.order(false, group));
+    let start = groups.iter().map(|group| plane.order(true, group));
+    let lane: Vec<Vec<u8>> = stop.chain(start).collect();
+    let order = wire::load(plane.address, std::slice::from_ref(&lane), TIME, 200)?;
+    let raw = disk::syncs(folder.path(), 4096, TIME)?;
+    let bare = bare::serve(Vec::new())?;
+    let echo = b"POST /echo HTTP/1.1\r\nHost: bare\r\nContent-Length: 64\r\n\r\n".to_vec();
+    let echo = [echo, vec![b'x'; 64]].concat();
+    let echo = wire::load(bare, &[vec![echo]], TIME, 200)?;
+    for percent in [50, 99] {
+        let floor = raw.percentile(percent) + echo.percentile(percent);
+        let ratio = order.percentile(percent).as_secs_f64() / floor.as_secs_f64();
+        println!(
+            "  p{percent}: order {:?}, raw sync {:?}, echo {:?}, ratio {ratio:.2}",
+            order.percentile(percent),
+            raw.percentile(percent),
+            echo.percentile(percent),
+        );
+    }
+    plane.kill()
+}

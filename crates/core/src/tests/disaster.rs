@@ -1,0 +1,329 @@
+//! A store or a driver that fails at the n-th call, for every n: after a restart, and after the
+//! callers who heard nothing have asked again, the world is the one of the undisturbed run.
+
+use crate::command::{Command, TargetRef};
+use crate::engine::Settings;
+use crate::limits;
+use crate::model::{Backend, Handle, HealthCheck, Listener, ListenerId, Protocol, Reach, ServerId};
+use crate::ops::{
+    CreateListeners, CreateLoadBalancers, Delete, DeleteLoadBalancers, DeregisterBackends, Force,
+    Operation, PasswordFit, Reboot, RegisterBackends, Reinstall, Rename, ResetPassword, Resize,
+    Start, Stop,
+};
+use crate::store::{StoreError, Table};
+use crate::testing::{Fails, Trouble};
+use crate::world::World;
+
+use super::plane::{Plane, command, command_on, create, tell, with_password};
+
+type Act = fn(&World) -> Vec<Command>;
+
+fn s(number: u128) -> ServerId {
+    ServerId(0x5000 + number)
+}
+
+fn first_balancer(world: &World) -> TargetRef {
+    TargetRef::Balancer(
+        world.balancers().find(|balancer| &*balancer.name == "lb-a").expect("lb-a is there").id,
+    )
+}
+
+fn new_server(world: &World, name: &str) -> ServerId {
+    world.servers().find(|server| &*server.name == name).expect("it was made").id
+}
+
+fn listener(port: u16) -> Listener {
+    Listener {
+        id: ListenerId(Handle::fold(0)),
+        name: format!("port {port}").into(),
+        port,
+        backend_port: port,
+        protocol: Protocol::Tcp,
+        scheduler: "wrr".into(),
+        session_s: 0,
+        health: HealthCheck {
+            on: true,
+            timeout_s: 2,
+            interval_s: 5,
+            healthy_after: 3,
+            unhealthy_after: 3,
+            http_codes: 31,
+            http_path: "/".into(),
+        },
+        certificate: None,
+    }
+}
+
+/// Every operation there is, some at once, with refusals among them. Each act begins when the one
+/// before has ended.
+const ACTS: &[Act] = &[
+    |_| {
+        let stop = Operation::Stop(Stop { force: Force::Soft });
+        vec![
+            command(1, stop, &[s(1), s(2), s(3), s(99)]),
+            with_password(command(2, create(&["n1", "n2", "n3"]), &[]), "First@Pass1"),
+            command(3, Operation::Reboot(Reboot { force: Force::Hard }), &[s(5), s(1)]),
+        ]
+    },
+    |_| {
+        let reset = ResetPassword { fit: PasswordFit::ANY, needs_stopped: true };
+        let resize = Resize { flavor: "large".into(), stop_first: true, upgrade_only: false };
+        vec![
+            with_password(
+                command(4, Operation::ResetPassword(reset), &[s(1), s(2), s(5)]),
+                "Next@Pass2",
+            ),
+            command(5, Operation::Resize(resize), &[s(3), s(5), s(1)]),
+        ]
+    },
+    |world| {
+        let image = None;
+        let reinstall = Reinstall {
+            image,
+            stop_first: true,
+            key_name: Some("key".into()),
+            user_data: None,
+            fit: PasswordFit::ANY,
+        };
+        let rename = Rename { name: "renamed".into() };
+        vec![
+            command(6, Operation::Reinstall(reinstall), &[s(2), new_server(world, "n1")]),
+            command(7, Operation::Rename(rename), &[s(6)]),
+            command(
+                8,
+                Operation::Delete(Delete { volumes: false, public_address: false }),
+                &[s(4), s(77)],
+            ),
+        ]
+    },
+    |_| {
+        let names = vec!["lb-a".into(), "lb-b".into()];
+        let create = CreateLoadBalancers {
+            names,
+            reach: Reach::Public,
+            routes: false,
+            domain_prefix: None,
+            network: None,
+            subnet: None,
+        };
+        vec![command(9, Operation::CreateLoadBalancers(create), &[])]
+    },
+    |world| {
+        let open = CreateListeners { listeners: vec![listener(80), listener(443)] };
+        vec![command_on(10, Operation::CreateListeners(open), vec![first_balancer(world)])]
+    },
+    |world| {
+        let backends =
+            [s(1), new_server(world, "n2")].map(|server| Backend { server, weight: 10 }).to_vec();
+        let register = RegisterBackends { backends };
+        vec![command_on(11, Operation::RegisterBackends(register), vec![first_balancer(world)])]
+    },
+    |world| {
+        let leave = DeregisterBackends { servers: vec![s(1)] };
+        let other = world.balancers().find(|balancer| &*balancer.name == "lb-b");
+        let mut commands =
+            vec![command_on(12, Operation::DeregisterBackends(leave), vec![first_balancer(world)])];
+        commands.extend(other.map(|other| {
+            let delete = Operation::DeleteLoadBalancers(DeleteLoadBalancers {});
+            command_on(13, delete, vec![TargetRef::Balancer(other.id)])
+        }));
+        commands
+    },
+    |world| {
+        let all = [s(1), s(3), s(5), new_server(world, "n3")];
+        vec![
+            command(14, Operation::Start(Start {}), &all),
+            command(
+                15,
+                Operation::Delete(Delete { volumes: true, public_address: true }),
+                &[new_server(world, "n2")],
+            ),
+        ]
+    },
+];
+
+/// Plays all acts; a failed commit kills the daemon, and the callers of the act ask again.
+fn play(mut plane: Plane) -> Plane {
+    for act in ACTS {
+        let commands = act(plane.world());
+        loop {
+            match try_act(&mut plane, &commands) {
+                Ok(()) if plane.world().sub_jobs_in_flight() == 0 => break,
+                // A report was lost for good, or a commit failed. Whoever heard nothing asks again,
+                // with the same token.
+                Ok(()) | Err(_) => plane = restart(plane),
+            }
+        }
+    }
+    plane
+}
+
+fn restart(plane: Plane) -> Plane {
+    let mut plane = plane.restarted();
+    if plane.engine.fresh() {
+        plane.seed().unwrap();
+    }
+    plane
+}
+
+fn try_act(plane: &mut Plane, commands: &[Command]) -> Result<(), StoreError> {
+    let mut inbox = crate::engine::Inbox::new();
+    inbox.commands = commands.iter().cloned().enumerate().collect();
+    for (_, reply) in plane.turn(inbox)?.replies {
+        reply.expect("no command of the story is refused as a whole");
+    }
+    plane.run()
+}
+
+fn settings(log_bytes_max: usize) -> Settings {
+    Settings { log_bytes_max, log_bytes_per_server: 0, ..Settings::default() }
+}
+
+/// Finished jobs leave memory at a checkpoint, which is not the same in two runs: what is compared
+/// is the world with every job, in memory or archived, and the machines.
+fn whole(plane: &Plane) -> String {
+    let mut world = plane.world().clone();
+    for ((table, _), row) in &plane.disk.state().rows {
+        if *table == Table::Archive {
+            let job = crate::record::archived_job(row).unwrap();
+            if world.job(job.id).is_none() {
+                world.insert_job(job);
+            }
+        }
+    }
+    let mut machines: Vec<_> = plane
+        .room
+        .state()
+        .machines
+        .iter()
+        .map(|(id, machine)| {
+            let name = world.server(*id).map_or("lost".into(), |server| server.name.clone());
+            let reboots = machine.reboots.len();
+            let password = &machine.password;
+            format!(
+                "machine {name} {:?} {} {} {} {password:?} {reboots}\n",
+                machine.power, machine.vcpus, machine.image_generation, machine.password_generation
+            )
+        })
+        .collect();
+    machines.sort();
+    tell(&world) + &machines.concat()
+}
+
+fn without_retries(text: &str) -> String {
+    let mut plain = String::new();
+    for line in text.lines() {
+        let cut = line.find(" retries ").unwrap_or(line.len());
+        let rest = line.find(" fault ").unwrap_or(line.len());
+        plain.push_str(&line[..cut.min(rest)]);
+        plain.push_str(&line[rest..]);
+        plain.push('\n');
+    }
+    plain
+}
+
+#[test]
+fn the_undisturbed_story() {
+    let plane = play(Plane::new(Settings::default()));
+    insta::assert_snapshot!(whole(&plane));
+}
+
+#[test]
+fn a_commit_that_fails_at_any_moment_loses_and_doubles_nothing() {
+    let undisturbed = whole(&play(Plane::new(Settings::default())));
+    for log_bytes_max in [0, 2_000, limits::LOG_BYTES_MAX] {
+        let commits = {
+            let plane = play(Plane::new(settings(log_bytes_max)));
+            assert_eq!(whole(&plane), undisturbed);
+            plane.disk.state().commits
+        };
+        for at in 1..=commits {
+            for fails in [Fails::Before, Fails::After] {
+                let disk = crate::testing::Disk::default();
+                disk.state().fail_at = Some((at, fails));
+                let room = crate::testing::Room::default();
+                let now = crate::model::Time(1_000);
+                let mut plane = Plane::open(disk, room, settings(log_bytes_max), now);
+                if plane.seed().is_err() {
+                    plane = restart(plane);
+                }
+                let plane = play(plane);
+                assert_eq!(whole(&plane), undisturbed, "commit {at} failed {fails:?}");
+                assert_no_secrets_left(&plane);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_driver_call_that_fails_at_any_moment_is_made_good() {
+    let undisturbed = without_retries(&whole(&play(Plane::new(Settings::default()))));
+    let calls = play(Plane::new(Settings::default())).room.state().calls;
+    assert!(calls > 20, "the story is long enough to disturb");
+    for at in 1..=calls {
+        for trouble in [
+            Trouble::Busy,
+            Trouble::Unreachable,
+            Trouble::UnknownDone,
+            Trouble::UnknownUndone,
+            Trouble::Twice,
+            Trouble::Lost,
+        ] {
+            let plane = Plane::new(Settings::default());
+            plane.room.state().trouble_at = Some((at, trouble));
+            let plane = play(plane);
+            assert_eq!(without_retries(&whole(&plane)), undisturbed, "call {at}: {trouble:?}");
+            assert_no_secrets_left(&plane);
+        }
+    }
+}
+
+#[test]
+fn a_rejected_call_fails_its_own_sub_job_and_no_other() {
+    let calls = play_calls();
+    for at in 1..=calls.min(11) {
+        let mut plane = Plane::new(Settings::default());
+        plane.room.state().trouble_at = Some((at, Trouble::Rejected));
+        let commands = ACTS[0](plane.world());
+        try_act(&mut plane, &commands).unwrap();
+        let failed: usize = plane
+            .world()
+            .jobs()
+            .flat_map(|job| &job.subs)
+            .filter(|sub| sub.state == crate::model::SubState::Failed)
+            .count();
+        let reached = plane.room.state().calls >= at;
+        assert_eq!(failed, usize::from(reached), "call {at}");
+    }
+}
+
+fn play_calls() -> usize {
+    play(Plane::new(Settings::default())).room.state().calls
+}
+
+#[test]
+fn what_stays_unreachable_fails_in_the_end_and_says_so() {
+    let mut plane = Plane::new(Settings::default());
+    plane.room.state().trouble_over = Some((s(3), Trouble::Unreachable));
+    let stop = Operation::Stop(Stop { force: Force::Soft });
+    plane.order(command(1, stop, &[s(1), s(3)])).unwrap().unwrap();
+    plane.run().unwrap();
+    insta::assert_snapshot!(
+        tell(plane.world())
+            .lines()
+            .filter(|l| l.contains("job") || l.contains("  "))
+            .collect::<Vec<_>>()
+            .join("\n")
+    );
+}
+
+fn assert_no_secrets_left(plane: &Plane) {
+    let state = plane.disk.state();
+    let sealed = state.rows.keys().filter(|(table, _)| *table == Table::Secrets).count();
+    assert_eq!(sealed, 0, "a secret outlived its job");
+    for password in ["First@Pass1", "Next@Pass2"] {
+        let holds = |bytes: &[u8]| bytes.windows(password.len()).any(|w| w == password.as_bytes());
+        assert!(!state.rows.values().any(|row| holds(row)), "{password} is in a row");
+        assert!(!state.log.values().any(|entry| holds(entry)), "{password} is in the log");
+    }
+}

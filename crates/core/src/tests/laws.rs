@@ -1,0 +1,113 @@
+//! Properties that hold for any story: invariants at every turn, every job ends, and what is on
+//! disk is what is in memory.
+
+use proptest::prelude::*;
+
+use crate::engine::{Inbox, Settings};
+use crate::model::ServerId;
+use crate::ops::{
+    Delete, Force, Operation, PasswordFit, Reboot, Reinstall, Rename, ResetPassword, Resize, Start,
+    Stop,
+};
+
+use super::plane::{Plane, command, create, tell, with_password};
+
+#[derive(Clone, Debug)]
+enum Deed {
+    Order(u8, Vec<u8>),
+    Turn,
+    Run,
+    Checkpoint,
+    Restart,
+}
+
+fn deed() -> impl Strategy<Value = Deed> {
+    prop_oneof![
+        6 => (0u8..11, prop::collection::vec(0u8..10, 1..6)).prop_map(|(o, t)| Deed::Order(o, t)),
+        3 => Just(Deed::Turn),
+        1 => Just(Deed::Run),
+        1 => Just(Deed::Checkpoint),
+        1 => Just(Deed::Restart),
+    ]
+}
+
+fn operation(number: u8, request: u128) -> Operation {
+    match number {
+        0 => Operation::Start(Start {}),
+        1 => Operation::Stop(Stop { force: Force::Soft }),
+        2 => Operation::Stop(Stop { force: Force::Hard }),
+        3 => Operation::Reboot(Reboot { force: Force::SoftThenHard }),
+        4 => {
+            Operation::ResetPassword(ResetPassword { fit: PasswordFit::ANY, needs_stopped: false })
+        }
+        5 => Operation::Resize(Resize {
+            flavor: if request.is_multiple_of(2) { "large" } else { "small" }.into(),
+            stop_first: request.is_multiple_of(3),
+            upgrade_only: false,
+        }),
+        6 => Operation::Reinstall(Reinstall {
+            image: None,
+            stop_first: true,
+            key_name: None,
+            user_data: None,
+            fit: PasswordFit::ANY,
+        }),
+        7 => Operation::Rename(Rename { name: format!("r{request}").into() }),
+        8 => Operation::Delete(Delete { volumes: true, public_address: false }),
+        _ => create(&["made"]),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_story_keeps_the_world_whole(deeds in prop::collection::vec(deed(), 1..40), log in 0usize..4_000) {
+        let mut plane = Plane::new(Settings {
+            log_bytes_max: log,
+            log_bytes_per_server: 0,
+            ..Settings::default()
+        });
+        let mut request = 0;
+        for deed in deeds {
+            match deed {
+                Deed::Order(number, targets) => {
+                    request += 1;
+                    let known: Vec<ServerId> = plane.world().servers().map(|s| s.id).collect();
+                    let targets: Vec<ServerId> = targets
+                        .iter()
+                        .map(|t| known.get(usize::from(*t)).copied().unwrap_or(ServerId(u128::from(*t))))
+                        .collect();
+                    let order = with_password(
+                        command(request, operation(number, request), &targets),
+                        "Some@Pass1",
+                    );
+                    plane.order(order).unwrap().unwrap();
+                }
+                Deed::Turn => drop(plane.turn(Inbox::new()).unwrap()),
+                Deed::Run => plane.run().unwrap(),
+                Deed::Checkpoint => {
+                    plane.turn(Inbox { checkpoint: true, ..Inbox::new() }).unwrap();
+                }
+                Deed::Restart => {
+                    let before = tell(plane.world());
+                    plane = plane.restarted();
+                    prop_assert_eq!(tell(plane.world()), before);
+                }
+            }
+        }
+        plane.run().unwrap();
+        prop_assert_eq!(plane.world().sub_jobs_in_flight(), 0);
+        let secrets = plane.disk.state().rows.keys().any(|(t, _)| *t == crate::store::Table::Secrets);
+        prop_assert!(!secrets, "a secret outlived its job");
+        // The machines are as the world believes.
+        for server in plane.world().servers() {
+            let state = plane.room.state();
+            let machine = state.machines.get(&server.id);
+            let machine = machine.expect("every server has its machine");
+            prop_assert_eq!(machine.power, server.power);
+            prop_assert_eq!(machine.image_generation, server.image_generation);
+        }
+        prop_assert_eq!(plane.room.state().machines.len(), plane.world().servers_count());
+    }
+}

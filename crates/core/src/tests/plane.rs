@@ -1,0 +1,274 @@
+//! A whole core with a disk and machines that outlive it: what the other tests stand on.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use crate::apply::Change;
+use crate::command::{Command, Receipt, TargetRef, TokenClaim};
+use crate::engine::{Engine, Inbox, Settings, Turn};
+use crate::model::{
+    Details, Fault, Flavor, Host, Image, ImageId, ImageSource, OsFamily, Phase, Power, Project,
+    ProjectId, Quota, RequestId, Server, ServerId, SubTarget, Target, Time,
+};
+use crate::ops::{Create, NicOrder, Operation, VolumeOrder};
+use crate::store::StoreError;
+use crate::testing::{Disk, MirrorVault, Room};
+use crate::vault::Secret;
+use crate::world::World;
+
+pub const PROJECT: ProjectId = ProjectId(0xA);
+pub const IMAGE: ImageId = ImageId(0x11);
+pub const WINDOWS: ImageId = ImageId(0x12);
+
+pub struct Plane {
+    pub engine: Engine,
+    pub disk: Disk,
+    pub room: Room,
+    pub now: Time,
+    pub settings: Settings,
+    /// Every change since it was opened, as readers get them.
+    pub published: World,
+    pub events: Vec<crate::events::Event>,
+}
+
+impl Plane {
+    pub fn new(settings: Settings) -> Plane {
+        let mut plane = Plane::open(Disk::default(), Room::default(), settings, Time(1_000));
+        plane.seed().unwrap();
+        plane
+    }
+
+    pub fn open(disk: Disk, room: Room, settings: Settings, now: Time) -> Plane {
+        let engine = Engine::open(
+            Box::new(disk.clone()),
+            Box::new(room.clone()),
+            Arc::new(MirrorVault),
+            settings,
+            7,
+            now,
+        )
+        .unwrap();
+        let published = engine.world().clone();
+        Plane { engine, disk, room, now, settings, published, events: Vec::new() }
+    }
+
+    /// The daemon died; a new one starts on the same disk with the same machines.
+    pub fn restarted(self) -> Plane {
+        let Plane { engine, disk, room, now, settings, published: _, events } = self;
+        drop(engine);
+        disk.state().fail_at = None;
+        let mut plane = Plane::open(disk, room.after_restart(), settings, now.after_ms(10));
+        plane.events = events;
+        plane
+    }
+
+    pub fn seed(&mut self) -> Result<(), StoreError> {
+        let mut seeds = catalog();
+        seeds.push(Change::ServersAdded((1..=6).map(seeded_server).collect()));
+        self.turn(Inbox { seeds, ..Inbox::new() }).map(drop)
+    }
+
+    pub fn turn(&mut self, inbox: Inbox<usize>) -> Result<Turn<usize>, StoreError> {
+        self.now = self.now.after_ms(1);
+        let turn = self.engine.turn(self.now, inbox)?;
+        let mut seq = turn.first_event;
+        for change in &turn.changes {
+            assert_eq!(seq, self.published.next_event());
+            let told = change.events_from(seq);
+            seq += told.len() as u64;
+            self.events.extend(told);
+            self.published.apply(change);
+        }
+        assert_eq!(seq, self.engine.world().next_event(), "events are counted as they are told");
+        assert_eq!(self.engine.world().check_invariants(), Vec::<String>::new());
+        assert_eq!(tell(&self.published), tell(self.engine.world()), "readers see what is");
+        Ok(turn)
+    }
+
+    pub fn order(&mut self, command: Command) -> Result<Result<Receipt, Fault>, StoreError> {
+        let inbox = Inbox { commands: vec![(0, command)], ..Inbox::new() };
+        Ok(self.turn(inbox)?.replies.remove(0).1)
+    }
+
+    /// Turns until nothing is in flight, moving the clock to whatever is due next. Gives up where
+    /// a report was lost and nothing will ever be due.
+    pub fn run(&mut self) -> Result<(), StoreError> {
+        let mut idle = 0;
+        while self.engine.world().sub_jobs_in_flight() > 0 && idle < 3 {
+            let due = self.engine.next_due().filter(|due| due.ms_since(self.now) < 30_000);
+            self.now = self.now.max(due.unwrap_or(self.now));
+            let turn = self.turn(Inbox::new())?;
+            idle = if turn.changes.is_empty() && turn.begun == 0 { idle + 1 } else { 0 };
+        }
+        Ok(())
+    }
+
+    pub fn world(&self) -> &World {
+        self.engine.world()
+    }
+}
+
+pub fn catalog() -> Vec<Change> {
+    let flavor = |name: &str, vcpus, ram_mib| {
+        Change::FlavorAdded(Flavor { name: name.into(), vcpus, ram_mib, class: "normal".into() })
+    };
+    let image = |id, name: &str, family| {
+        Change::ImageAdded(Image {
+            id,
+            name: name.into(),
+            family,
+            os: name.into(),
+            disk_gib_min: 40,
+            source: ImageSource::Public,
+            admin_user: "root".into(),
+            created_at: Time::ZERO,
+        })
+    };
+    vec![
+        Change::ProjectAdded(Project {
+            id: PROJECT,
+            name: "lab".into(),
+            quota: Quota { servers: Some(5_000), vcpus: None, ram_mib: None },
+        }),
+        flavor("small", 1, 1024),
+        flavor("large", 4, 8192),
+        image(IMAGE, "Linux", OsFamily::Linux),
+        image(WINDOWS, "Windows", OsFamily::Windows),
+        Change::HostSet(Host {
+            name: "host-1".into(),
+            zone: "zone-1".into(),
+            vcpus: 1000,
+            ram_mib: 1 << 20,
+            up: true,
+        }),
+    ]
+}
+
+/// `s1` … run; even ones are stopped.
+pub fn seeded_server(number: u64) -> Server {
+    Server {
+        id: ServerId(0x5000 + u128::from(number)),
+        project: PROJECT,
+        order: number,
+        name: format!("s{number}").into(),
+        flavor: "small".into(),
+        image: if number == 5 { WINDOWS } else { IMAGE },
+        host: Some("host-1".into()),
+        power: if number.is_multiple_of(2) { Power::Stopped } else { Power::Running },
+        phase: Phase::Ready,
+        busy: None,
+        image_generation: 1,
+        password_generation: 1,
+        created_at: Time::ZERO,
+        updated_at: Time::ZERO,
+        launched_at: None,
+        fault: None,
+        last: None,
+        details: Arc::new(Details { zone: "zone-1".into(), ..Details::default() }),
+    }
+}
+
+pub fn create(names: &[&str]) -> Operation {
+    Operation::Create(Create {
+        names: names.iter().map(|name| (*name).into()).collect(),
+        flavor: "small".into(),
+        image: IMAGE,
+        details: Arc::default(),
+        nics: vec![NicOrder { subnet: None, address: None, port: None }],
+        volumes: vec![VolumeOrder {
+            size_gib: None,
+            class: "ssd".into(),
+            delete_with_server: true,
+        }],
+    })
+}
+
+/// A command with a token of its own, so that it can be sent again after a crash.
+pub fn command(request: u128, operation: Operation, targets: &[ServerId]) -> Command {
+    let targets = targets.iter().map(|id| TargetRef::Server(*id)).collect();
+    command_on(request, operation, targets)
+}
+
+pub fn command_on(request: u128, operation: Operation, targets: Vec<TargetRef>) -> Command {
+    let request_id = RequestId(request);
+    let mut command = Command::new(PROJECT, "AK".into(), "test", request_id, operation, targets);
+    let token: Arc<str> = format!("token-{request}").into();
+    command.token = Some(TokenClaim { token, digest: [u8::try_from(request % 251).unwrap(); 32] });
+    command
+}
+
+pub fn with_password(mut command: Command, password: &str) -> Command {
+    command.secret = Some(Secret::new(password));
+    command
+}
+
+/// The whole world as text, without what two runs may choose differently: ids and times.
+pub fn tell(world: &World) -> String {
+    let mut text = String::new();
+    let name_of =
+        |id: ServerId| world.server(id).map_or("gone".into(), |server| server.name.clone());
+    let mut servers: Vec<&Server> = world.servers().collect();
+    servers.sort_by_key(|server| (server.name.clone(), server.order));
+    for server in servers {
+        let Server { id: _, project: _, order: _, created_at: _, updated_at: _, .. } = server;
+        writeln!(
+            text,
+            "server {} {} {:?} {:?} on {:?} image {} generation {} password {} busy {:?} fault {:?} last {:?}",
+            server.name,
+            server.flavor,
+            server.power,
+            server.phase,
+            server.host,
+            server.image.0,
+            server.image_generation,
+            server.password_generation,
+            server.busy.map(|busy| busy.activity),
+            server.fault,
+            server.last.as_ref().map(|last| (last.activity, last.ended, last.fault.clone())),
+        )
+        .unwrap();
+    }
+    let mut balancers: Vec<_> = world.balancers().collect();
+    balancers.sort_by_key(|balancer| balancer.name.clone());
+    for balancer in balancers {
+        let backends: Vec<_> = balancer
+            .backends
+            .iter()
+            .map(|backend| format!("{}*{}", name_of(backend.server), backend.weight))
+            .collect();
+        let ports: Vec<_> = balancer.listeners.iter().map(|listener| listener.port).collect();
+        writeln!(
+            text,
+            "balancer {} {:?} busy {} ports {ports:?} backends {backends:?}",
+            balancer.name,
+            balancer.state,
+            balancer.busy.is_some(),
+        )
+        .unwrap();
+    }
+    let mut jobs: Vec<_> = world.jobs().collect();
+    jobs.sort_by_key(|job| job.request);
+    for job in jobs {
+        writeln!(text, "job {} {} {:?}", job.request.0, job.operation.name(), job.outcome())
+            .unwrap();
+        for sub in &job.subs {
+            let target = match &sub.target {
+                SubTarget::Known(Target::Server(id)) => name_of(*id),
+                SubTarget::Known(Target::Balancer(id)) => {
+                    world.balancer(*id).map_or("gone".into(), |balancer| balancer.name.clone())
+                }
+                SubTarget::Unknown(words) => words.clone(),
+            };
+            writeln!(
+                text,
+                "  {target} {:?} step {} retries {} fault {:?}",
+                sub.state, sub.step, sub.retries, sub.fault
+            )
+            .unwrap();
+        }
+    }
+    let usage = world.usage(PROJECT);
+    writeln!(text, "usage {} servers {} vcpus {} MiB", usage.servers, usage.vcpus, usage.ram_mib)
+        .unwrap();
+    text
+}

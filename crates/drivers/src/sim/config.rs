@@ -1,0 +1,43 @@
+use std::sync::Arc;
+
+use regiment_core::model::Host;
+
+use super::Pace;
+
+/// What can be set of a simulated fleet.
+#[derive(Clone, Debug)]
+pub struct SimConfig {
+    pub pace: Pace,
+    /// Where jitter comes from. The same seed and the same calls give the same reports.
+    pub seed: u64,
+    /// Names are unique; of two with one name the first counts.
+    pub hosts: Vec<Host>,
+}
+
+/// Hosts in each zone: enough to see servers spread.
+const HOSTS_PER_ZONE: usize = 2;
+
+/// Far more than any real machine has, so that whoever did not ask for a full cloud never meets
+/// one: the two hosts of one zone hold 1,000,000 servers of 4 vCPUs and 8 GiB.
+const HOST_VCPUS: u32 = 2_000_000;
+const HOST_RAM_MIB: u32 = 4_096_000_000;
+
+impl SimConfig {
+    /// Two generous hosts in each of these zones, at once and with seed 0.
+    pub fn for_zones<Z: AsRef<str>>(zones: impl IntoIterator<Item = Z>) -> SimConfig {
+        let hosts = zones
+            .into_iter()
+            .flat_map(|zone| {
+                let zone: Arc<str> = zone.as_ref().into();
+                (1..=HOSTS_PER_ZONE).map(move |number| Host {
+                    name: format!("{zone}-host-{number}").into(),
+                    zone: zone.clone(),
+                    vcpus: HOST_VCPUS,
+                    ram_mib: HOST_RAM_MIB,
+                    up: true,
+                })
+            })
+            .collect();
+        SimConfig { pace: Pace::Instant, seed: 0, hosts }
+    }
+}

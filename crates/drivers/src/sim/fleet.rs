@@ -1,0 +1,181 @@
+use std::cmp::{Ordering, Reverse};
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
+use std::sync::Arc;
+
+use foldhash::fast::FixedState;
+use regiment_core::driver::{Adoption, Finding, StepCall, StepReport};
+use regiment_core::model::{LoadBalancer, LoadBalancerId, ServerId, Time};
+
+use super::guest::Guest;
+use super::hosts::{HostState, Hosts, Shape};
+use super::{Pace, SimConfig};
+
+/// The fleet behind the door.
+#[derive(Debug)]
+pub(super) struct Fleet {
+    pace: Pace,
+    seed: u64,
+    pub hosts: Hosts,
+    /// Ids are made by the core, not by clients, so a fixed hasher is safe and repeatable.
+    pub guests: HashMap<ServerId, Guest, FixedState>,
+    pub balancers: BTreeMap<LoadBalancerId, LoadBalancer>,
+    /// Reports of calls that take no time, in the order of the calls.
+    ready: Vec<StepReport>,
+    ready_since: Time,
+    /// Calls under way.
+    waiting: BinaryHeap<Reverse<Waiting>>,
+    /// How many calls ever waited: of two that are due at once the earlier goes first.
+    waited: u64,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    due: Time,
+    number: u64,
+    call: StepCall,
+}
+
+impl Ord for Waiting {
+    fn cmp(&self, other: &Waiting) -> Ordering {
+        (self.due, self.number).cmp(&(other.due, other.number))
+    }
+}
+
+impl PartialOrd for Waiting {
+    fn partial_cmp(&self, other: &Waiting) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Waiting {
+    fn eq(&self, other: &Waiting) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Waiting {}
+
+impl Fleet {
+    pub fn new(config: SimConfig) -> Fleet {
+        let SimConfig { pace, seed, hosts } = config;
+        Fleet {
+            pace,
+            seed,
+            hosts: Hosts::new(hosts),
+            guests: HashMap::default(),
+            balancers: BTreeMap::new(),
+            ready: Vec::new(),
+            ready_since: Time::ZERO,
+            waiting: BinaryHeap::new(),
+            waited: 0,
+        }
+    }
+
+    pub fn begin(&mut self, now: Time, calls: Vec<StepCall>) {
+        if self.pace == Pace::Instant {
+            if self.ready.is_empty() {
+                self.ready_since = now;
+            }
+            self.ready.reserve(calls.len());
+        }
+        for call in calls {
+            self.receive(now, call);
+        }
+    }
+
+    /// Every call passes here once, before anything is done for it. What a call meets on its way
+    /// (now: how long it takes; later: a fault) is decided here and nowhere else.
+    fn receive(&mut self, now: Time, call: StepCall) {
+        let latency_ms = self.pace.latency_ms(self.seed, call.step, &call.verb);
+        if latency_ms == 0 && self.pace == Pace::Instant {
+            let report = self.carry_out(call);
+            self.ready.push(report);
+            return;
+        }
+        let number = self.waited;
+        self.waited += 1;
+        self.waiting.push(Reverse(Waiting { due: now.after_ms(latency_ms), number, call }));
+    }
+
+    fn carry_out(&mut self, call: StepCall) -> StepReport {
+        let StepCall { step, verb } = call;
+        StepReport { step, result: self.make_true(verb) }
+    }
+
+    pub fn collect(&mut self, now: Time) -> Vec<StepReport> {
+        let mut reports = std::mem::take(&mut self.ready);
+        while self.waiting.peek().is_some_and(|Reverse(next)| next.due <= now)
+            && let Some(Reverse(due)) = self.waiting.pop()
+        {
+            reports.push(self.carry_out(due.call));
+        }
+        reports
+    }
+
+    pub fn next_due(&self) -> Option<Time> {
+        if !self.ready.is_empty() {
+            return Some(self.ready_since);
+        }
+        self.waiting.peek().map(|Reverse(next)| next.due)
+    }
+
+    /// Takes in a server that exists. One whose host is not (or no longer) of this fleet is found a
+    /// new home: a simulated server has to live somewhere.
+    pub fn adopt(&mut self, known: Adoption) {
+        let Adoption { finding, flavor } = known;
+        let Finding { server, power, host, image_generation, password_generation } = finding;
+        let shape = Shape::from(&*flavor);
+        let earlier = self.remove(server);
+        let home = self.hosts.number(&host).or_else(|| self.hosts.choose_anyhow(shape));
+        let Some(host) = home else { return };
+        self.hosts.take(host, shape);
+        let guest = Guest {
+            host,
+            shape,
+            power,
+            agent: true,
+            complies: true,
+            image: None,
+            image_generation,
+            password_generation,
+            password: earlier.as_ref().and_then(|guest| guest.password),
+            reboot_token: earlier.as_ref().and_then(|guest| guest.reboot_token),
+            reboots: earlier.as_ref().map_or(0, |guest| guest.reboots),
+        };
+        self.guests.insert(server, guest);
+    }
+
+    /// Takes a server out and frees its room.
+    pub fn remove(&mut self, server: ServerId) -> Option<Guest> {
+        let guest = self.guests.remove(&server)?;
+        self.hosts.give_back(guest.host, guest.shape);
+        Some(guest)
+    }
+
+    pub fn inspect(&self, server: ServerId) -> Option<Finding> {
+        let guest = self.guests.get(&server)?;
+        Some(Finding {
+            server,
+            power: guest.power,
+            host: self.hosts.name(guest.host).clone(),
+            image_generation: guest.image_generation,
+            password_generation: guest.password_generation,
+        })
+    }
+
+    /// A host that goes down takes the power of its servers with it.
+    pub fn set_host(&mut self, name: &str, state: HostState) -> bool {
+        use regiment_core::model::Power;
+        let Some(host) = self.hosts.number(name) else { return false };
+        self.hosts.set_state(host, state);
+        if state == HostState::Down {
+            let on_it = self.guests.values_mut().filter(|guest| guest.host == host);
+            on_it.for_each(|guest| guest.power = Power::Stopped);
+        }
+        true
+    }
+
+    pub fn host_name(&self, guest: &Guest) -> Arc<str> {
+        self.hosts.name(guest.host).clone()
+    }
+}

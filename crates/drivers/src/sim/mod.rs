@@ -1,0 +1,17 @@
+//! A simulated fleet: nothing to install, the same story for the same seed.
+//!
+//! [`SimDriver`] is the door. Every call passes [`Fleet::receive`](fleet::Fleet), waits as long as
+//! its [`Pace`] says, and is carried out by the one function of its verb in `verbs`.
+
+mod config;
+mod door;
+mod fleet;
+mod guest;
+mod hosts;
+mod pace;
+mod verbs;
+
+pub use config::SimConfig;
+pub use door::SimDriver;
+pub use hosts::HostState;
+pub use pace::Pace;

@@ -1,0 +1,165 @@
+//! What each verb does to the simulated fleet. Each looks first whether its work is done already.
+
+use std::sync::Arc;
+
+use regiment_core::driver::{Done, DriverError, Provision, Rejection, Verb};
+use regiment_core::model::{Flavor, Image, Power, ServerId};
+use regiment_core::ops::Force;
+use regiment_core::vault::Secret;
+
+use super::fleet::Fleet;
+use super::guest::{Guest, PasswordHash};
+use super::hosts::Shape;
+
+type Outcome = Result<Done, DriverError>;
+
+const DONE: Outcome = Ok(Done { placed_on: None });
+
+const fn rejected(why: Rejection) -> Outcome {
+    Err(DriverError::Rejected(why))
+}
+
+impl Fleet {
+    pub(super) fn make_true(&mut self, verb: Verb) -> Outcome {
+        match verb {
+            Verb::Provision { server, plan } => self.provision(server, &plan),
+            Verb::Run { server } => self.on(server, |guest| {
+                guest.power = Power::Running;
+                DONE
+            }),
+            Verb::Stop { server, force } => self.on(server, |guest| stop(guest, force)),
+            Verb::Reboot { server, force, token } => {
+                self.on(server, |guest| reboot(guest, force, token))
+            }
+            Verb::Remove { server } => self.take_away(server),
+            Verb::Shape { server, flavor } => self.shape(server, &flavor),
+            Verb::Password { server, generation, password } => self.on(server, |guest| {
+                if !guest.agent {
+                    return rejected(Rejection::AgentMissing);
+                }
+                // Set even when the generation is not new: an earlier order that failed on the way
+                // back may have left another password under the same number.
+                guest.password = Some(PasswordHash::of(server, &password));
+                guest.password_generation = generation;
+                DONE
+            }),
+            Verb::Image { server, generation, image, password } => self.on(server, |guest| {
+                reinstall(guest, generation, &image);
+                set_password(guest, server, password.as_ref());
+                DONE
+            }),
+            Verb::Balance { balancer } => {
+                self.balancers.insert(balancer.id, *balancer);
+                DONE
+            }
+            Verb::Unbalance { balancer } => {
+                self.balancers.remove(&balancer);
+                DONE
+            }
+        }
+    }
+
+    /// Does something with a server that must be there, on a host that must answer.
+    fn on(&mut self, server: ServerId, act: impl FnOnce(&mut Guest) -> Outcome) -> Outcome {
+        let Some(guest) = self.guests.get_mut(&server) else {
+            return rejected(Rejection::Missing);
+        };
+        self.hosts.check(guest.host)?;
+        act(guest)
+    }
+
+    fn provision(&mut self, server: ServerId, plan: &Provision) -> Outcome {
+        if let Some(guest) = self.guests.get(&server) {
+            self.hosts.check(guest.host)?;
+            return Ok(Done { placed_on: Some(self.host_name(guest)) });
+        }
+        let shape = Shape::from(&*plan.flavor);
+        let Some(host) = self.hosts.choose(&plan.zone, shape) else {
+            return rejected(Rejection::NoCapacity);
+        };
+        self.hosts.take(host, shape);
+        let guest = Guest {
+            host,
+            shape,
+            power: Power::Stopped,
+            agent: true,
+            complies: true,
+            image: Some(plan.image.id),
+            image_generation: 1,
+            password_generation: 1,
+            password: plan.password.as_ref().map(|password| PasswordHash::of(server, password)),
+            reboot_token: None,
+            reboots: 0,
+        };
+        let placed_on = Some(self.host_name(&guest));
+        self.guests.insert(server, guest);
+        Ok(Done { placed_on })
+    }
+
+    fn take_away(&mut self, server: ServerId) -> Outcome {
+        if let Some(guest) = self.guests.get(&server) {
+            self.hosts.check(guest.host)?;
+            self.remove(server);
+        }
+        DONE
+    }
+
+    fn shape(&mut self, server: ServerId, flavor: &Arc<Flavor>) -> Outcome {
+        let Some(guest) = self.guests.get_mut(&server) else {
+            return rejected(Rejection::Missing);
+        };
+        self.hosts.check(guest.host)?;
+        let new = Shape::from(&**flavor);
+        let Some(host) = self.hosts.rechoose(guest.host, guest.shape, new) else {
+            return rejected(Rejection::NoCapacity);
+        };
+        self.hosts.give_back(guest.host, guest.shape);
+        self.hosts.take(host, new);
+        guest.host = host;
+        guest.shape = new;
+        Ok(Done { placed_on: Some(self.hosts.name(host).clone()) })
+    }
+}
+
+fn stop(guest: &mut Guest, force: Force) -> Outcome {
+    match (guest.power, force) {
+        (Power::Running, Force::Soft) if !guest.complies => rejected(Rejection::TimedOut),
+        (Power::Running | Power::Stopped, Force::Soft | Force::SoftThenHard | Force::Hard) => {
+            guest.power = Power::Stopped;
+            DONE
+        }
+    }
+}
+
+fn reboot(guest: &mut Guest, force: Force, token: u64) -> Outcome {
+    if guest.reboot_token == Some(token) {
+        return DONE;
+    }
+    stop(guest, force)?;
+    guest.power = Power::Running;
+    guest.reboot_token = Some(token);
+    guest.reboots = guest.reboots.saturating_add(1);
+    DONE
+}
+
+/// A fresh disk, unless this one is it already. A generation alone does not say so: an earlier
+/// order for the same generation may have failed on the way back, with another image.
+fn reinstall(guest: &mut Guest, generation: u32, image: &Image) {
+    if guest.image_generation == generation && guest.image == Some(image.id) {
+        return;
+    }
+    guest.image = Some(image.id);
+    guest.image_generation = generation;
+    guest.password_generation = guest.password_generation.saturating_add(1);
+    guest.password = None;
+    guest.power = Power::Stopped;
+    guest.agent = true;
+    guest.complies = true;
+    guest.reboot_token = None;
+}
+
+fn set_password(guest: &mut Guest, server: ServerId, password: Option<&Secret>) {
+    if let Some(password) = password {
+        guest.password = Some(PasswordHash::of(server, password));
+    }
+}

@@ -1,0 +1,153 @@
+//! A store that lives as long as the process: for `--ephemeral` and for tests.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use parking_lot::{Mutex, RwLock};
+use regiment_core::store::{Archive, Batch, Loaded, Store, StoreError, Table, Visit};
+
+type Rows = BTreeMap<Vec<u8>, Vec<u8>>;
+
+/// A handle on a disk made of memory. What was committed stays as long as any handle does, so a
+/// test keeps a clone, drops the engine as a crash would, and opens another on the clone.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryStore {
+    disk: Arc<Disk>,
+}
+
+#[derive(Debug, Default)]
+struct Disk {
+    /// Whether rows and the log are dropped instead of kept.
+    forgetful: bool,
+    state: Mutex<State>,
+    /// Apart from the rest, so that its readers wait for nothing but its own rows.
+    archive: RwLock<Rows>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct State {
+    rows: [Rows; Table::LOADED.len()],
+    log: BTreeMap<u64, Vec<u8>>,
+}
+
+impl MemoryStore {
+    pub fn new() -> MemoryStore {
+        MemoryStore::default()
+    }
+
+    /// Keeps finished jobs only, which readers ask for: a process that keeps nothing when it ends
+    /// need not hold its world twice. Loads as empty.
+    pub fn forgetful() -> MemoryStore {
+        MemoryStore { disk: Arc::new(Disk { forgetful: true, ..Disk::default() }) }
+    }
+
+    /// A disk of its own with what is committed now: later commits to one are not seen by the other.
+    #[must_use]
+    pub fn snapshot(&self) -> MemoryStore {
+        // Both locks at once, so that no commit falls between them.
+        let state = self.disk.state.lock();
+        let archive = self.disk.archive.read();
+        MemoryStore {
+            disk: Arc::new(Disk {
+                forgetful: self.disk.forgetful,
+                state: Mutex::new(state.clone()),
+                archive: RwLock::new(archive.clone()),
+            }),
+        }
+    }
+}
+
+/// The place of a loaded table in [`State::rows`]; none for the archive, which is kept apart.
+fn place(table: Table) -> Option<usize> {
+    Table::LOADED.iter().position(|loaded| *loaded == table)
+}
+
+fn put(rows: &mut Rows, key: Vec<u8>, value: Option<Vec<u8>>) {
+    match value {
+        Some(value) => {
+            rows.insert(key, value);
+        }
+        None => {
+            rows.remove(&key);
+        }
+    }
+}
+
+impl Store for MemoryStore {
+    fn load(&mut self, visit: &mut Visit<'_>) -> Result<(), StoreError> {
+        let state = self.disk.state.lock();
+        for (table, rows) in Table::LOADED.iter().zip(&state.rows) {
+            for (key, value) in rows {
+                visit(Loaded::Row(*table, key, value))?;
+            }
+        }
+        for (seq, entry) in &state.log {
+            visit(Loaded::Log(*seq, entry))?;
+        }
+        Ok(())
+    }
+
+    fn commit(&mut self, batch: Batch) -> Result<(), StoreError> {
+        let Batch { log, rows, trim_log } = batch;
+        let mut state = self.disk.state.lock();
+        if let Some((seq, entry)) = log
+            && !self.disk.forgetful
+        {
+            // Nothing else can fail, so nothing was done yet.
+            if state.log.last_key_value().is_some_and(|(last, _)| *last >= seq) {
+                let text = format!("log entry {seq} does not follow the last one");
+                return Err(StoreError::Corrupt(text));
+            }
+            state.log.insert(seq, entry);
+        }
+        let to_archive = rows.iter().any(|(table, _, _)| *table == Table::Archive);
+        let mut archive = to_archive.then(|| self.disk.archive.write());
+        for (table, key, value) in rows {
+            match place(table) {
+                Some(_) if self.disk.forgetful => {}
+                Some(place) => put(&mut state.rows[place], key, value),
+                None => {
+                    if let Some(archive) = &mut archive {
+                        put(archive, key, value);
+                    }
+                }
+            }
+        }
+        if let Some(through) = trim_log {
+            state.log = state.log.split_off(&through.saturating_add(1));
+        }
+        Ok(())
+    }
+
+    fn archive(&self) -> Arc<dyn Archive> {
+        Arc::new(MemoryArchive(self.disk.clone()))
+    }
+
+    fn sweep(
+        &mut self,
+        rows_max: usize,
+        keep: &mut dyn FnMut(&[u8]) -> bool,
+    ) -> Result<usize, StoreError> {
+        let mut archive = self.disk.archive.write();
+        let mut gone = 0;
+        while gone < rows_max
+            && let Some(oldest) = archive.first_entry()
+            && !keep(oldest.get())
+        {
+            oldest.remove();
+            gone += 1;
+        }
+        Ok(gone)
+    }
+}
+
+struct MemoryArchive(Arc<Disk>);
+
+impl Archive for MemoryArchive {
+    fn at_or_before(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        use std::ops::Bound::{Included, Unbounded};
+        let rows = self.0.archive.read();
+        let at = rows.range::<[u8], _>((Unbounded, Included(key))).next_back();
+        Ok(at.map(|(_, row)| row.clone()))
+    }
+}
