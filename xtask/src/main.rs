@@ -7,6 +7,7 @@
 
 #![expect(clippy::print_stdout, reason = "a command for people at a terminal")]
 
+mod bench;
 mod ci;
 mod definitions;
 mod python;
@@ -47,6 +48,12 @@ const COMMANDS: &[Chore] = &[
         arguments: "[rust|sdk]",
         about: "all tests, or one suite; installs what the tests need",
         run: test::run,
+    },
+    Chore {
+        name: "bench",
+        arguments: "[PART …]",
+        about: "measure the promises, each as a ratio in one run",
+        run: bench::run,
     },
     Chore {
         name: "huawei-definitions",

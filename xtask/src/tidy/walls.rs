@@ -44,6 +44,11 @@ const WALLS: &[(&str, &[&str])] = &[
         "regiment-simulator",
         &["regiment-core", "regiment-dialects", "regiment-drivers", "regiment-stores"],
     ),
+    // Measures the rooms one by one, and the server as people run it: from outside.
+    (
+        "regiment-bench",
+        &["regiment-core", "regiment-dialects", "regiment-drivers", "regiment-stores"],
+    ),
     ("xtask", &[]),
 ];
 
