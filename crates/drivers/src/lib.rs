@@ -8,6 +8,7 @@
 //! Read first: [`sim`], the simulated fleet. A new driver is one module here that passes
 //! [`conformance`].
 
+pub mod conformance;
 pub mod sim;
 
 pub use sim::SimDriver;

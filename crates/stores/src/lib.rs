@@ -6,8 +6,12 @@
 //! Deliberately absent: any knowledge of servers or jobs, caches of what was read (the engine keeps
 //! the world in memory), and retries (after a failed commit the process stops).
 //!
-//! Read first: [`memory`], the contract in a page.
+//! Read first: [`memory`], the contract in a page. A new store is one module that passes
+//! [`conformance`].
 
+pub mod conformance;
+pub mod embedded;
 pub mod memory;
 
+pub use embedded::RedbStore;
 pub use memory::MemoryStore;

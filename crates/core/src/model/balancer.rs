@@ -68,6 +68,9 @@ pub struct Listener {
     pub health: HealthCheck,
     #[serde(default)]
     pub certificate: Option<Arc<str>>,
+    /// By what clients are known; absent when they need no certificate.
+    #[serde(default)]
+    pub client_certificate: Option<Arc<str>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

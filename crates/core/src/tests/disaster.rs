@@ -51,6 +51,7 @@ fn listener(port: u16) -> Listener {
             http_path: "/".into(),
         },
         certificate: None,
+        client_certificate: None,
     }
 }
 

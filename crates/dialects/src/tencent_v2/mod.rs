@@ -1,8 +1,47 @@
-//! To come with this dialect.
+//! Tencent Cloud's API 2.0: one path, the `Action` parameter, flat answers, and the two kinds of
+//! task that name this project's subject: the ordinary one (`requestId`) and the batch one, in which
+//! `detail` answers for each instance.
+//!
+//! Deliberately absent: API 3.0, and the 2017-03-12 actions on this path beyond saying that they are
+//! not here; temporary credentials; every action of the modules in [`actions`] that is listed as not
+//! supported.
+//!
+//! Read first: [`actions`] (what is there), then [`batch`] (the batch task), then one action's file.
+//! Names of files are those of the core's operations.
+
+mod actions;
+mod auth;
+mod batch;
+mod call;
+mod disks;
+mod faults;
+mod ids;
+mod names;
+mod ops;
+mod params;
+mod password;
+mod reply;
+mod shapes;
+mod task;
+mod times;
+mod zones;
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 
 use crate::{Action, Answer, Caller, Context, Dialect, Request};
+use faults::Refusal;
+use reply::Surface;
 
 pub struct TencentV2;
+
+/// Every action has this path.
+const PATH: &str = "/v2/index.php";
+
+/// The vendor reads at most this much of a form signed the old way.
+const BODY_BYTES_MAX: usize = 1 << 20;
 
 impl Dialect for TencentV2 {
     fn name(&self) -> &'static str {
@@ -10,35 +49,38 @@ impl Dialect for TencentV2 {
     }
 
     fn body_bytes_max(&self) -> usize {
-        1 << 20
+        BODY_BYTES_MAX
     }
 
-    fn too_large(&self, _context: &Context<'_>) -> Answer {
-        Answer::empty(413)
+    fn too_large(&self, context: &Context<'_>) -> Answer {
+        Surface::Flat.refuse(&Refusal::TooLarge, context.request)
     }
 
-    fn recognizes(&self, _request: &Request<'_>) -> bool {
-        false
+    fn recognizes(&self, request: &Request<'_>) -> bool {
+        request.path == PATH
     }
 
     fn authenticate(
         &self,
-        _request: &Request<'_>,
-        _context: &Context<'_>,
+        request: &Request<'_>,
+        context: &Context<'_>,
     ) -> Result<Option<Caller>, Answer> {
-        Ok(None)
+        let refuse = |refusal| Surface::of(request).refuse(&refusal, context.request);
+        auth::authenticate(request, context).map(Some).map_err(refuse)
     }
 
     fn decode(
         &self,
-        _request: &Request<'_>,
-        _context: &Context<'_>,
-        _caller: Option<&Caller>,
+        request: &Request<'_>,
+        context: &Context<'_>,
+        caller: Option<&Caller>,
     ) -> Action {
-        Action::Answer(Answer::empty(501))
+        actions::decode(request, context, caller).unwrap_or_else(|refusal| {
+            Action::Answer(Surface::of(request).refuse(&refusal, context.request))
+        })
     }
 
-    fn unavailable(&self, _request: &Request<'_>, _context: &Context<'_>) -> Answer {
-        Answer::empty(503)
+    fn unavailable(&self, request: &Request<'_>, context: &Context<'_>) -> Answer {
+        Surface::of(request).refuse(&Refusal::Unavailable, context.request)
     }
 }

@@ -58,6 +58,11 @@ impl SimDriver {
         self.tell(server, |guest| guest.complies = complies)
     }
 
+    #[cfg(test)]
+    pub(super) fn fleet(&self) -> parking_lot::MutexGuard<'_, Fleet> {
+        self.fleet.lock()
+    }
+
     fn ask<T>(&self, server: ServerId, question: impl FnOnce(&Guest) -> T) -> Option<T> {
         self.fleet.lock().guests.get(&server).map(question)
     }

@@ -11,6 +11,11 @@ mod hosts;
 mod pace;
 mod verbs;
 
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod tests;
+
 pub use config::SimConfig;
 pub use door::SimDriver;
 pub use hosts::HostState;

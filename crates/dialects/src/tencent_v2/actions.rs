@@ -1,0 +1,285 @@
+//! Which actions there are, of which module each is, and who answers it.
+
+use super::auth::without_port;
+use super::call::Call;
+use super::faults::Refusal;
+use super::ops::{
+    backends, balancers, create, create_listeners, create_load_balancers, delete,
+    delete_load_balancers, deregister_backends, listeners, reboot, register_backends, reinstall,
+    rename, reset_password, resize, servers, start, stop, task_results,
+};
+use super::params::Params;
+use crate::{Action, Caller, Context, Request};
+
+type Answerer = fn(&Call<'_>) -> Result<Action, Refusal>;
+
+/// The module that serves an action, as in `<module>.api.qcloud.com`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Module {
+    Cvm,
+    Lb,
+    /// Ours, the same under every module.
+    Any,
+}
+
+static ACTIONS: &[(&str, Module, Answerer)] = &[
+    // Batch tasks.
+    ("StartInstances", Module::Cvm, start::decode),
+    ("StopInstances", Module::Cvm, stop::decode),
+    ("RestartInstances", Module::Cvm, reboot::decode),
+    ("ResetInstancePassword", Module::Cvm, reset_password::decode),
+    // Ordinary tasks.
+    ("ResetInstances", Module::Cvm, reinstall::decode),
+    ("CreateLoadBalancer", Module::Lb, create_load_balancers::decode),
+    ("DeleteLoadBalancers", Module::Lb, delete_load_balancers::decode),
+    ("CreateLoadBalancerListeners", Module::Lb, create_listeners::decode),
+    ("RegisterInstancesWithLoadBalancer", Module::Lb, register_backends::decode),
+    ("DeregisterInstancesFromLoadBalancer", Module::Lb, deregister_backends::decode),
+    ("DescribeLoadBalancersTaskResult", Module::Lb, task_results::decode_lb),
+    ("DescribeTaskResult", Module::Any, task_results::decode_any),
+    // The others.
+    ("DescribeInstances", Module::Cvm, servers::decode),
+    ("RunInstancesHour", Module::Cvm, create::decode),
+    ("ReturnInstance", Module::Cvm, delete::decode),
+    ("ModifyInstanceAttributes", Module::Cvm, rename::decode),
+    ("ResizeInstanceHour", Module::Cvm, resize::decode),
+    ("DescribeLoadBalancers", Module::Lb, balancers::decode),
+    ("DescribeLoadBalancerListeners", Module::Lb, listeners::decode),
+    ("DescribeLoadBalancerBackends", Module::Lb, backends::decode),
+];
+
+/// Actions the vendor has and we do not, so that their absence is told from a slip of the pen.
+static NOT_SUPPORTED: &[&str] = &[
+    // cvm
+    "BindInstanceKey",
+    "CreateKeyPair",
+    "DeleteKeyPair",
+    "DescribeAvailabilityZones",
+    "DescribeKeyPairs",
+    "DescribeZoneAbility",
+    "ImportKeyPair",
+    "InquiryInstancePrice",
+    "InquiryInstancePriceHour",
+    "ModifyInstanceProject",
+    "ModifyKeyPair",
+    "RenewInstance",
+    "ResizeInstance",
+    "RunInstances",
+    "SetAutoRenew",
+    "UnBindInstanceKey",
+    "UpdateInstanceBandwidth",
+    "UpdateInstanceBandwidthHour",
+    "UpdateInstanceVpcConfig",
+    // image
+    "CreateImage",
+    "DeleteImages",
+    "DescribeImages",
+    "ShareImage",
+    "SyncCvmImage",
+    // cbs
+    "AttachCbsStorages",
+    "CreateCbsStorages",
+    "DescribeCbsStorages",
+    "DetachCbsStorages",
+    "RenewCbsStorage",
+    "ResizeCbsStorage",
+    // eip
+    "CreateEip",
+    "DeleteEip",
+    "EipBindInstance",
+    "EipUnBindInstance",
+    "TransformWanIpToEip",
+    // lb
+    "AutoRewrite",
+    "CloneLB",
+    "CreateForwardLBFourthLayerListeners",
+    "CreateForwardLBListenerRules",
+    "CreateForwardLBSeventhLayerListeners",
+    "DeleteForwardLBListener",
+    "DeleteForwardLBListenerRules",
+    "DeleteLoadBalancerListeners",
+    "DeleteRewrite",
+    "DeregisterInstancesFromForwardLB",
+    "DeregisterInstancesFromForwardLBFourthListener",
+    "DescribeForwardLBBackends",
+    "DescribeForwardLBHealthStatus",
+    "DescribeForwardLBListeners",
+    "DescribeLBHealthStatus",
+    "DescribeRewrite",
+    "GetCertListWithLoadBalancer",
+    "GetMonitorData",
+    "InquiryLBPrice",
+    "InquiryLBPriceAll",
+    "ManualRewrite",
+    "ModifyForwardFourthBackendsPort",
+    "ModifyForwardFourthBackendsWeight",
+    "ModifyForwardLBFourthListener",
+    "ModifyForwardLBName",
+    "ModifyForwardLBRulesDomain",
+    "ModifyForwardLBSeventhListener",
+    "ModifyForwardSeventhBackends",
+    "ModifyForwardSeventhBackendsPort",
+    "ModifyLBHealth",
+    "ModifyLoadBalancerAttributes",
+    "ModifyLoadBalancerBackends",
+    "ModifyLoadBalancerListener",
+    "ModifyLoadBalancerRulesProbe",
+    "RegisterInstancesWithForwardLBFourthListener",
+    "RegisterInstancesWithForwardLBSeventhListener",
+    "ReplaceCert",
+    // vpc
+    "AcceptVpcPeeringConnection",
+    "AddVpnConnEx",
+    "AssignPrivateIpAddresses",
+    "AttachClassicLinkVpc",
+    "AttachNetworkInterface",
+    "CreateLocalIPTranslationNatRule",
+    "CreateLocalSourceIPPortTranslationNatRule",
+    "CreateNetworkInterface",
+    "CreateVpcPeeringConnectionEx",
+    "DeleteDirectConnectGateway",
+    "DeleteLocalIPTranslationNatRule",
+    "DeleteLocalSourceIPPortTranslationNatRule",
+    "DeleteNatGateway",
+    "DeleteNetworkInterface",
+    "DeleteVpcPeeringConnection",
+    "DeleteVpnConn",
+    "DescribeNetTaskResult",
+    "DescribeVpcTaskResult",
+    "DetachClassicLinkVpc",
+    "DetachNetworkInterface",
+    "EipBindNatGateway",
+    "EipUnBindNatGateway",
+    "EnableVpcPeeringConnectionEx",
+    "MigrateNetworkInterface",
+    "MigratePrivateIpAddress",
+    "ModifyDirectConnectGateway",
+    "ModifyLocalIPTranslationNatRule",
+    "ModifyLocalSourceIPPortTranslationNatRule",
+    "ModifyVpnConnEx",
+    "RejectVpcPeeringConnectionEx",
+    "SetSSLVpnDomain",
+    "UnassignPrivateIpAddresses",
+    // Bare metal and databases.
+    "ClearRedis",
+    "CreateBmLoadBalancer",
+    "DeleteBmLoadBalancers",
+    "DescribeBmLoadBalancersTaskResult",
+    "DescribeDeviceOperationLog",
+    "DescribeTaskInfo",
+    "EipBmApply",
+    "EipBmBindRs",
+    "EipBmBindVpcIp",
+    "EipBmDelete",
+    "EipBmQueryTask",
+    "EipBmUnBindVpcIp",
+    "EipBmUnbindRs",
+    "GetMongoDBJobInfo",
+    "GetRedisTaskList",
+    "QueryBmTaskResult",
+    "RebootDevice",
+    "ReloadDeviceOs",
+    "ResetDevicePasswd",
+    "ShutdownDevice",
+    "StartDevice",
+    "UpgradeRedis",
+];
+
+/// What is asked. The signature has been verified.
+pub fn decode(
+    request: &Request<'_>,
+    context: &Context<'_>,
+    caller: Option<&Caller>,
+) -> Result<Action, Refusal> {
+    let caller = caller.ok_or(Refusal::SecretIdNotFound)?;
+    let params = Params::read(request)?;
+    let named = params.get("Action").unwrap_or_default();
+    match params.get("Version") {
+        None | Some("") => {}
+        Some("2017-03-12") => return Err(Refusal::ActionUnknown(named.to_owned())),
+        Some(_) => return Err(Refusal::VersionUnknown),
+    }
+    let name = capitalized(named);
+    let Some((_, module, answerer)) = ACTIONS.iter().find(|(known, _, _)| *known == name) else {
+        return Err(if NOT_SUPPORTED.contains(&&*name) {
+            Refusal::ActionNotSupported(name)
+        } else {
+            Refusal::ActionUnknown(name)
+        });
+    };
+    if !Domain::read(request.header("host").unwrap_or_default()).serves(*module) {
+        return Err(Refusal::ActionElsewhere(name));
+    }
+    answerer(&Call { params: &params, context, caller })
+}
+
+/// Clients capitalize the first letter before they send it; so do we, for those that do not.
+fn capitalized(name: &str) -> String {
+    let mut chars = name.chars();
+    match chars.next() {
+        Some(first) => first.to_ascii_uppercase().to_string() + chars.as_str(),
+        None => String::new(),
+    }
+}
+
+/// What a host says of the module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Domain {
+    /// It is none of the vendor's domains, and serves every module.
+    Ours,
+    Of(Module),
+    /// The vendor's, of a module we have nothing of.
+    OfAnother,
+}
+
+impl Domain {
+    fn read(host: &str) -> Domain {
+        let bare = host.trim_start_matches("https://").trim_start_matches("http://");
+        let name = without_port(bare).to_ascii_lowercase();
+        match name.strip_suffix(".api.qcloud.com") {
+            None => Domain::Ours,
+            Some("cvm") => Domain::Of(Module::Cvm),
+            Some("lb") => Domain::Of(Module::Lb),
+            Some(_) => Domain::OfAnother,
+        }
+    }
+
+    fn serves(self, module: Module) -> bool {
+        match self {
+            Domain::Ours => true,
+            Domain::Of(own) => module == own || module == Module::Any,
+            Domain::OfAnother => module == Module::Any,
+        }
+    }
+}
+
+/// Any action there is, by any number.
+#[cfg(test)]
+pub fn name_at(number: usize) -> &'static str {
+    ACTIONS[number % ACTIONS.len()].0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_action_is_listed_twice() {
+        let mut names: Vec<&str> =
+            ACTIONS.iter().map(|(name, _, _)| *name).chain(NOT_SUPPORTED.iter().copied()).collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+
+    #[test]
+    fn a_host_says_its_module_if_it_is_the_vendors() {
+        assert_eq!(Domain::read("cvm.api.qcloud.com"), Domain::Of(Module::Cvm));
+        assert_eq!(Domain::read("LB.api.qcloud.com:443"), Domain::Of(Module::Lb));
+        assert_eq!(Domain::read("redis.api.qcloud.com"), Domain::OfAnother);
+        for ours in ["127.0.0.1:7373", "http://127.0.0.1:7373", "[::1]:7373", "localhost", ""] {
+            assert_eq!(Domain::read(ours), Domain::Ours, "{ours}");
+        }
+    }
+}

@@ -1,0 +1,340 @@
+use proptest::prelude::*;
+use regiment_core::model::{RequestId, Time};
+
+use super::*;
+use crate::tencent_v2::testing::{KEY_A, KEY_D, Keeper, Sent, with_raw};
+
+/// A published or recorded signature: the string that was signed, from its parameters on.
+struct Vector {
+    method: &'static str,
+    host: &'static str,
+    signed: &'static str,
+    /// How it differs on the wire: parameters as sent instead of those signed.
+    sent: &'static [(&'static str, &'static str)],
+    key: &'static str,
+    signature: &'static str,
+}
+
+const CVM: &str = "cvm.api.qcloud.com";
+const A: &str = KEY_A.0;
+const D: &str = KEY_D.0;
+
+const fn vector(
+    method: &'static str,
+    host: &'static str,
+    signed: &'static str,
+    signature: &'static str,
+) -> Vector {
+    Vector { method, host, signed, sent: &[], key: A, signature }
+}
+
+const fn published(signed: &'static str, signature: &'static str) -> Vector {
+    Vector { method: "GET", host: CVM, signed, sent: &[], key: D, signature }
+}
+
+/// `KEY` stands for the SecretId.
+static VECTORS: &[Vector] = &[
+    vector(
+        "GET",
+        CVM,
+        "Action=StartInstances&Nonce=11886&Region=gz&SecretId=KEY&SignatureMethod=HmacSHA1&Timestamp=1465185768&instanceIds.0=ins-09dx96dg&instanceIds.1=ins-r8hr2upy",
+        "iVRZLaeJQlZAzcEApSBUA+fMFbQ=",
+    ),
+    vector(
+        "GET",
+        CVM,
+        "Action=StartInstances&Nonce=11886&Region=gz&SecretId=KEY&SignatureMethod=HmacSHA256&Timestamp=1465185768&instanceIds.0=ins-09dx96dg&instanceIds.1=ins-r8hr2upy",
+        "iLe0rPzymCPfUnIQGQ1MtzHasVSa1TMNTrlD3hTI/tA=",
+    ),
+    vector(
+        "POST",
+        CVM,
+        "Action=StartInstances&Nonce=11886&Region=gz&SecretId=KEY&SignatureMethod=HmacSHA1&Timestamp=1465185768&instanceIds.0=ins-09dx96dg&instanceIds.1=ins-r8hr2upy",
+        "BEiH1NATtnqlMdMsocji1QMX5II=",
+    ),
+    vector(
+        "POST",
+        CVM,
+        "Action=StartInstances&Nonce=11886&Region=gz&SecretId=KEY&SignatureMethod=HmacSHA256&Timestamp=1465185768&instanceIds.0=ins-09dx96dg&instanceIds.1=ins-r8hr2upy",
+        "wm/bYav1Np0LmYbMjcFBaIpKM1f7GtNE48XX9qTM2Kc=",
+    ),
+    vector(
+        "GET",
+        CVM,
+        "Action=StartInstances&Nonce=11886&Region=gz&SecretId=KEY&Timestamp=1465185768&instanceIds.0=ins-09dx96dg&instanceIds.1=ins-r8hr2upy",
+        "ezv+30QPCCDmrgyHrJ0BJzQxyK0=",
+    ),
+    vector(
+        "GET",
+        CVM,
+        "Action=StartInstances&Nonce=11886&Region=gz&SecretId=KEY&SignatureMethod=HmacSHA256&Timestamp=1465185768&instanceIds.0=ins-00000000&instanceIds.1=ins-00000001&instanceIds.10=ins-00000010&instanceIds.11=ins-00000011&instanceIds.2=ins-00000002&instanceIds.3=ins-00000003&instanceIds.4=ins-00000004&instanceIds.5=ins-00000005&instanceIds.6=ins-00000006&instanceIds.7=ins-00000007&instanceIds.8=ins-00000008&instanceIds.9=ins-00000009",
+        "SWl069JqKGSbe7WkkbpYg2beDrnkAj+lo1nqb1fUGrQ=",
+    ),
+    Vector {
+        sent: &[("Placement.Zone", "Placement_Zone")],
+        ..vector(
+            "GET",
+            CVM,
+            "Action=DescribeInstances&Nonce=11886&Placement.Zone=CN_GUANGZHOU&Region=ap-guangzhou&SecretId=KEY&SignatureMethod=HmacSHA256&Timestamp=1465185768&Version=2017-03-12",
+            "5kMa3qwaVMyuESdYJuQ/NFCrEQPdo9EVSaL1Jb4X6dg=",
+        )
+    },
+    // Its value has an ampersand and an equals sign: they are marked here, and put back below.
+    vector(
+        "GET",
+        CVM,
+        "Action=ModifyInstanceAttributes&Nonce=11886&Region=gz&SecretId=KEY&SignatureMethod=HmacSHA1&Timestamp=1465185768&instanceId=ins-09dx96dg&instanceName=a b+c<AND>d<IS>e/中文_~*",
+        "vPIt9BrFT+f0RlbQbNy19ysUYds=",
+    ),
+    Vector {
+        sent: &[("", "file=@/etc/passwd")],
+        ..vector(
+            "POST",
+            CVM,
+            "Action=X&Nonce=1&SecretId=KEY&SignatureMethod=HmacSHA1&Timestamp=1465185768&a=1",
+            "Vrf5HWziI56emZdIDOf1yC6hK8M=",
+        )
+    },
+    vector(
+        "GET",
+        "lb.api.qcloud.com",
+        "Action=DescribeLoadBalancersTaskResult&Nonce=9007199254740993&Region=gz&SecretId=KEY&SignatureMethod=HmacSHA256&Timestamp=1465185768&requestId=6356081",
+        "gXuyMHJj4Rr0ZwWYLocPPii5HzDJytYGd7mGX4UEYt8=",
+    ),
+    vector(
+        "GET",
+        "127.0.0.1:8080",
+        "Action=StartInstances&Nonce=11886&Region=gz&SecretId=KEY&SignatureMethod=HmacSHA1&Timestamp=1465185768&instanceIds.0=ins-09dx96dg&instanceIds.1=ins-r8hr2upy",
+        "5/VX+Lj61hyCfTsbpgUNO9JJbQM=",
+    ),
+    published(
+        "Action=DescribeInstances&Nonce=11886&Region=gz&SecretId=KEY&Timestamp=1465185768&instanceIds.0=ins-09dx96dg&limit=20&offset=0",
+        "NSI3UqqD99b/UJb4tbG/xZpRW64=",
+    ),
+    published(
+        "Action=DescribeInstances&InstanceIds.0=ins-09dx96dg&Nonce=11886&Region=ap-guangzhou&SecretId=KEY&SignatureMethod=HmacSHA256&Timestamp=1465185768",
+        "0EEm/HtGRr/VJXTAD9tYMth1Bzm3lLHz5RCDv1GdM8s=",
+    ),
+    published(
+        "Action=DescribeInstances&InstanceIds.0=ins-09dx96dg&Nonce=11886&Region=ap-guangzhou&SecretId=KEY&SignatureMethod=HmacSHA1&Timestamp=1465185768",
+        "nPVnY6njQmwQ8ciqbPl5Qe+Oru4=",
+    ),
+    published(
+        "Action=DescribeInstances&Nonce=345122&Region=gz&SecretId=KEY&Timestamp=1408704141",
+        "HgIYOPcx5lN6gz8JsCFBNAWp2oQ=",
+    ),
+];
+
+impl Vector {
+    fn sent(&self) -> Sent {
+        let signed = self.signed.replace("KEY", self.key);
+        let mut params: Vec<(String, String)> = signed
+            .split('&')
+            .map(|pair| {
+                let (key, value) = pair.split_once('=').unwrap();
+                let value = value.replace("<AND>", "&").replace("<IS>", "=");
+                (key.to_owned(), value)
+            })
+            .collect();
+        for (signed, sent) in self.sent {
+            match (params.iter_mut().find(|(key, _)| key == signed), sent.split_once('=')) {
+                (Some((key, _)), _) => *key = (*sent).to_owned(),
+                (None, Some((key, value))) => params.push((key.to_owned(), value.to_owned())),
+                (None, None) => panic!("{sent} has no place"),
+            }
+        }
+        params.push(("Signature".to_owned(), self.signature.to_owned()));
+        Sent { method: self.method.to_owned(), host: self.host.to_owned(), params }
+    }
+}
+
+fn ask(request: &Request<'_>, keeper: &Keeper, now_s: i64) -> Result<Caller, Refusal> {
+    let context = Context { now: Time(now_s * 1000), request: RequestId(1), gate: keeper };
+    authenticate(request, &context)
+}
+
+fn timestamp_s(sent: &Sent) -> i64 {
+    let (_, value) = sent.params.iter().find(|(key, _)| key == "Timestamp").unwrap();
+    value.parse().unwrap()
+}
+
+fn answer(sent: &Sent) -> Result<Caller, Refusal> {
+    let now_s = timestamp_s(sent);
+    sent.with(|request| ask(request, &Keeper::default(), now_s))
+}
+
+#[test]
+fn every_vector_is_accepted() {
+    for vector in VECTORS {
+        let caller = answer(&vector.sent()).unwrap_or_else(|refusal| {
+            panic!("{}: {refusal:?}", vector.signed);
+        });
+        assert_eq!(&*caller.access_key, vector.key);
+    }
+}
+
+#[test]
+fn the_mistake_in_the_documents_is_not_accepted() {
+    // It says HmacSHA256 and was made with SHA-1.
+    let mistaken = published(VECTORS[12].signed, "RVSD1I6ip2Zo56I2HdqRVrt+1TE=");
+    assert_eq!(answer(&mistaken.sent()), Err(Refusal::SignatureWrong));
+}
+
+#[test]
+fn any_altered_byte_is_noticed() {
+    for vector in VECTORS {
+        let length = vector.sent().params.len();
+        for place in 0..length {
+            let mut sent = vector.sent();
+            let (key, value) = &mut sent.params[place];
+            // Left out of the signature: the mark of a file.
+            if value.starts_with('@') {
+                continue;
+            }
+            let last = value.pop().unwrap_or('a');
+            value.push(if last == '1' { '2' } else { '1' });
+            let name = key.clone();
+            let now_s = timestamp_s(&vector.sent());
+            let refusal = sent.with(|request| ask(request, &Keeper::default(), now_s)).unwrap_err();
+            let expected = match name.as_str() {
+                "SecretId" => Refusal::SecretIdNotFound,
+                _ => Refusal::SignatureWrong,
+            };
+            assert_eq!(refusal, expected, "{name} of {}", vector.signed);
+        }
+        let mut elsewhere = vector.sent();
+        elsewhere.host.insert(0, 'x');
+        assert_eq!(answer(&elsewhere), Err(Refusal::SignatureWrong));
+        let mut otherwise = vector.sent();
+        otherwise.method = if vector.method == "GET" { "POST" } else { "GET" }.to_owned();
+        assert_eq!(answer(&otherwise), Err(Refusal::SignatureWrong));
+        let mut more = vector.sent();
+        more.params.push(("more".to_owned(), String::new()));
+        assert_eq!(answer(&more), Err(Refusal::SignatureWrong));
+    }
+}
+
+fn signed_by(host: &str, source: &str, params: &[(&str, &str)]) -> Sent {
+    let signature = BASE64.encode(hmac_sha1(KEY_A.1.as_bytes(), source.as_bytes()));
+    let mut params: Vec<(String, String)> =
+        params.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+    params.push(("Signature".to_owned(), signature));
+    Sent { method: "GET".to_owned(), host: host.to_owned(), params }
+}
+
+const BASE: [(&str, &str); 4] =
+    [("Action", "X"), ("Nonce", "1"), ("SecretId", A), ("Timestamp", "100")];
+
+#[test]
+fn an_underscore_may_be_signed_in_three_ways_and_no_fourth() {
+    // Sorted as sent: `a.b`, `aZ`, `a_a`; sorted with dots: `a.a`, `a.b`, `aZ`.
+    let params = [&BASE[..], &[("a_a", "1"), ("aZ", "2"), ("a.b", "3")]].concat();
+    let head = format!("GEThost/v2/index.php?Action=X&Nonce=1&SecretId={A}&Timestamp=100");
+    for good in ["&a.a=1&a.b=3&aZ=2", "&a.b=3&aZ=2&a_a=1", "&a.b=3&aZ=2&a.a=1"] {
+        let sent = signed_by("host", &format!("{head}{good}"), &params);
+        assert!(answer(&sent).is_ok(), "{good}");
+    }
+    for bad in ["&a_a=1&a.b=3&aZ=2", "&aZ=2&a.a=1&a.b=3"] {
+        let sent = signed_by("host", &format!("{head}{bad}"), &params);
+        assert_eq!(answer(&sent), Err(Refusal::SignatureWrong), "{bad}");
+    }
+}
+
+#[test]
+fn a_host_may_be_signed_with_and_without_its_port() {
+    let query = format!("/v2/index.php?Action=X&Nonce=1&SecretId={A}&Timestamp=100");
+    for (host, signed) in [
+        ("h:1", "h:1"),
+        ("h:1", "h"),
+        ("h", "h"),
+        ("[::1]:1", "[::1]"),
+        ("http://h:1", "http://h:1"),
+        ("http://h:1", "h:1"),
+        ("https://h:1", "h"),
+    ] {
+        let sent = signed_by(host, &format!("GET{signed}{query}"), &BASE);
+        assert!(answer(&sent).is_ok(), "{host} signed as {signed}");
+    }
+    for (host, signed) in [("h", "h:1"), ("h:1", "h:2"), ("[::1]", "[:"), ("", "h")] {
+        let sent = signed_by(host, &format!("GET{signed}{query}"), &BASE);
+        assert_eq!(answer(&sent), Err(Refusal::SignatureWrong), "{host} signed as {signed}");
+    }
+}
+
+#[test]
+fn a_request_is_good_for_five_minutes_and_once() {
+    let sent = VECTORS[0].sent();
+    let keeper = Keeper::default();
+    let at = timestamp_s(&sent);
+    let ask_at = |now_s| sent.with(|request| ask(request, &keeper, now_s));
+    assert_eq!(ask_at(at + 301), Err(Refusal::Expired));
+    assert_eq!(ask_at(at - 301), Err(Refusal::Expired));
+    assert!(ask_at(at - 300).is_ok());
+    assert_eq!(ask_at(at + 300), Err(Refusal::Replayed));
+}
+
+#[test]
+fn a_wrong_signature_does_not_use_up_the_nonce() {
+    let keeper = Keeper::default();
+    let good = VECTORS[0].sent();
+    let mut bad = VECTORS[0].sent();
+    bad.params.last_mut().unwrap().1.insert(0, 'x');
+    let at = timestamp_s(&good);
+    assert_eq!(bad.with(|request| ask(request, &keeper, at)), Err(Refusal::SignatureWrong));
+    assert!(good.with(|request| ask(request, &keeper, at)).is_ok());
+}
+
+#[test]
+fn what_every_request_must_say_is_checked_in_order() {
+    let names = ["Action", "Nonce", "Timestamp", "SecretId", "Signature"];
+    for (place, name) in names.iter().enumerate() {
+        let mut sent = VECTORS[0].sent();
+        sent.params.retain(|(key, _)| !names[place..].contains(&key.as_str()));
+        let refusal = sent.with(|request| ask(request, &Keeper::default(), 0));
+        assert_eq!(refusal, Err(Refusal::Missing((*name).to_owned())));
+    }
+    for (name, values) in [
+        ("Nonce", ["x", "-1", "+1", "1.5", "99999999999999999999999"]),
+        ("Timestamp", ["x", "-1", "+1", " 1", "18446744073709551615"]),
+    ] {
+        for value in values {
+            let mut sent = VECTORS[0].sent();
+            let param = sent.params.iter_mut().find(|(key, _)| key == name).unwrap();
+            param.1 = value.to_owned();
+            let refusal = sent.with(|request| ask(request, &Keeper::default(), 0));
+            assert!(matches!(refusal, Err(Refusal::Malformed { .. })), "{name}={value}");
+        }
+    }
+}
+
+#[test]
+fn a_time_at_the_end_of_numbers_is_expired() {
+    let sent = Sent {
+        params: [&BASE[..3], &[("Timestamp", "9223372036854775807")]]
+            .concat()
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+            .collect(),
+        ..signed_by("host", "", &[])
+    };
+    let source =
+        format!("GEThost/v2/index.php?Action=X&Nonce=1&SecretId={A}&Timestamp=9223372036854775807");
+    let mut signed = signed_by("host", &source, &[]);
+    signed.params.splice(0..0, sent.params);
+    let refusal = signed.with(|request| ask(request, &Keeper::default(), 100));
+    assert_eq!(refusal, Err(Refusal::Expired));
+}
+
+proptest! {
+    #[test]
+    fn no_request_makes_it_panic(
+        method in "GET|POST|PUT",
+        host in "[a-z:/.0-9\\[\\]]{0,20}",
+        text in "(Action|Nonce|Timestamp|SecretId|Signature|[ -~]|&|=|%|[0-9]){0,60}",
+    ) {
+        with_raw(&method, &host, &text, |request| {
+            prop_assert!(ask(request, &Keeper::default(), 100).is_err());
+            Ok(())
+        })?;
+    }
+}

@@ -1,0 +1,101 @@
+//! The batch task: one order to many instances, and an answer from each, under the name the caller
+//! gave it.
+
+use regiment_core::command::{Receipt, TargetAnswer};
+use regiment_core::model::{Fault, FaultKind};
+use regiment_core::ops::{Operation, Verdict};
+use regiment_core::vault::Secret;
+use serde::Serialize;
+
+use super::call::Call;
+use super::faults::{self, Refusal};
+use super::ids;
+use super::reply::{self, Keyed};
+use crate::{Action, Answer};
+
+/// Instances in one call. The vendor says none for this version and this for the next.
+const INSTANCES_MAX: usize = 100;
+
+/// What `detail` says of one instance.
+#[derive(Serialize)]
+struct Item {
+    code: i32,
+    message: String,
+    /// The number of the task, in quotes. A failed item has no task.
+    #[serde(rename = "requestId", skip_serializing_if = "Option::is_none")]
+    request_id: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Detail {
+    detail: Keyed<String, Item>,
+}
+
+/// Orders `operation` for the instances named in the request.
+pub fn order(
+    call: &Call<'_>,
+    operation: Operation,
+    secret: Option<Secret>,
+) -> Result<Action, Refusal> {
+    let names = names(call)?;
+    let targets = names.iter().map(|name| ids::read_instance(name)).collect();
+    let mut command = call.issuer().command(operation, targets);
+    command.secret = secret;
+    Ok(Action::order(command, move |outcome, _| answer(names, outcome)))
+}
+
+/// The ids as sent, each once, in the order of their numbers.
+fn names(call: &Call<'_>) -> Result<Vec<String>, Refusal> {
+    let fields = call.fields();
+    let sent = fields.list("instanceIds");
+    if sent.is_empty() {
+        return Err(Refusal::Missing("instanceIds.0".to_owned()));
+    }
+    if sent.len() > INSTANCES_MAX {
+        return Err(
+            fields.bad("instanceIds", format!("must name at most {INSTANCES_MAX} instances"))
+        );
+    }
+    let mut names: Vec<String> = Vec::with_capacity(sent.len());
+    for name in sent {
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+    Ok(names)
+}
+
+fn answer(names: Vec<String>, outcome: &Result<Receipt, Fault>) -> Answer {
+    let receipt = match outcome {
+        Ok(receipt) => receipt,
+        Err(fault) => return reply::refuse(&Refusal::Fault(fault.clone())),
+    };
+    let items: Vec<(String, Item)> =
+        names.into_iter().zip(receipt.answers.iter().map(item)).collect();
+    let failed = items.iter().filter(|(_, item)| item.code != 0).count();
+    let all = items.len();
+    let detail = Detail { detail: Keyed(items) };
+    if failed == 0 {
+        reply::success("success", detail)
+    } else if failed == all {
+        reply::partial(5100, "ResourceOpFailed", "all operations failed, see detail", detail)
+    } else {
+        reply::partial(5400, "ResourceOpFailed", "some operations failed, see detail", detail)
+    }
+}
+
+fn item(answer: &TargetAnswer) -> Item {
+    let failed = |fault: &Fault| Item {
+        code: faults::row(fault.kind).code,
+        message: faults::worded(fault),
+        request_id: None,
+    };
+    match (&answer.verdict, answer.sub) {
+        (Verdict::Refuse(fault), _) => failed(fault),
+        (Verdict::Admit | Verdict::AlreadySo(_), Some(sub)) => {
+            Item { code: 0, message: String::new(), request_id: Some(sub.0.to_string()) }
+        }
+        // Admitted and yet without a task: nothing orders that here.
+        (Verdict::Admit | Verdict::AlreadySo(_), None) => failed(&FaultKind::Internal.into()),
+    }
+}

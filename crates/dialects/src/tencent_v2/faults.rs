@@ -1,0 +1,261 @@
+//! What is said when something is refused: one table for the faults of the core, one for what this
+//! dialect refuses itself.
+
+use std::borrow::Cow;
+
+use regiment_core::model::{Fault, FaultKind, ImageId, ServerId};
+
+use super::ids;
+
+/// How a fault of the core is spelled here.
+pub struct Row {
+    pub code: i32,
+    /// The vendor's name for it where it has one; else the name its later API uses.
+    pub code_desc: &'static str,
+    pub message: &'static str,
+}
+
+/// The vendor's spelling.
+const STATUS: &str = "OperationConstraints.InvaildInstanceStatus";
+const PASSWORD: &str = "InvalidParameter.PasswordNotConformSpecs";
+const OPERATION_FAILED: &str = "ResourceOpFailed";
+
+/// The one table of codes. 4000 is a parameter, 5000 a thing that does not exist, 5100 an operation
+/// that failed, 5200 something that cannot be bought, 6000 us.
+pub const fn row(kind: FaultKind) -> Row {
+    let (code, code_desc, message) = match kind {
+        FaultKind::NoTargets => (4000, "InvalidParameter", "no resource is named"),
+        FaultKind::TooManyTargets => (4000, "InvalidParameter", "too many resources are named"),
+        FaultKind::TooManyJobs => (
+            4400,
+            "InvalidRequest.LimitExceeded",
+            "too many tasks are in progress, try again later",
+        ),
+        FaultKind::TokenReused => {
+            (4000, "InvalidParameter", "clientToken was used for another request")
+        }
+        FaultKind::QuotaExceeded => (5200, "LimitExceeded", "the quota is exceeded"),
+        FaultKind::FlavorNotFound => {
+            (5200, "InvalidParameterValue.InstanceTypeNotFound", "no such configuration is sold")
+        }
+        FaultKind::ImageNotFound => (5000, "InvalidImageId.NotFound", "the image does not exist"),
+        FaultKind::NameInvalid => (4000, "InvalidParameter", "the name is not allowed"),
+        FaultKind::ServerNotFound => {
+            (5000, "InvalidInstanceId.NotFound", "the instance does not exist")
+        }
+        FaultKind::ServerBusy => (5100, STATUS, "another operation is running on the instance"),
+        FaultKind::ServerRunning => (5100, STATUS, "the instance is running"),
+        FaultKind::ServerStopped => (5100, STATUS, "the instance is shut down"),
+        FaultKind::ServerBroken => (5100, STATUS, "the instance has failed"),
+        FaultKind::PasswordUnfit => {
+            (4000, PASSWORD, "the password does not meet the rules of the instance's system")
+        }
+        FaultKind::SameFlavor => {
+            (4000, "InvalidParameter", "the instance already has this configuration")
+        }
+        FaultKind::FlavorTooSmall => {
+            (4000, "InvalidParameter", "an instance can be upgraded, not downgraded")
+        }
+        FaultKind::AddressInUse => (4000, "VpcIpIsUsed", "the private IP is in use"),
+        FaultKind::BalancerNotFound => {
+            (5000, "InvalidParameter.LBIdNotFound", "the load balancer does not exist")
+        }
+        // Known clients take a 4000 on a change for "busy" and try again.
+        FaultKind::BalancerBusy => (
+            4000,
+            "FailedOperation.ResourceInOperating",
+            "another operation is running on the load balancer",
+        ),
+        FaultKind::ListenerNotFound => {
+            (5000, "InvalidParameter.ListenerIdNotFound", "the listener does not exist")
+        }
+        FaultKind::PortInUse => {
+            (4000, "InvalidParameter.PortCheckFailed", "a listener with this port exists")
+        }
+        FaultKind::BackendNotFound => {
+            (5000, "InvalidInstanceId.NotFound", "the instance is not bound to the load balancer")
+        }
+        FaultKind::NoCapacity => {
+            (5200, "ResourceInsufficient", "the resources of the zone are sold out")
+        }
+        FaultKind::HostDown => (5100, OPERATION_FAILED, "the host of the instance is down"),
+        FaultKind::AgentMissing => {
+            (5100, OPERATION_FAILED, "the agent in the instance does not answer")
+        }
+        FaultKind::AgentRefused => (5100, OPERATION_FAILED, "the agent in the instance refused"),
+        FaultKind::StepFailed => (5100, OPERATION_FAILED, "the operation failed"),
+        FaultKind::StepTimedOut => (5100, OPERATION_FAILED, "the operation took too long"),
+        FaultKind::Unreachable => {
+            (5100, OPERATION_FAILED, "the host of the instance cannot be reached")
+        }
+        FaultKind::StillRunning => (5100, STATUS, "the operation is still running"),
+        FaultKind::Internal => (6000, "InternalError", "internal error"),
+    };
+    Row { code, code_desc, message }
+}
+
+/// A fault as backends report theirs: a number in parentheses, a name, a sentence.
+pub fn worded(fault: &Fault) -> String {
+    let Row { code, code_desc, message } = row(fault.kind);
+    match &fault.detail {
+        Some(detail) => {
+            format!("({code}){code_desc} {message}: {}", in_our_ids(fault.kind, detail))
+        }
+        None => format!("({code}){code_desc} {message}"),
+    }
+}
+
+/// The story of a fault may be an id as the core writes it.
+fn in_our_ids(kind: FaultKind, detail: &str) -> Cow<'_, str> {
+    let ours = if kind == FaultKind::ImageNotFound {
+        ImageId::parse_dashed(detail).map(ids::image)
+    } else {
+        ServerId::parse_dashed(detail).map(|id| ids::instance(id.handle()))
+    };
+    ours.map_or(Cow::Borrowed(detail), Cow::Owned)
+}
+
+/// Why a request as a whole is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The parameters cannot be read at all.
+    Unreadable(&'static str),
+    Missing(String),
+    Malformed {
+        name: String,
+        why: String,
+    },
+    PasswordUnfit,
+    SecretIdNotFound,
+    SignatureWrong,
+    Expired,
+    Replayed,
+    VersionUnknown,
+    ActionUnknown(String),
+    /// The vendor has it, we do not.
+    ActionNotSupported(String),
+    /// It is another module's: the domain is wrong for it.
+    ActionElsewhere(String),
+    TaskNotFound,
+    TooLarge,
+    Unavailable,
+    /// What the core said.
+    Fault(Fault),
+}
+
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Refusal {
+        Refusal::Fault(fault)
+    }
+}
+
+impl From<FaultKind> for Refusal {
+    fn from(kind: FaultKind) -> Refusal {
+        Refusal::Fault(kind.into())
+    }
+}
+
+impl Refusal {
+    /// `code`, `codeDesc` and `message`.
+    pub fn flat(&self) -> (i32, &'static str, Cow<'_, str>) {
+        const PARAMETER: &str = "InvalidParameter";
+        const ACTION: &str = "InvalidAction.NotFound";
+        match self {
+            Refusal::Unreadable(why) => (4000, PARAMETER, Cow::Borrowed(why)),
+            Refusal::Missing(name) => {
+                (4000, PARAMETER, format!("missing parameter: {name}").into())
+            }
+            Refusal::Malformed { name, why } => (4000, PARAMETER, format!("{name} {why}").into()),
+            Refusal::PasswordUnfit => {
+                (4000, PASSWORD, "the password does not meet the rules".into())
+            }
+            Refusal::SecretIdNotFound => (
+                4104,
+                "InvalidParameter.SecretIdNotFound",
+                "the SecretId does not exist or is disabled".into(),
+            ),
+            Refusal::SignatureWrong => {
+                (4100, "AuthFailure", "the signature is wrong: check how it is made".into())
+            }
+            Refusal::Expired => (
+                4500,
+                "InvalidRequest.ReplayAttack",
+                "Timestamp is more than 5 minutes from the server's time".into(),
+            ),
+            Refusal::Replayed => (
+                4500,
+                "InvalidRequest.ReplayAttack",
+                "Nonce was used before with this SecretId and Timestamp".into(),
+            ),
+            Refusal::VersionUnknown => (6100, ACTION, "no such Version".into()),
+            Refusal::ActionUnknown(name) => {
+                (6100, ACTION, format!("no such Action: {name}").into())
+            }
+            Refusal::ActionNotSupported(name) => {
+                (6100, ACTION, format!("the Action {name} is not supported here").into())
+            }
+            Refusal::ActionElsewhere(name) => {
+                (6100, ACTION, format!("the Action {name} is not of this domain").into())
+            }
+            Refusal::TaskNotFound => {
+                (5000, "ResourceNotFound", "no task has this requestId".into())
+            }
+            Refusal::TooLarge => (4000, PARAMETER, "the request is larger than 1 MB".into()),
+            Refusal::Unavailable => (
+                6200,
+                "InvalidAction.ActionUnavailable",
+                "the service is not available, try again later".into(),
+            ),
+            Refusal::Fault(fault) => {
+                let Row { code, code_desc, message: _ } = row(fault.kind);
+                (code, code_desc, worded(fault).into())
+            }
+        }
+    }
+
+    /// `Code` and `Message` where the caller asked for the later version. No action of that version
+    /// is here, so what only an action can say does not occur.
+    pub fn transitional(&self) -> (&'static str, Cow<'_, str>) {
+        match self {
+            Refusal::Unreadable(why) => ("InvalidParameter", Cow::Borrowed(why)),
+            Refusal::Missing(name) => (
+                "MissingParameter",
+                format!("The request is missing a required parameter `{name}`.").into(),
+            ),
+            Refusal::Malformed { name, why: _ } => {
+                ("InvalidParameter", format!("Parameter `{name}` type error.").into())
+            }
+            Refusal::SecretIdNotFound => (
+                "AuthFailure.SecretIdNotFound",
+                "The SecretId is not found, please ensure that your SecretId is correct.".into(),
+            ),
+            Refusal::SignatureWrong => (
+                "AuthFailure.SignatureFailure",
+                "The provided credentials could not be validated. Please check your signature is \
+                 correct."
+                    .into(),
+            ),
+            Refusal::Expired | Refusal::Replayed => (
+                "AuthFailure.SignatureExpire",
+                "The signature is expired, please request again.".into(),
+            ),
+            Refusal::VersionUnknown => {
+                ("NoSuchVersion", "The request `Version` is invalid.".into())
+            }
+            Refusal::ActionUnknown(_)
+            | Refusal::ActionNotSupported(_)
+            | Refusal::ActionElsewhere(_) => {
+                ("InvalidAction", "The request `Action` is invalid or not found.".into())
+            }
+            Refusal::TooLarge => {
+                ("RequestSizeLimitExceeded", "The request is larger than 1 MB.".into())
+            }
+            Refusal::Unavailable => {
+                ("ServiceUnavailable", "The service is not available, try again later.".into())
+            }
+            Refusal::PasswordUnfit | Refusal::TaskNotFound | Refusal::Fault(_) => {
+                ("FailedOperation", self.flat().2)
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! How things are named here: a word for the kind, then the short id; servers also by a long one.
+
+use std::fmt;
+
+use regiment_core::command::TargetRef;
+use regiment_core::model::{
+    Handle, Image, ImageId, ListenerId, LoadBalancerId, Server, ServerId, VolumeId,
+};
+use regiment_core::world::World;
+
+const INSTANCE: &str = "ins-";
+const INSTANCE_LONG: &str = "qcvm";
+const IMAGE: &str = "img-";
+const BALANCER: &str = "lb-";
+const LISTENER: &str = "lbl-";
+
+fn join(word: &str, id: impl fmt::Display) -> String {
+    format!("{word}{id}")
+}
+
+pub fn instance(handle: Handle) -> String {
+    join(INSTANCE, handle)
+}
+
+pub fn instance_long(id: ServerId) -> String {
+    join(INSTANCE_LONG, id.plain())
+}
+
+/// Both forms; anything else is a name that nothing has.
+pub fn read_instance(text: &str) -> TargetRef {
+    let short = text.strip_prefix(INSTANCE).and_then(Handle::parse).map(TargetRef::Short);
+    let long = || {
+        let id = text.strip_prefix(INSTANCE_LONG).and_then(ServerId::parse_plain)?;
+        Some(TargetRef::Server(id))
+    };
+    short.or_else(long).unwrap_or_else(|| TargetRef::Unreadable(text.into()))
+}
+
+/// The server a client names, if it is this project's.
+pub fn find_instance<'w>(
+    world: &'w World,
+    project: regiment_core::model::ProjectId,
+    text: &str,
+) -> Option<&'w Server> {
+    match read_instance(text) {
+        TargetRef::Short(handle) => world.by_handle(handle),
+        TargetRef::Server(id) => world.server(id),
+        TargetRef::Balancer(_) | TargetRef::Unreadable(_) => None,
+    }
+    .filter(|server| server.project == project)
+}
+
+pub fn image(id: ImageId) -> String {
+    join(IMAGE, id.handle())
+}
+
+/// The old, numeric id of an image: its short id read as a number to the base 36.
+pub fn image_number(id: ImageId) -> u64 {
+    id.handle().number()
+}
+
+/// An image by its short id or by its number.
+pub fn find_image<'w>(world: &'w World, text: &str) -> Option<&'w Image> {
+    let number = match text.strip_prefix(IMAGE) {
+        Some(handle) => Handle::parse(handle)?.number(),
+        None => super::params::parse_digits(text)?,
+    };
+    world.images().find(|image| image_number(image.id) == number).map(|image| &**image)
+}
+
+pub fn balancer(id: LoadBalancerId) -> String {
+    join(BALANCER, id.0)
+}
+
+pub fn read_balancer(text: &str) -> TargetRef {
+    match text.strip_prefix(BALANCER).and_then(Handle::parse) {
+        Some(handle) => TargetRef::Balancer(LoadBalancerId(handle)),
+        None => TargetRef::Unreadable(text.into()),
+    }
+}
+
+pub fn listener(id: ListenerId) -> String {
+    join(LISTENER, id.0)
+}
+
+pub fn disk(id: VolumeId) -> String {
+    join("disk-", id.handle())
+}

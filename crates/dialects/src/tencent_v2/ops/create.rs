@@ -1,0 +1,202 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use regiment_core::command::TokenClaim;
+use regiment_core::limits::TOKEN_CHARS_MAX;
+use regiment_core::model::{Details, FaultKind, OsFamily};
+use regiment_core::ops::{Create, NicOrder, Operation, PasswordFit, VolumeOrder};
+use regiment_core::vault::Secret;
+use regiment_core::world::World;
+use serde::Serialize;
+
+use super::reinstall::WantedImage;
+use crate::Action;
+use crate::sign::hmac_sha256;
+use crate::tencent_v2::call::{Call, Issuer};
+use crate::tencent_v2::faults::Refusal;
+use crate::tencent_v2::params::{Fields, Params};
+use crate::tencent_v2::zones::Zones;
+use crate::tencent_v2::{disks, ids, names, password, shapes, task};
+
+/// Instances in one call.
+const GOODS_MAX: u32 = 100;
+
+const FAMILIES: [&str; 7] = ["CVM.S1", "CVM.S2", "CVM.I1", "CVM.I2", "CVM.M1", "CVM.M2", "CVM.C2"];
+
+/// What the client said of an instance that only this dialect shows again, by these names.
+pub const HINTS: [&str; 6] = [
+    "tencent_v2/bandwidth",
+    "tencent_v2/bandwidthType",
+    "tencent_v2/vpcId",
+    "tencent_v2/subnetId",
+    "tencent_v2/isVpcGateway",
+    "tencent_v2/projectId",
+];
+
+#[derive(Serialize)]
+struct Made {
+    #[serde(rename = "unInstanceIds")]
+    ids: Vec<String>,
+}
+
+struct Wanted {
+    zone: u32,
+    cpu: u32,
+    mem_gib: u32,
+    image: WantedImage,
+    count: u32,
+    name: Arc<str>,
+    hostname: Arc<str>,
+    key_name: Option<Arc<str>>,
+    root_gib: Option<u32>,
+    storage: Option<VolumeOrder>,
+    password: Option<(Secret, PasswordFit)>,
+    hints: BTreeMap<Arc<str>, Arc<str>>,
+    token: Option<TokenClaim>,
+}
+
+/// `RunInstancesHour`: instances paid by use.
+pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
+    let wanted = read(call)?;
+    let issuer = call.issuer();
+    Ok(Action::consult(move |view| task::settled(order(view.world, wanted, &issuer))))
+}
+
+fn read(call: &Call<'_>) -> Result<Wanted, Refusal> {
+    let fields = call.fields();
+    if let Some(family) = fields.text("instanceType")
+        && !FAMILIES.contains(&family)
+    {
+        return Err(fields.bad("instanceType", format!("must be one of {}", FAMILIES.join(", "))));
+    }
+    let name = names::read(&fields, "instanceName", names::INSTANCE_CHARS_MAX)?;
+    let hostname = fields.text("hostName").unwrap_or_default();
+    if !hostname.is_empty() && !names::hostname_fits(hostname, OsFamily::Linux) {
+        return Err(fields.bad("hostName", "is not a host name"));
+    }
+    for agent in ["wanIp", "needSecurityAgent", "needMonitorAgent"] {
+        fields.flag(agent)?;
+    }
+    Ok(Wanted {
+        zone: fields.need_number("zoneId", 0..=u32::MAX)?,
+        cpu: fields.need_number("cpu", 1..=u32::MAX)?,
+        mem_gib: fields.need_number("mem", 1..=u32::MAX)?,
+        image: WantedImage::read(&fields)?.ok_or_else(|| Refusal::Missing("imageId".to_owned()))?,
+        count: fields.number("goodsNum", 1..=GOODS_MAX)?.unwrap_or(1),
+        name: name.unwrap_or(names::UNNAMED).into(),
+        hostname: hostname.into(),
+        key_name: fields.text("keyId").map(Into::into),
+        root_gib: fields.number("rootSize", 1..=16_000)?,
+        storage: storage(&fields)?,
+        password: password::read(&fields)?,
+        hints: hints(&fields)?,
+        token: token(call)?,
+    })
+}
+
+/// The data disk; a size of 0 is none.
+fn storage(fields: &Fields<'_>) -> Result<Option<VolumeOrder>, Refusal> {
+    let size = fields.need_number("storageSize", 0..=16_000)?;
+    let kind = fields.number("storageType", 1..=5)?.unwrap_or(disks::USUAL);
+    Ok((size > 0).then(|| VolumeOrder {
+        size_gib: Some(size),
+        class: disks::word(kind).into(),
+        delete_with_server: true,
+    }))
+}
+
+fn hints(fields: &Fields<'_>) -> Result<BTreeMap<Arc<str>, Arc<str>>, Refusal> {
+    fields.number("bandwidth", 0..=u32::MAX)?;
+    fields.number("projectId", 0..=u32::MAX)?;
+    fields.flag("isVpcGateway")?;
+    if fields.text("bandwidthType").is_some_and(|by| by != "PayByHour" && by != "PayByTraffic") {
+        return Err(fields.bad("bandwidthType", "must be PayByHour or PayByTraffic"));
+    }
+    let said = HINTS.iter().filter_map(|hint| {
+        let (_, field) = hint.split_once('/')?;
+        Some(((*hint).into(), fields.text(field)?.into()))
+    });
+    Ok(said.collect())
+}
+
+fn token(call: &Call<'_>) -> Result<Option<TokenClaim>, Refusal> {
+    let fields = call.fields();
+    let Some(token) = fields.text("clientToken") else { return Ok(None) };
+    if !token.is_ascii() || token.len() > TOKEN_CHARS_MAX {
+        let why = format!("must have at most {TOKEN_CHARS_MAX} ASCII characters");
+        return Err(fields.bad("clientToken", why));
+    }
+    let key = call.context.gate.key(&call.caller.access_key).ok_or(Refusal::SecretIdNotFound)?;
+    // The digest is kept on disk and the parameters may have a password among them, so that without
+    // the caller's key nothing can be guessed from it.
+    let digest = hmac_sha256(key.secret_key.expose().as_bytes(), matter(call.params).as_bytes());
+    Ok(Some(TokenClaim { token: token.into(), digest }))
+}
+
+/// Everything in a request but what differs when it is sent again.
+fn matter(params: &Params<'_>) -> String {
+    const OF_THE_SENDING: [&str; 5] =
+        ["Nonce", "RequestClient", "Signature", "SignatureMethod", "Timestamp"];
+    let mut matter = String::new();
+    for (key, value) in params.iter().filter(|(key, _)| !OF_THE_SENDING.contains(key)) {
+        for part in [key, value] {
+            matter.push_str(&part.len().to_string());
+            matter.push(':');
+            matter.push_str(part);
+        }
+    }
+    matter
+}
+
+fn order(world: &World, wanted: Wanted, issuer: &Issuer) -> Result<Action, Refusal> {
+    let zone = Zones::of(world).name(wanted.zone).cloned().ok_or_else(|| Refusal::Malformed {
+        name: "zoneId".to_owned(),
+        why: "is no zone: InvalidParameter.InvaildZoneId".to_owned(),
+    })?;
+    let flavor = shapes::find(world, wanted.cpu, wanted.mem_gib, "normal")?;
+    let id = wanted.image.find(world)?;
+    let image = world.image(id).ok_or(FaultKind::ImageNotFound)?;
+    if !wanted.hostname.is_empty() && !names::hostname_fits(&wanted.hostname, image.family) {
+        return Err(Refusal::Malformed {
+            name: "hostName".to_owned(),
+            why: "is too long for the image's system".to_owned(),
+        });
+    }
+    if wanted.root_gib.is_some_and(|size| size < image.disk_gib_min) {
+        return Err(Refusal::Malformed {
+            name: "rootSize".to_owned(),
+            why: format!("must be at least {} for the image", image.disk_gib_min),
+        });
+    }
+    let secret = match wanted.password {
+        Some((_, fit)) if !fit.suits(image.family) => return Err(Refusal::PasswordUnfit),
+        Some((secret, _)) => Some(secret),
+        None => None,
+    };
+    let root = VolumeOrder {
+        size_gib: wanted.root_gib,
+        class: disks::word(disks::USUAL).into(),
+        delete_with_server: true,
+    };
+    let details = Details {
+        zone,
+        hostname: wanted.hostname,
+        key_name: wanted.key_name,
+        hints: wanted.hints,
+        ..Details::default()
+    };
+    let operation = Operation::Create(Create {
+        names: vec![wanted.name; wanted.count as usize],
+        flavor: flavor.name.clone(),
+        image: id,
+        details: Arc::new(details),
+        nics: vec![NicOrder { subnet: None, address: None, port: None }],
+        volumes: [Some(root), wanted.storage].into_iter().flatten().collect(),
+    });
+    let mut command = issuer.command(operation, Vec::new());
+    command.secret = secret;
+    command.token = wanted.token;
+    Ok(task::order(command, "ok", |_, receipt, _| Made {
+        ids: receipt.servers().map(|id| ids::instance(id.handle())).collect(),
+    }))
+}

@@ -1,0 +1,21 @@
+//! One file per action, under the name the core has for it; reads under the name of what they show.
+
+pub mod backends;
+pub mod balancers;
+pub mod create;
+pub mod create_listeners;
+pub mod create_load_balancers;
+pub mod delete;
+pub mod delete_load_balancers;
+pub mod deregister_backends;
+pub mod listeners;
+pub mod reboot;
+pub mod register_backends;
+pub mod reinstall;
+pub mod rename;
+pub mod reset_password;
+pub mod resize;
+pub mod servers;
+pub mod start;
+pub mod stop;
+pub mod task_results;

@@ -1,0 +1,75 @@
+//! The ordinary task: one order, one number to ask for it by. Also the orders on one thing that
+//! have no task to ask for.
+
+use regiment_core::command::{Command, Receipt};
+use regiment_core::model::{Fault, FaultKind, JobId};
+use regiment_core::ops::Verdict;
+use regiment_core::view::View;
+use serde::Serialize;
+
+use super::faults::Refusal;
+use super::reply::{self, Nothing};
+use crate::{Action, Answer};
+
+/// The number of a task, without quotes.
+#[derive(Serialize)]
+pub struct Task {
+    #[serde(rename = "requestId")]
+    pub request_id: u64,
+}
+
+impl Task {
+    pub const fn of(job: JobId) -> Task {
+        Task { request_id: job.0 }
+    }
+}
+
+/// The job an order came to, or why it came to none. A refused target refuses the order: these
+/// commands are all or nothing, or have one target.
+pub fn accepted(outcome: &Result<Receipt, Fault>) -> Result<(JobId, &Receipt), Refusal> {
+    let receipt = outcome.as_ref().map_err(|fault| Refusal::Fault(fault.clone()))?;
+    let refused = receipt.answers.iter().find_map(|answer| match &answer.verdict {
+        Verdict::Refuse(fault) => Some(fault.clone()),
+        Verdict::Admit | Verdict::AlreadySo(_) => None,
+    });
+    match (refused, receipt.job) {
+        (Some(fault), _) => Err(fault.into()),
+        (None, Some(job)) => Ok((job, receipt)),
+        (None, None) => Err(FaultKind::Internal.into()),
+    }
+}
+
+/// An order that, when accepted, is answered with `message` and whatever `rest` makes of it.
+pub fn order<T: Serialize>(
+    command: Command,
+    message: &'static str,
+    rest: impl FnOnce(JobId, &Receipt, &View<'_>) -> T + Send + 'static,
+) -> Action {
+    Action::order(command, move |outcome, view| match accepted(outcome) {
+        Ok((job, receipt)) => reply::success(message, rest(job, receipt, view)),
+        Err(refusal) => reply::refuse(&refusal),
+    })
+}
+
+/// An order answered with the number of its task.
+pub fn order_numbered(command: Command, message: &'static str) -> Action {
+    order(command, message, |job, _, _| Task::of(job))
+}
+
+/// An order answered with nothing but its success.
+pub fn order_plain(command: Command, message: &'static str) -> Action {
+    order(command, message, |_, _, _| Nothing {})
+}
+
+/// What a look found, or a refusal.
+pub fn shown<T: Serialize>(found: Result<T, Refusal>) -> Answer {
+    match found {
+        Ok(found) => reply::success("", found),
+        Err(refusal) => reply::refuse(&refusal),
+    }
+}
+
+/// What is to be done after a look, or a refusal.
+pub fn settled(decided: Result<Action, Refusal>) -> Action {
+    decided.unwrap_or_else(|refusal| Action::Answer(reply::refuse(&refusal)))
+}

@@ -1,0 +1,132 @@
+//! Goldens: what each dialect answers, to the byte. `golden/README.md` tells the form of a file and
+//! how to write one; `support/plane.rs` plays it.
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use support::golden_file::Golden;
+use support::plane::{Played, play};
+
+fn here() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A golden's place: dialect, operation, file.
+struct Place {
+    dialect: String,
+    operation: String,
+    file: PathBuf,
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let Ok(read) = fs::read_dir(folder) else { return Vec::new() };
+    let mut paths: Vec<PathBuf> = read.map(|entry| entry.expect("readable").path()).collect();
+    paths.sort();
+    paths
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().and_then(|name| name.to_str()).expect("names are UTF-8").to_owned()
+}
+
+/// Every golden there is, and what stands among them that is none.
+fn collect() -> (Vec<Place>, Vec<String>) {
+    let (mut places, mut strays) = (Vec::new(), Vec::new());
+    let dialects: Vec<&str> = regiment_dialects::ALL.iter().map(|one| one.name()).collect();
+    for dialect in entries(&here().join("golden")) {
+        if name(&dialect) == "README.md" {
+            continue;
+        }
+        if !dialect.is_dir() || !dialects.contains(&name(&dialect).as_str()) {
+            strays.push(format!("{} is no dialect", dialect.display()));
+            continue;
+        }
+        let sources = here().join("src").join(name(&dialect));
+        for operation in entries(&dialect) {
+            let source = format!("{}.rs", name(&operation));
+            if !sources.join(&source).exists() && !sources.join("ops").join(&source).exists() {
+                strays.push(format!("{} is no operation of its dialect", operation.display()));
+            }
+            for file in entries(&operation) {
+                if file.extension().is_none_or(|extension| extension != "http") {
+                    strays.push(format!("{} is no golden", file.display()));
+                    continue;
+                }
+                let (dialect, operation) = (name(&dialect), name(&operation));
+                places.push(Place { dialect, operation, file });
+            }
+        }
+    }
+    (places, strays)
+}
+
+fn read(place: &Place) -> Result<Golden, String> {
+    let text = fs::read_to_string(&place.file).map_err(|error| error.to_string())?;
+    Golden::read(&text)
+}
+
+fn played(place: &Place) -> Result<(Golden, Vec<Played>), String> {
+    let golden = read(place)?;
+    let played = play(&place.dialect, &golden)?;
+    Ok((golden, played))
+}
+
+#[test]
+fn every_golden_is_answered_to_the_byte() {
+    let update = std::env::var_os("UPDATE_GOLDEN").is_some();
+    let (places, mut wrong) = collect();
+    for place in &places {
+        let file = place.file.strip_prefix(here()).unwrap_or(&place.file).display();
+        let (golden, played) = match played(place) {
+            Ok(done) => done,
+            Err(error) => {
+                wrong.push(format!("{file}: {error}"));
+                continue;
+            }
+        };
+        let answers: Vec<String> = played.iter().map(Played::text).collect();
+        let text = golden.write(&answers);
+        let before = fs::read_to_string(&place.file).expect("it was read a moment ago");
+        if text == before {
+            continue;
+        }
+        if update {
+            fs::write(&place.file, text).expect("a golden can be written");
+        } else {
+            wrong.push(difference(&file.to_string(), &before, &text));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// The first line that differs.
+fn difference(file: &str, before: &str, after: &str) -> String {
+    let mut lines = before.lines().zip(after.lines()).enumerate();
+    match lines.find(|(_, (old, new))| old != new) {
+        Some((at, (old, new))) => {
+            format!("{file}:{}\n  file:   {old}\n  answer: {new}", at + 1)
+        }
+        None => format!("{file}: {} lines, but {}", before.lines().count(), after.lines().count()),
+    }
+}
+
+#[test]
+fn every_operation_has_a_golden() {
+    let (places, _) = collect();
+    let shown: BTreeSet<(String, String)> =
+        places.into_iter().map(|place| (place.dialect, place.operation)).collect();
+    let mut missing = Vec::new();
+    for dialect in regiment_dialects::ALL {
+        for source in entries(&here().join("src").join(dialect.name()).join("ops")) {
+            let operation = name(&source).trim_end_matches(".rs").to_owned();
+            let listed = source.is_file() && operation != "mod";
+            if listed && !shown.contains(&(dialect.name().to_owned(), operation.clone())) {
+                missing.push(format!("{}/{operation}", dialect.name()));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "no golden shows {}", missing.join(", "));
+}

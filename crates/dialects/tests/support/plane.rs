@@ -1,0 +1,166 @@
+//! Runs a golden's events: each request through its dialect and a real engine.
+
+use std::sync::Arc;
+
+use regiment_core::command::{Command, Receipt};
+use regiment_core::engine::{Engine, Inbox, Settings};
+use regiment_core::model::{Fault, RequestId, Time};
+use regiment_core::view::View;
+use regiment_dialects::{ALL, Action, Answer, Caller, Context, Dialect, Order, Request};
+
+use super::doubles::{ACCESS_KEY, Glass, Instant, Keeper, Memory};
+use super::golden_file::{Event, Exchange, Golden, render};
+use super::scene::{PROJECT, START, Scene};
+
+/// One exchange as it went.
+pub struct Played {
+    pub method: String,
+    pub path: String,
+    pub request_body: String,
+    pub answer: Answer,
+}
+
+impl Played {
+    pub fn text(&self) -> String {
+        render(&self.answer)
+    }
+}
+
+/// Plays a golden from its beginning. The same golden gives the same answers each time.
+pub fn play(dialect: &str, golden: &Golden) -> Result<Vec<Played>, String> {
+    let scene = Scene::read(&golden.given)?;
+    let mut plane = Plane::open(scene);
+    let mut played = Vec::new();
+    for event in &golden.events {
+        match event {
+            Event::Settle => plane.settle(),
+            Event::Wait(ms) => plane.now = plane.now.after_ms(*ms),
+            Event::Archive => plane.turn(Vec::new(), true),
+            Event::Exchange(exchange) => {
+                let answer = plane.exchange(dialect, exchange)?;
+                played.push(Played {
+                    method: exchange.method.clone(),
+                    path: exchange.path.clone(),
+                    request_body: exchange.body.clone(),
+                    answer,
+                });
+            }
+        }
+    }
+    let wrong = plane.engine.world().check_invariants();
+    if wrong.is_empty() { Ok(played) } else { Err(wrong.join("; ")) }
+}
+
+struct Plane {
+    engine: Engine,
+    keeper: Keeper,
+    now: Time,
+    authenticates: bool,
+    requests: u128,
+    replies: Vec<Result<Receipt, Fault>>,
+}
+
+impl Plane {
+    fn open(scene: Scene) -> Plane {
+        let Scene { changes, mishaps, authenticates } = scene;
+        let driver = Instant::new(mishaps);
+        let store = Box::new(Memory::default());
+        let settings = Settings::default();
+        let mut engine = Engine::open(store, Box::new(driver), Arc::new(Glass), settings, 7, START)
+            .expect("an empty store opens");
+        let inbox: Inbox<()> = Inbox { seeds: changes, ..Inbox::new() };
+        engine.turn(START, inbox).expect("a store in memory takes everything");
+        let keeper = Keeper::new(PROJECT, START);
+        let replies = Vec::new();
+        Plane { engine, keeper, now: START, authenticates, requests: 0, replies }
+    }
+
+    fn turn(&mut self, commands: Vec<((), Command)>, checkpoint: bool) {
+        let inbox = Inbox { commands, checkpoint, ..Inbox::new() };
+        let turn = self.engine.turn(self.now, inbox).expect("a store in memory takes everything");
+        self.replies.extend(turn.replies.into_iter().map(|((), reply)| reply));
+    }
+
+    /// Turns until nothing happens any more.
+    fn settle(&mut self) {
+        let mut before = None;
+        loop {
+            let counts: Vec<_> = self
+                .engine
+                .world()
+                .jobs_in_flight()
+                .map(|job| (job.id, job.subs.clone()))
+                .collect();
+            if counts.is_empty() || before.as_ref() == Some(&counts) {
+                return;
+            }
+            self.turn(Vec::new(), false);
+            before = Some(counts);
+        }
+    }
+
+    fn exchange(&mut self, name: &str, exchange: &Exchange) -> Result<Answer, String> {
+        let request = Request {
+            method: &exchange.method,
+            path: &exchange.path,
+            query: &exchange.query,
+            headers: &exchange.headers,
+            body: exchange.body.as_bytes(),
+            tls: false,
+        };
+        let dialect = *ALL
+            .iter()
+            .find(|dialect| dialect.recognizes(&request))
+            .ok_or("no dialect takes the request")?;
+        if dialect.name() != name {
+            return Err(format!("the request is taken by {}", dialect.name()));
+        }
+        self.requests += 1;
+        let id = RequestId(0x5e0f_0000_0000_0000_0000_0000_0000_0000 + self.requests);
+        let action = match self.begin(dialect, &request, id) {
+            Ok(action) => action,
+            Err(answer) => return Ok(answer),
+        };
+        Ok(self.act(action))
+    }
+
+    fn begin(
+        &self,
+        dialect: &dyn Dialect,
+        request: &Request<'_>,
+        id: RequestId,
+    ) -> Result<Action, Answer> {
+        let context = Context { now: self.now, request: id, gate: &self.keeper };
+        let caller = if self.authenticates {
+            dialect.authenticate(request, &context)?
+        } else {
+            Some(Caller { access_key: ACCESS_KEY.into(), project: PROJECT })
+        };
+        Ok(dialect.decode(request, &context, caller.as_ref()))
+    }
+
+    fn act(&mut self, action: Action) -> Answer {
+        match action {
+            Action::Answer(answer) => answer,
+            Action::Look(look) => self.look(look),
+            Action::Consult(consult) => {
+                let action = self.look(consult);
+                self.act(action)
+            }
+            Action::Order(order) => {
+                let Order { command, wait_ms, answer } = *order;
+                self.turn(vec![((), command)], false);
+                if wait_ms.is_some() {
+                    self.settle();
+                }
+                let reply = self.replies.pop().expect("every command has a reply");
+                self.look(|view| answer(&reply, view))
+            }
+        }
+    }
+
+    fn look<T>(&self, look: impl FnOnce(&View<'_>) -> T) -> T {
+        let archive = self.engine.archive();
+        look(&View::new(self.engine.world(), &*archive, self.now))
+    }
+}

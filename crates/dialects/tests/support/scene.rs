@@ -1,0 +1,210 @@
+//! What a golden is given: the world before its first request, written as one line a thing.
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use regiment_core::apply::Change;
+use regiment_core::driver::Rejection;
+use regiment_core::model::{
+    Details, Fault, FaultKind, Flavor, Host, Image, ImageId, ImageSource, NetworkId, Nic, OsFamily,
+    Phase, PortId, Power, Project, ProjectId, Quota, Server, ServerId, Tag, Time, Volume, VolumeId,
+};
+
+use super::doubles::Mishap;
+
+pub const PROJECT: ProjectId = ProjectId(0x0123_4567_89ab_cdef_0123_4567_89ab_cdef);
+pub const OTHER_PROJECT: ProjectId = ProjectId(0xfeed_4567_89ab_cdef_0123_4567_89ab_cdef);
+/// 2026-01-02T03:04:05Z.
+pub const START: Time = Time(1_767_323_045_000);
+
+const LINUX: ImageId = ImageId(0x1189_efbf_d48b_46ad_a823_94b9_42e2_a000);
+const WINDOWS: ImageId = ImageId(0x2289_efbf_d48b_46ad_a823_94b9_42e2_a000);
+const NETWORK: NetworkId = NetworkId(0x0dae_26c9_9a70_4392_93f3_87d5_3115_d171);
+const SUBNET: NetworkId = NetworkId(0x157e_e789_03ea_45b1_a698_76c9_2660_dd83);
+
+pub struct Scene {
+    pub changes: Vec<Change>,
+    pub mishaps: Vec<Mishap>,
+    /// Whether requests must prove who sends them; else they come from the project's key holder.
+    pub authenticates: bool,
+}
+
+/// The id of the n-th server of a scene: `616fb98f-46ca-475e-917e-` and n in twelve digits.
+pub fn server_id(n: u32) -> ServerId {
+    let digits = format!("616fb98f-46ca-475e-917e-{n:012}");
+    ServerId::parse_dashed(&digits).expect("decimal digits are hexadecimal")
+}
+
+impl Scene {
+    /// Reads the lines of a `given` section.
+    pub fn read(lines: &[String]) -> Result<Scene, String> {
+        let mut scene = Scene { changes: Vec::new(), mishaps: Vec::new(), authenticates: false };
+        let mut servers = Vec::new();
+        let mut quota = Quota::default();
+        for line in lines {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            match words.as_slice() {
+                [] => {}
+                ["server", which, rest @ ..] => {
+                    for n in numbers(which)? {
+                        servers.push(server(n, rest)?);
+                    }
+                }
+                ["driver", verb, "server", n, what] => {
+                    let server = Some(server_id(number(n)?));
+                    let verb = (*verb).to_owned();
+                    scene.mishaps.push(Mishap { verb, server, rejection: rejection(what)? });
+                }
+                ["driver", verb, what] => {
+                    let verb = (*verb).to_owned();
+                    scene.mishaps.push(Mishap { verb, server: None, rejection: rejection(what)? });
+                }
+                ["quota", "servers", n] => quota.servers = Some(number(n)?),
+                ["authenticate"] => scene.authenticates = true,
+                _ => return Err(format!("given: {line:?} is not understood")),
+            }
+        }
+        scene.changes = catalog(quota);
+        if !servers.is_empty() {
+            scene.changes.push(Change::ServersAdded(servers));
+        }
+        Ok(scene)
+    }
+}
+
+fn number(word: &str) -> Result<u32, String> {
+    word.parse().map_err(|_| format!("{word:?} is not a number"))
+}
+
+/// `4` or `1..3`, both ends included.
+fn numbers(word: &str) -> Result<std::ops::RangeInclusive<u32>, String> {
+    match word.split_once("..") {
+        Some((first, last)) => Ok(number(first)?..=number(last)?),
+        None => number(word).map(|n| n..=n),
+    }
+}
+
+fn rejection(word: &str) -> Result<Option<Rejection>, String> {
+    Ok(Some(match word {
+        "hangs" => return Ok(None),
+        "no-capacity" => Rejection::NoCapacity,
+        "host-down" => Rejection::HostDown,
+        "agent-missing" => Rejection::AgentMissing,
+        "agent-refused" => Rejection::AgentRefused,
+        "timed-out" => Rejection::TimedOut,
+        "fails" => Rejection::Failed("the disk is on fire".into()),
+        _ => return Err(format!("{word:?} is no mishap")),
+    }))
+}
+
+fn server(n: u32, words: &[&str]) -> Result<Server, String> {
+    let mut details = details(n);
+    let mut server = Server {
+        id: server_id(n),
+        project: PROJECT,
+        order: u64::from(n),
+        name: format!("web-{n}").into(),
+        flavor: "s6.small.1".into(),
+        image: LINUX,
+        host: Some("host-a1".into()),
+        power: Power::Running,
+        phase: Phase::Ready,
+        busy: None,
+        image_generation: 1,
+        password_generation: 1,
+        created_at: START.after_ms(-86_400_000),
+        updated_at: START.after_ms(-3_600_000),
+        launched_at: Some(START.after_ms(-86_390_000)),
+        fault: None,
+        last: None,
+        details: Arc::new(Details::default()),
+    };
+    for word in words {
+        match (*word, word.split_once('=')) {
+            ("stopped", _) => server.power = Power::Stopped,
+            ("foreign", _) => server.project = OTHER_PROJECT,
+            ("windows", _) => server.image = WINDOWS,
+            ("broken", _) => {
+                server.phase = Phase::Broken;
+                server.power = Power::Stopped;
+                server.fault = Some(Arc::new(Fault::from(FaultKind::NoCapacity)));
+            }
+            (_, Some(("flavor", name))) => server.flavor = name.into(),
+            (_, Some(("name", name))) => server.name = name.into(),
+            (_, Some(("zone", zone))) => details.zone = zone.into(),
+            (_, Some(("tag", tag))) => {
+                let (key, value) = tag.split_once(':').unwrap_or((tag, ""));
+                details.tags.push(Tag { key: key.into(), value: value.into() });
+            }
+            (_, Some(("hint", hint))) => {
+                let (key, value) = hint.split_once('=').unwrap_or((hint, ""));
+                details.hints.insert(key.into(), value.into());
+            }
+            _ => return Err(format!("{word:?} says nothing of a server")),
+        }
+    }
+    server.details = Arc::new(details);
+    Ok(server)
+}
+
+fn details(n: u32) -> Details {
+    Details {
+        zone: "zone-a".into(),
+        hostname: format!("web-{n}").into(),
+        network: Some(NETWORK),
+        nics: vec![Nic {
+            port: PortId(0x4b5f_e243_2f5f_4c68_9eb2_0000_0000_0000 + u128::from(n)),
+            subnet: Some(SUBNET),
+            address: Ipv4Addr::from(0xC0A8_0000 + n),
+            mac: [0xfa, 0x16, 0x3e, 0, 0, n.to_be_bytes()[3]],
+            security_groups: Vec::new(),
+        }],
+        volumes: vec![Volume {
+            id: VolumeId(0x2f5b_14ed_2889_4d92_aeab_0000_0000_0000 + u128::from(n)),
+            device: "/dev/vda".into(),
+            size_gib: 40,
+            class: "SSD".into(),
+            delete_with_server: true,
+        }],
+        ..Details::default()
+    }
+}
+
+/// A project and a foreign one, three flavors, two images, a host in each of two zones.
+fn catalog(quota: Quota) -> Vec<Change> {
+    let flavor = |name: &str, vcpus, ram_mib| {
+        let class = "normal".into();
+        Change::FlavorAdded(Flavor { name: name.into(), vcpus, ram_mib, class })
+    };
+    let host = |name: &str, zone: &str| {
+        let (name, zone) = (name.into(), zone.into());
+        Change::HostSet(Host { name, zone, vcpus: 64, ram_mib: 262_144, up: true })
+    };
+    let image = |id, name: &str, family, user: &str| {
+        Change::ImageAdded(Image {
+            id,
+            name: name.into(),
+            family,
+            os: name.into(),
+            disk_gib_min: 40,
+            source: ImageSource::Public,
+            admin_user: user.into(),
+            created_at: START.after_ms(-864_000_000),
+        })
+    };
+    vec![
+        Change::ProjectAdded(Project { id: PROJECT, name: "cn-north-4".into(), quota }),
+        Change::ProjectAdded(Project {
+            id: OTHER_PROJECT,
+            name: "cn-north-1".into(),
+            quota: Quota::default(),
+        }),
+        flavor("s6.small.1", 1, 1024),
+        flavor("s6.medium.2", 1, 2048),
+        flavor("s6.large.2", 2, 4096),
+        image(LINUX, "Ubuntu 22.04 server 64bit", OsFamily::Linux, "root"),
+        image(WINDOWS, "Windows Server 2022", OsFamily::Windows, "Administrator"),
+        host("host-a1", "zone-a"),
+        host("host-b1", "zone-b"),
+    ]
+}

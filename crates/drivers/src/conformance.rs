@@ -1,0 +1,276 @@
+//! What every driver must do, as checks that panic. A driver of real machines runs the same ones:
+//! [`Terms`] says what it can make, and how to wait for it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use regiment_core::driver::{
+    Adoption, Done, Driver, DriverError, Finding, Provision, Rejection, StepCall, StepRef,
+    StepReport, Verb,
+};
+use regiment_core::model::{Flavor, Image, JobId, Power, ServerId, Time};
+use regiment_core::ops::Force;
+use regiment_core::vault::Secret;
+
+/// Waits until a report may be ready, or time has come nearer to one, and says what time it is.
+pub type Wait<'a> = dyn FnMut(&mut dyn Driver) -> Time + 'a;
+
+/// What a driver is tried with.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// A zone with room for a few servers of either flavor.
+    pub zone: Arc<str>,
+    pub flavor: Arc<Flavor>,
+    pub other_flavor: Arc<Flavor>,
+    pub image: Arc<Image>,
+    pub other_image: Arc<Image>,
+}
+
+/// Runs every check on one driver, which may have other servers.
+pub fn all(driver: &mut dyn Driver, wait: &mut Wait<'_>, terms: &Terms) {
+    let mut trial = Trial { driver, wait, terms, jobs: 0, servers: 0 };
+    trial.hosts_have_names_and_the_zone();
+    trial.a_server_is_made_once();
+    trial.power_follows_orders();
+    trial.a_reboot_remembers_its_token();
+    trial.a_server_is_removed_once();
+    trial.shapes_passwords_and_images_hold();
+    trial.a_missing_server_is_said();
+    trial.each_call_is_answered_once();
+    trial.what_was_adopted_takes_orders();
+}
+
+struct Trial<'a> {
+    driver: &'a mut dyn Driver,
+    wait: &'a mut Wait<'a>,
+    terms: &'a Terms,
+    jobs: u64,
+    servers: u128,
+}
+
+/// Unlike any id that is made by chance, and kept off those of other trials.
+const SERVERS_FROM: u128 = 0xC0F0_0000_0000_4000_8000_0000_0000_0000;
+
+impl Trial<'_> {
+    fn new_server(&mut self) -> ServerId {
+        self.servers += 1;
+        ServerId(SERVERS_FROM + self.servers)
+    }
+
+    fn step(&mut self) -> StepRef {
+        self.jobs += 1;
+        StepRef { job: JobId(self.jobs), sub: 0, step: 0, attempt: 0 }
+    }
+
+    /// Begins calls and waits until each was answered, once.
+    fn calls(&mut self, verbs: Vec<Verb>) -> Vec<StepReport> {
+        let calls: Vec<StepCall> =
+            verbs.into_iter().map(|verb| StepCall { step: self.step(), verb }).collect();
+        let steps: Vec<StepRef> = calls.iter().map(|call| call.step).collect();
+        let now = (self.wait)(self.driver);
+        self.driver.begin(now, calls);
+        let mut reports = Vec::new();
+        while reports.len() < steps.len() {
+            let now = (self.wait)(self.driver);
+            reports.extend(self.driver.collect(now));
+        }
+        let now = (self.wait)(self.driver);
+        assert!(self.driver.collect(now).is_empty(), "a call was answered twice");
+        let in_order = steps.iter().map(|step| {
+            let of_step = |report: &&StepReport| report.step == *step;
+            reports.iter().find(of_step).expect("every call is answered under its step").clone()
+        });
+        in_order.collect()
+    }
+
+    fn call(&mut self, verb: Verb) -> Result<Done, DriverError> {
+        self.calls(vec![verb]).remove(0).result
+    }
+
+    /// Makes it true, then again: the second time finds its work done.
+    fn twice(&mut self, server: ServerId, verb: &Verb) -> (Done, Option<Finding>) {
+        let done = self.call(verb.clone()).expect("it can be made true");
+        let found = self.driver.inspect(server);
+        let again = self.call(verb.clone()).expect("what is true already can be made true");
+        assert_eq!(again, done, "a repeat is answered like the first");
+        assert_eq!(self.driver.inspect(server), found, "a repeat changes nothing");
+        (done, found)
+    }
+
+    fn provision(&self, server: ServerId) -> Verb {
+        let plan = Box::new(Provision {
+            name: "trial".into(),
+            hostname: "trial".into(),
+            zone: self.terms.zone.clone(),
+            flavor: self.terms.flavor.clone(),
+            image: self.terms.image.clone(),
+            password: Some(Secret::new("Trial-1-by-fire")),
+            key_name: None,
+            user_data: None,
+            volumes_gib: vec![self.terms.image.disk_gib_min.max(1)],
+        });
+        Verb::Provision { server, plan }
+    }
+
+    fn make(&mut self) -> ServerId {
+        let server = self.new_server();
+        let verb = self.provision(server);
+        self.call(verb).expect("there is room for one more server");
+        server
+    }
+
+    fn find(&self, server: ServerId) -> Finding {
+        self.driver.inspect(server).expect("it is there")
+    }
+
+    fn hosts_have_names_and_the_zone(&self) {
+        let hosts = self.driver.hosts();
+        let names: BTreeSet<_> = hosts.iter().map(|host| &host.name).collect();
+        assert_eq!(names.len(), hosts.len(), "two hosts have one name");
+        assert!(hosts.iter().any(|host| host.up && host.zone == self.terms.zone));
+    }
+
+    fn a_server_is_made_once(&mut self) {
+        let server = self.new_server();
+        assert_eq!(self.driver.inspect(server), None);
+        let verb = self.provision(server);
+        let (done, found) = self.twice(server, &verb);
+        let host = done.placed_on.expect("a new server was placed somewhere");
+        let hosts = self.driver.hosts();
+        let of = hosts.iter().find(|one| one.name == host).expect("the host is one of ours");
+        assert_eq!(of.zone, self.terms.zone);
+        let expected = Finding {
+            server,
+            power: Power::Stopped,
+            host,
+            image_generation: 1,
+            password_generation: 1,
+        };
+        assert_eq!(found, Some(expected));
+        assert_eq!(self.driver.list().iter().filter(|id| **id == server).count(), 1);
+    }
+
+    fn power_follows_orders(&mut self) {
+        let server = self.make();
+        for force in [Force::Soft, Force::SoftThenHard, Force::Hard] {
+            self.twice(server, &Verb::Run { server });
+            assert_eq!(self.find(server).power, Power::Running);
+            self.twice(server, &Verb::Stop { server, force });
+            assert_eq!(self.find(server).power, Power::Stopped, "{force:?}");
+        }
+    }
+
+    fn a_reboot_remembers_its_token(&mut self) {
+        let server = self.make();
+        self.twice(server, &Verb::Run { server });
+        for (force, token) in [(Force::Hard, 71), (Force::SoftThenHard, 72)] {
+            self.twice(server, &Verb::Reboot { server, force, token });
+            assert_eq!(self.find(server).power, Power::Running);
+        }
+        // A repeat after the server was stopped must not start it: that reboot is long done.
+        self.twice(server, &Verb::Stop { server, force: Force::Hard });
+        let stale = Verb::Reboot { server, force: Force::Hard, token: 72 };
+        self.call(stale).expect("it was done before");
+        assert_eq!(self.find(server).power, Power::Stopped);
+    }
+
+    fn a_server_is_removed_once(&mut self) {
+        let server = self.make();
+        self.twice(server, &Verb::Run { server });
+        let (_, found) = self.twice(server, &Verb::Remove { server });
+        assert_eq!(found, None);
+        assert!(!self.driver.list().contains(&server));
+        let never = self.new_server();
+        self.call(Verb::Remove { server: never }).expect("what never was is removed already");
+        // Its id may be used again by the repeat of an order; nothing of the first is left.
+        let verb = self.provision(server);
+        self.call(verb).expect("there is room");
+        assert_eq!(self.find(server).power, Power::Stopped);
+    }
+
+    fn shapes_passwords_and_images_hold(&mut self) {
+        let server = self.make();
+        for flavor in [&self.terms.other_flavor, &self.terms.flavor] {
+            let (done, found) = self.twice(server, &Verb::Shape { server, flavor: flavor.clone() });
+            let host = found.expect("it is there").host;
+            assert!(done.placed_on.is_none_or(|placed_on| placed_on == host));
+        }
+        self.twice(server, &Verb::Run { server });
+        let password = Secret::new("Trial-2-by-water");
+        self.twice(server, &Verb::Password { server, generation: 2, password });
+        let found = self.find(server);
+        assert_eq!((found.password_generation, found.image_generation), (2, 1));
+        assert_eq!(found.power, Power::Running, "a password does not stop a server");
+        self.twice(server, &Verb::Stop { server, force: Force::Hard });
+        let images = [(2, &self.terms.other_image), (3, &self.terms.other_image)];
+        for (generation, image) in images {
+            let password = Some(Secret::new("Trial-3-by-earth"));
+            let image = image.clone();
+            self.twice(server, &Verb::Image { server, generation, image, password });
+            let found = self.find(server);
+            // A fresh disk comes with a password of its own.
+            let generations = (found.image_generation, found.password_generation);
+            assert_eq!(generations, (generation, generation + 1));
+            assert_eq!(found.power, Power::Stopped);
+        }
+        self.twice(server, &Verb::Run { server });
+        assert_eq!(self.find(server).image_generation, 3);
+    }
+
+    fn a_missing_server_is_said(&mut self) {
+        let server = self.new_server();
+        let flavor = self.terms.flavor.clone();
+        let image = self.terms.image.clone();
+        let password = Secret::new("Trial-4-by-air");
+        let verbs = vec![
+            Verb::Run { server },
+            Verb::Stop { server, force: Force::Hard },
+            Verb::Reboot { server, force: Force::Hard, token: 1 },
+            Verb::Shape { server, flavor },
+            Verb::Password { server, generation: 1, password },
+            Verb::Image { server, generation: 1, image, password: None },
+        ];
+        for report in self.calls(verbs) {
+            assert_eq!(report.result, Err(DriverError::Rejected(Rejection::Missing)));
+        }
+        assert_eq!(self.driver.inspect(server), None);
+    }
+
+    fn each_call_is_answered_once(&mut self) {
+        let servers: Vec<ServerId> = (0..4).map(|_| self.new_server()).collect();
+        let provisions = servers.iter().map(|server| self.provision(*server)).collect();
+        assert!(self.calls(provisions).iter().all(|report| report.result.is_ok()));
+        let runs = servers.iter().map(|server| Verb::Run { server: *server }).collect();
+        assert!(self.calls(runs).iter().all(|report| report.result.is_ok()));
+        let listed: BTreeSet<ServerId> = self.driver.list().into_iter().collect();
+        for server in listed {
+            assert_eq!(self.find(server).server, server, "what is listed can be inspected");
+        }
+        assert!(servers.iter().all(|server| self.find(*server).power == Power::Running));
+        let removals = servers.iter().map(|server| Verb::Remove { server: *server }).collect();
+        assert!(self.calls(removals).iter().all(|report| report.result.is_ok()));
+        assert!(servers.iter().all(|server| self.driver.inspect(*server).is_none()));
+    }
+
+    /// As after a restart of the plane: the driver is told what exists, and orders go on.
+    fn what_was_adopted_takes_orders(&mut self) {
+        let server = self.make();
+        self.twice(server, &Verb::Run { server });
+        let finding = self.find(server);
+        let flavor = self.terms.flavor.clone();
+        let before = self.driver.list().len();
+        for _ in 0..2 {
+            let known = Adoption { finding: finding.clone(), flavor: flavor.clone() };
+            self.driver.adopt(&mut std::iter::once(known));
+            assert_eq!(self.driver.list().len(), before);
+            assert_eq!(self.find(server), finding);
+        }
+        self.twice(server, &Verb::Run { server });
+        assert_eq!(self.find(server), finding, "the last order before the restart, repeated");
+        let verb = self.provision(server);
+        let done = self.call(verb).expect("a repeat of the first order");
+        assert_eq!(done.placed_on.as_ref(), Some(&finding.host));
+        self.twice(server, &Verb::Stop { server, force: Force::Hard });
+        self.twice(server, &Verb::Remove { server });
+    }
+}
