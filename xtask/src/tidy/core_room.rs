@@ -38,8 +38,7 @@ pub const RULES: &[Rule] = &[
 const CORE: &str = "crates/core/src/";
 const DIALECTS: &str = "crates/dialects/src/";
 
-const CLOCKS: &[&str] =
-    &["SystemTime", "Instant::now", "Timestamp::now", "Zoned::now", "UNIX_EPOCH"];
+const CLOCKS: &[&str] = &["SystemTime", "Instant::now", "Timestamp::now", "Zoned::now"];
 const CHANCE: &[&str] = &["rand", "getrandom", "fastrand", "thread_rng", "RandomState", "new_v4"];
 const OUTSIDE: &[&str] = &[
     "std::fs",
