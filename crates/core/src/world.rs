@@ -90,6 +90,13 @@ impl World {
         World { next_number: 1, next_event: 1, realm, ..World::default() }
     }
 
+    /// A copy for readers: it keeps no list of what a checkpoint must write.
+    pub fn for_readers(&self) -> World {
+        let mut copy = self.clone();
+        copy.dirty = None;
+        copy
+    }
+
     pub const fn realm(&self) -> u32 {
         self.realm
     }

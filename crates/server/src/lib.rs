@@ -1,1 +1,41 @@
-//! The only place where all rooms meet.
+//! The only place where all rooms meet: sockets and threads around the pure middle.
+//!
+//! [`start`] takes a [`Config`] and gives a [`Running`] server. A request comes in at [`listen`],
+//! goes through [`gateway`], and if it is an order, to [`engine_thread`] and back.
+//!
+//! Deliberately absent: vendors' words (they are the dialects'), decisions about targets (they are
+//! the core's), and globals: two servers in one process know nothing of each other.
+//!
+//! Read first: [`gateway`], then [`engine_thread`], then [`start`](mod@start).
+
+mod body;
+mod catalog;
+pub mod clock;
+mod closing;
+pub mod config;
+mod credential;
+pub mod data_folder;
+pub mod engine_thread;
+pub mod events;
+pub mod gateway;
+pub mod keyring;
+pub mod listen;
+pub mod logs;
+mod measured_store;
+pub mod metrics;
+mod nonces;
+mod ops_routes;
+mod patient_io;
+pub mod published;
+pub mod running;
+mod seed;
+pub mod signals;
+pub mod start;
+mod tls;
+pub mod vault;
+
+pub use config::{Config, GivenCredential, HttpLimits, Storage, Tls};
+pub use regiment_core as core;
+pub use regiment_drivers::sim::Pace;
+pub use running::{Identity, Running};
+pub use start::{StartError, start};

@@ -1,0 +1,140 @@
+//! Everything that can be set of a server, as one plain value.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use regiment_core::limits;
+use regiment_core::model::ProjectId;
+use regiment_core::vault::Secret;
+use regiment_dialects::Dialect;
+use regiment_drivers::sim::Pace;
+
+/// What one server is started with. Start from [`Config::default`] and change what matters.
+#[derive(Clone)]
+pub struct Config {
+    /// Where plain HTTP is served. Port 0 takes any free one.
+    pub listen: SocketAddr,
+    /// Serve plain HTTP on an address that others can reach.
+    pub insecure: bool,
+    pub tls: Tls,
+    /// Where TLS is served; absent: the address of `listen` and [`TLS_PORT`].
+    pub tls_listen: Option<SocketAddr>,
+    pub storage: Storage,
+    /// The key of the vault, when it is not to be kept in the data folder.
+    pub key: Option<Secret>,
+    /// Servers made at the first start.
+    pub fleet: u32,
+    pub pace: Pace,
+    /// Where ids and jitter come from; absent: chance.
+    pub seed: Option<u64>,
+    pub credential: Option<GivenCredential>,
+    /// The name of the first project, and of its zones without their letter.
+    pub region: String,
+    /// How long finished jobs are readable.
+    pub retention: Duration,
+    /// Threads that answer requests; absent: one for each core.
+    pub workers: Option<usize>,
+    pub dialects: &'static [&'static dyn Dialect],
+    pub http: HttpLimits,
+}
+
+/// Where TLS is served unless said otherwise.
+pub const TLS_PORT: u16 = 7443;
+
+/// Where plain HTTP is served unless said otherwise.
+pub const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 7373);
+
+/// Servers made at the first start unless said otherwise.
+pub const FLEET: u32 = 20;
+
+/// Where state is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Storage {
+    /// Nowhere: it ends with the process.
+    Ephemeral,
+    Folder(PathBuf),
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Tls {
+    #[default]
+    Off,
+    /// A certificate from an authority of our own, made at the first start.
+    Auto,
+    /// PEM files: a certificate chain and its private key.
+    Files { chain: PathBuf, key: PathBuf },
+}
+
+/// A credential that is given rather than made up.
+#[derive(Clone, Debug)]
+pub struct GivenCredential {
+    pub access_key: String,
+    pub secret_key: Secret,
+    pub project: ProjectId,
+}
+
+/// What a client may take up.
+#[derive(Clone, Copy, Debug)]
+pub struct HttpLimits {
+    /// Connections at a time; more wait in the system's queue. Each costs two file descriptors'
+    /// worth of memory and at most [`head_bytes`](Self::head_bytes) of buffer.
+    pub connections: usize,
+    /// The head of a request. A signed GET with 100 ids is about 8 KiB.
+    pub head_bytes: usize,
+    /// Header lines; clients send about 15.
+    pub headers: usize,
+    /// Bytes of bodies in memory, over all connections.
+    pub bodies_bytes: usize,
+    /// For a whole head, and how long a connection may be idle.
+    pub head_timeout: Duration,
+    /// For a whole body.
+    pub body_timeout: Duration,
+    /// For a client that does not take its answer.
+    pub write_timeout: Duration,
+    pub handshake_timeout: Duration,
+}
+
+impl Default for HttpLimits {
+    fn default() -> HttpLimits {
+        HttpLimits {
+            connections: 4_096,
+            head_bytes: 64 << 10,
+            headers: 100,
+            bodies_bytes: 256 << 20,
+            head_timeout: Duration::from_mins(1),
+            body_timeout: Duration::from_secs(30),
+            write_timeout: Duration::from_secs(30),
+            handshake_timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            listen: LISTEN,
+            insecure: false,
+            tls: Tls::Off,
+            tls_listen: None,
+            storage: Storage::Ephemeral,
+            key: None,
+            fleet: FLEET,
+            pace: Pace::Quick,
+            seed: None,
+            credential: None,
+            region: "cn-north-4".to_owned(),
+            retention: Duration::from_millis(limits::RETENTION_MS.unsigned_abs()),
+            workers: None,
+            dialects: regiment_dialects::ALL,
+            http: HttpLimits::default(),
+        }
+    }
+}
+
+impl Config {
+    /// A server for a test: keeps nothing, takes free ports.
+    pub fn ephemeral() -> Config {
+        Config { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), ..Config::default() }
+    }
+}

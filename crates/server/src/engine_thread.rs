@@ -1,0 +1,278 @@
+//! The one thread that owns the engine. It takes what waits in its inbox, has one turn, shows the
+//! changes to readers, and only then gives the replies.
+//!
+//! While it commits, requests queue; the next turn takes them all. When it is not known what the
+//! disk says, the process ends without a reply to anybody.
+
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use regiment_core::apply::Change;
+use regiment_core::command::{Command, Receipt};
+use regiment_core::engine::{Engine, Inbox, Turn};
+use regiment_core::model::{Fault, JobId, Time};
+use tokio::sync::oneshot;
+
+use crate::clock::Clock;
+use crate::events::Events;
+use crate::metrics::Metrics;
+use crate::published::Published;
+
+/// Messages that may wait. More than there can be connections, each of which has one at most.
+const INBOX_MAX: usize = 16_384;
+/// Where a turn stops taking more: a commit of this size is still a matter of milliseconds.
+const TURN_COMMANDS_MAX: usize = 4_096;
+const TURN_TARGETS_MAX: usize = 200_000;
+/// How often the thread looks up even if nothing is due.
+const NAP_MAX: Duration = Duration::from_secs(10);
+
+/// The exit status when the store failed: `EX_SOFTWARE`.
+pub const EXIT_STORE_FAILED: i32 = 70;
+
+/// Where a reply goes.
+#[derive(Debug)]
+struct Ticket {
+    reply: oneshot::Sender<Result<Receipt, Fault>>,
+    /// Told when the job has ended.
+    ended: Option<oneshot::Sender<()>>,
+}
+
+enum Message {
+    Order(Box<(Ticket, Command)>),
+    /// Answered by the next turn.
+    Ping(oneshot::Sender<()>),
+    Stop,
+}
+
+/// The engine is stopping, or has more to do than it can remember.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unavailable;
+
+/// A command on its way. Dropping it does not take the command back.
+pub struct Pending {
+    pub reply: oneshot::Receiver<Result<Receipt, Fault>>,
+    /// Resolves when the job has ended, if that was asked for.
+    pub ended: Option<oneshot::Receiver<()>>,
+}
+
+/// How others speak to the engine's thread.
+#[derive(Clone)]
+pub struct EngineHandle {
+    inbox: SyncSender<Message>,
+}
+
+impl EngineHandle {
+    pub fn submit(&self, command: Command, tell_end: bool) -> Result<Pending, Unavailable> {
+        let (reply, reply_waits) = oneshot::channel();
+        let (ended, ended_waits) = if tell_end {
+            let (ended, waits) = oneshot::channel();
+            (Some(ended), Some(waits))
+        } else {
+            (None, None)
+        };
+        let message = Message::Order(Box::new((Ticket { reply, ended }, command)));
+        self.inbox.try_send(message).map_err(|_| Unavailable)?;
+        Ok(Pending { reply: reply_waits, ended: ended_waits })
+    }
+
+    /// Resolves when the thread has had a turn.
+    pub fn ping(&self) -> Result<oneshot::Receiver<()>, Unavailable> {
+        let (pong, waits) = oneshot::channel();
+        self.inbox.try_send(Message::Ping(pong)).map_err(|_| Unavailable)?;
+        Ok(waits)
+    }
+
+    /// Asks for one last turn with a checkpoint, after which the thread ends.
+    pub fn stop(&self) {
+        // An error means that it has ended already.
+        let _ = self.inbox.send(Message::Stop);
+    }
+}
+
+/// What the thread works with.
+pub struct Parts {
+    pub engine: Engine,
+    pub published: Arc<Published>,
+    pub events: Arc<Events>,
+    pub metrics: Arc<Metrics>,
+    pub clock: Arc<dyn Clock>,
+    /// What to do when the store failed. Does not return in a real process.
+    pub on_failure: fn(),
+}
+
+/// Ends the process: the disk is the truth, and a new start reads it.
+pub fn exit_process() {
+    std::process::exit(EXIT_STORE_FAILED);
+}
+
+/// Starts the thread.
+pub fn spawn(parts: Parts) -> std::io::Result<(EngineHandle, JoinHandle<()>)> {
+    let (inbox, messages) = sync_channel(INBOX_MAX);
+    let Parts { engine, published, events, metrics, clock, on_failure } = parts;
+    let last_now = clock.now();
+    let thread = EngineThread {
+        engine,
+        messages,
+        published,
+        events,
+        metrics,
+        clock,
+        on_failure,
+        last_now,
+        waiters: HashMap::new(),
+        tickets: Vec::new(),
+        pings: Vec::new(),
+        stopping: false,
+    };
+    let join = std::thread::Builder::new().name("engine".to_owned()).spawn(move || thread.run())?;
+    Ok((EngineHandle { inbox }, join))
+}
+
+struct EngineThread {
+    engine: Engine,
+    messages: Receiver<Message>,
+    published: Arc<Published>,
+    events: Arc<Events>,
+    metrics: Arc<Metrics>,
+    clock: Arc<dyn Clock>,
+    on_failure: fn(),
+    last_now: Time,
+    waiters: HashMap<JobId, Vec<oneshot::Sender<()>>>,
+    /// Of the present turn's commands. Kept here, so that a turn that fails drops none: whoever
+    /// waits would take that for a refusal.
+    tickets: Vec<Option<Ticket>>,
+    pings: Vec<oneshot::Sender<()>>,
+    stopping: bool,
+}
+
+impl EngineThread {
+    fn run(mut self) {
+        while !self.stopping {
+            let inbox = self.gather();
+            let now = self.now();
+            let commands = inbox.commands.len();
+            let began = Instant::now();
+            let turn = catch_unwind(AssertUnwindSafe(|| self.engine.turn(now, inbox)));
+            match turn {
+                Ok(Ok(turn)) => {
+                    self.metrics.turn(commands, turn.begun, began.elapsed());
+                    self.publish(turn);
+                }
+                Ok(Err(error)) => return self.fail(&format!("the store failed: {error}")),
+                Err(_) => return self.fail("the engine broke one of its own rules"),
+            }
+        }
+    }
+
+    /// Time does not go back, whatever the machine's clock does.
+    fn now(&mut self) -> Time {
+        self.last_now = self.last_now.max(self.clock.now());
+        self.last_now
+    }
+
+    /// Waits until there is something to do, and takes all of it, up to a turn's bound.
+    fn gather(&mut self) -> Inbox<usize> {
+        let mut inbox = Inbox::new();
+        let mut targets = 0;
+        let nap = match self.engine.next_due() {
+            Some(due) => {
+                let ms = due.ms_since(self.now()).max(0);
+                Duration::from_millis(ms.unsigned_abs()).min(NAP_MAX)
+            }
+            None => NAP_MAX,
+        };
+        let mut next = if nap.is_zero() {
+            self.messages.try_recv().map_err(|error| error == TryRecvError::Disconnected)
+        } else {
+            let received = self.messages.recv_timeout(nap);
+            received.map_err(|error| error == RecvTimeoutError::Disconnected)
+        };
+        loop {
+            match next {
+                Ok(Message::Order(order)) => {
+                    let (ticket, command) = *order;
+                    targets += command.targets.len();
+                    inbox.commands.push((self.tickets.len(), command));
+                    self.tickets.push(Some(ticket));
+                }
+                Ok(Message::Ping(pong)) => self.pings.push(pong),
+                Ok(Message::Stop) | Err(true) => {
+                    self.stopping = true;
+                    inbox.checkpoint = true;
+                }
+                Err(false) => return inbox,
+            }
+            if inbox.commands.len() >= TURN_COMMANDS_MAX || targets >= TURN_TARGETS_MAX {
+                return inbox;
+            }
+            next = self.messages.try_recv().map_err(|error| {
+                // Once nobody can ask any more, there is one last turn.
+                error == TryRecvError::Disconnected && !self.stopping
+            });
+        }
+    }
+
+    fn publish(&mut self, turn: Turn<usize>) {
+        let Turn { replies, changes, first_event, ended, begun: _ } = turn;
+        let next_event = if changes.is_empty() {
+            first_event
+        } else {
+            let mut world = self.published.world_mut();
+            let mut uncounted = ended.as_slice();
+            for change in &changes {
+                if matches!(change, Change::JobsArchived(_)) {
+                    self.count_ended(std::mem::take(&mut uncounted), &world);
+                }
+                world.apply(change);
+            }
+            self.count_ended(uncounted, &world);
+            world.next_event()
+        };
+        self.metrics.in_flight(self.engine.world().sub_jobs_in_flight());
+        self.events.push(first_event, next_event, changes);
+        let mut tickets = std::mem::take(&mut self.tickets);
+        for (number, reply) in replies {
+            let Some(ticket) = tickets[number].take() else { continue };
+            if let Some(waiter) = ticket.ended {
+                self.wait_for_end(&reply, waiter);
+            }
+            // Whoever hung up needs no reply.
+            let _ = ticket.reply.send(reply);
+        }
+        for job in ended {
+            for waiter in self.waiters.remove(&job).unwrap_or_default() {
+                let _ = waiter.send(());
+            }
+        }
+        for pong in self.pings.drain(..) {
+            let _ = pong.send(());
+        }
+    }
+
+    fn count_ended(&self, ended: &[JobId], world: &regiment_core::world::World) {
+        for job in ended.iter().filter_map(|id| world.job(*id)) {
+            self.metrics.job_ended(job.operation.name(), job.outcome());
+        }
+    }
+
+    /// A waiter that is dropped has been told.
+    fn wait_for_end(&mut self, reply: &Result<Receipt, Fault>, waiter: oneshot::Sender<()>) {
+        let Ok(Receipt { job: Some(id), answers: _ }) = reply else { return };
+        let runs = self.engine.world().job(*id).is_some_and(|job| !job.tally.ended());
+        if runs {
+            let waiters = self.waiters.entry(*id).or_default();
+            waiters.retain(|waiter| !waiter.is_closed());
+            waiters.push(waiter);
+        }
+    }
+
+    fn fail(self, why: &str) {
+        tracing::error!("{why}; stopping, since what was accepted is only known by the disk");
+        (self.on_failure)();
+        std::mem::forget(self);
+    }
+}

@@ -1,0 +1,209 @@
+//! The path of one request: recognize, authenticate, decode, and then whatever the action says.
+//!
+//! Nothing here knows a vendor's word, and nothing here panics outward: a defect in a dialect
+//! becomes that dialect's `unavailable`.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use hyper::body::Incoming;
+use regiment_core::command::Receipt;
+use regiment_core::model::RequestId;
+use regiment_dialects::{Action, Answer, Caller, Context, Dialect, Gate, Order, Request};
+
+use crate::body::{BodyError, Room};
+use crate::clock::Clock;
+use crate::closing::Closing;
+use crate::engine_thread::{EngineHandle, Pending};
+use crate::keyring::Keyring;
+use crate::metrics::Metrics;
+use crate::published::Published;
+
+/// How often an action may lead to another. None needs more than two.
+const CONSULTS_MAX: usize = 8;
+
+/// What handles requests, shared by all connections.
+pub struct Gateway {
+    pub dialects: &'static [&'static dyn Dialect],
+    pub keyring: Arc<Keyring>,
+    pub published: Arc<Published>,
+    pub engine: EngineHandle,
+    pub clock: Arc<dyn Clock>,
+    pub metrics: Arc<Metrics>,
+    pub room: Room,
+    pub body_timeout: Duration,
+    pub closing: Closing,
+}
+
+/// The head of a request, as plain data.
+pub struct Head {
+    pub method: String,
+    pub path: String,
+    pub query: String,
+    pub headers: Vec<(String, String)>,
+    pub tls: bool,
+}
+
+impl Head {
+    fn request<'a>(&'a self, body: &'a [u8]) -> Request<'a> {
+        let Head { method, path, query, headers, tls } = self;
+        Request { method, path, query, headers, body, tls: *tls }
+    }
+}
+
+/// An answer, and the word its request is counted under.
+struct Done {
+    answer: Answer,
+    operation: &'static str,
+}
+
+impl Gateway {
+    pub async fn handle(&self, head: &Head, body: Incoming) -> Answer {
+        let began = Instant::now();
+        let request = RequestId(random_u128());
+        let now = self.clock.now();
+        let context = Context { now, request, gate: &*self.keyring as &dyn Gate };
+        let found = self.guard(request, || {
+            self.dialects.iter().find(|dialect| dialect.recognizes(&head.request(&[])))
+        });
+        let Some(Some(&dialect)) = found else {
+            self.metrics.request("none", "none", 404, began.elapsed());
+            return Answer::new(404, "text/plain; charset=utf-8", "no API here answers this\n");
+        };
+        let done = match self.room.read(body, dialect.body_bytes_max(), self.body_timeout).await {
+            Ok(read) => self.act(dialect, &head.request(&read.bytes), &context).await,
+            Err(error) => {
+                let answer = self.body_refusal(dialect, error, head, &context);
+                Done { answer, operation: "none" }
+            }
+        };
+        let took = began.elapsed();
+        self.metrics.request(dialect.name(), done.operation, done.answer.status, took);
+        log(dialect, head, request, &done, took);
+        done.answer
+    }
+
+    fn body_refusal(
+        &self,
+        dialect: &dyn Dialect,
+        error: BodyError,
+        head: &Head,
+        context: &Context<'_>,
+    ) -> Answer {
+        let answer = match error {
+            BodyError::TooLarge => self.guard(context.request, || dialect.too_large(context)),
+            BodyError::NoRoom => Some(self.unavailable(dialect, &head.request(&[]), context)),
+            BodyError::TooSlow => Some(Answer::empty(408)),
+            BodyError::Broken => Some(Answer::empty(400)),
+        };
+        let answer = answer.unwrap_or_else(|| Answer::empty(503));
+        // What is left of the body is not worth reading.
+        answer.with_header("connection", "close")
+    }
+
+    async fn act(
+        &self,
+        dialect: &dyn Dialect,
+        request: &Request<'_>,
+        context: &Context<'_>,
+    ) -> Done {
+        let understood = self.guard(context.request, || understand(dialect, request, context));
+        let mut action = understood;
+        for _ in 0..CONSULTS_MAX {
+            action = match action {
+                Some(Action::Answer(answer)) => return Done { answer, operation: "answer" },
+                Some(Action::Look(look)) => {
+                    let looked = self.guard(context.request, || self.published.look(look));
+                    let answer =
+                        looked.unwrap_or_else(|| self.unavailable(dialect, request, context));
+                    return Done { answer, operation: "look" };
+                }
+                Some(Action::Consult(consult)) => {
+                    self.guard(context.request, || self.published.look(consult))
+                }
+                Some(Action::Order(order)) => {
+                    let operation = order.command.operation.name();
+                    let answer = self.order(*order, context.request).await;
+                    let answer =
+                        answer.unwrap_or_else(|| self.unavailable(dialect, request, context));
+                    return Done { answer, operation };
+                }
+                None => break,
+            };
+        }
+        Done { answer: self.unavailable(dialect, request, context), operation: "none" }
+    }
+
+    /// Sends the command on its way and makes the answer when it is time. Nothing, when the engine
+    /// takes no more or the dialect broke.
+    async fn order(&self, order: Order, request: RequestId) -> Option<Answer> {
+        let Order { command, wait_ms, answer } = order;
+        let Pending { reply, ended } = self.engine.submit(command, wait_ms.is_some()).ok()?;
+        let outcome = reply.await.ok()?;
+        if let (Ok(Receipt { job: Some(_), answers: _ }), Some(ended), Some(ms)) =
+            (&outcome, ended, wait_ms)
+        {
+            let mut closing = self.closing.clone();
+            tokio::select! {
+                // An error too means that there is nothing to wait for.
+                _ = ended => {}
+                () = tokio::time::sleep(Duration::from_millis(ms.into())) => {}
+                () = closing.begun() => {}
+            }
+        }
+        self.guard(request, || self.published.look(|view| answer(&outcome, view)))
+    }
+
+    fn unavailable(
+        &self,
+        dialect: &dyn Dialect,
+        request: &Request<'_>,
+        context: &Context<'_>,
+    ) -> Answer {
+        self.guard(context.request, || dialect.unavailable(request, context))
+            .unwrap_or_else(|| Answer::empty(503))
+    }
+
+    /// Runs a piece of a dialect. A panic in it is ours to log and nobody else's to see.
+    fn guard<T>(&self, request: RequestId, piece: impl FnOnce() -> T) -> Option<T> {
+        match catch_unwind(AssertUnwindSafe(piece)) {
+            Ok(made) => Some(made),
+            Err(_) => {
+                self.metrics.panics.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                tracing::error!(request = %request, "a request met a defect of ours");
+                None
+            }
+        }
+    }
+}
+
+fn understand(dialect: &dyn Dialect, request: &Request<'_>, context: &Context<'_>) -> Action {
+    let caller: Option<Caller> = match dialect.authenticate(request, context) {
+        Ok(caller) => caller,
+        Err(answer) => return Action::Answer(answer),
+    };
+    dialect.decode(request, context, caller.as_ref())
+}
+
+/// One line for each request. The query is left out, since some vendors sign and even name
+/// passwords there.
+fn log(dialect: &dyn Dialect, head: &Head, request: RequestId, done: &Done, took: Duration) {
+    let Done { answer, operation } = done;
+    let (dialect, status, took_us) = (dialect.name(), answer.status, took.as_micros());
+    let (method, path) = (head.method.as_str(), head.path.as_str());
+    match &answer.code {
+        Some(code) => {
+            tracing::info!(%request, dialect, operation, method, path, status, code = &**code, took_us, "refused");
+        }
+        None => {
+            tracing::debug!(%request, dialect, operation, method, path, status, took_us, "answered");
+        }
+    }
+}
+
+fn random_u128() -> u128 {
+    let mut bytes = [0u8; 16];
+    getrandom::fill(&mut bytes).expect("the system gives random bytes");
+    u128::from_be_bytes(bytes)
+}

@@ -1,0 +1,172 @@
+//! What a new plane begins with: a project, its credential, the catalog, the driver's hosts and a
+//! first fleet.
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use regiment_core::apply::Change;
+use regiment_core::chance::Chance;
+use regiment_core::model::{
+    Credential, Details, Host, NetworkId, Nic, Phase, PortId, Power, Project, ProjectId, Quota,
+    Server, ServerId, Time, Volume, VolumeId,
+};
+use regiment_core::world::World;
+
+use crate::catalog;
+
+/// The kind of disk of the first fleet, and its size.
+const DISK_CLASS: &str = "SSD";
+const DISK_GIB: u32 = 40;
+
+/// The zones of a region: three, as most have.
+pub fn zones(region: &str) -> Vec<String> {
+    ["a", "b", "c"].iter().map(|letter| format!("{region}{letter}")).collect()
+}
+
+/// What the first start writes, in an order in which each needs only those before it.
+pub struct First<'a> {
+    pub project: ProjectId,
+    pub region: &'a str,
+    pub credential: Credential,
+    pub hosts: &'a [Host],
+    pub fleet: u32,
+    pub now: Time,
+}
+
+impl First<'_> {
+    pub fn changes(self, chance: &mut Chance) -> Vec<Change> {
+        let First { project, region, credential, hosts, fleet, now } = self;
+        let mut changes = vec![Change::ProjectAdded(project_named(project, region))];
+        changes.push(Change::CredentialAdded(credential));
+        changes.extend(catalog::flavors().into_iter().map(Change::FlavorAdded));
+        changes.extend(catalog::images().into_iter().map(Change::ImageAdded));
+        changes.extend(hosts.iter().cloned().map(Change::HostSet));
+        if fleet > 0 {
+            changes.push(Change::ServersAdded(servers(project, hosts, fleet, now, chance)));
+        }
+        changes
+    }
+}
+
+/// What a later start adds: hosts that are new or changed, a credential that was not there.
+pub fn later(
+    world: &World,
+    hosts: &[Host],
+    credential: Option<Credential>,
+    region: &str,
+) -> Vec<Change> {
+    let mut changes = Vec::new();
+    if let Some(credential) = credential {
+        if world.project(credential.project).is_none() {
+            changes.push(Change::ProjectAdded(project_named(credential.project, region)));
+        }
+        changes.push(Change::CredentialAdded(credential));
+    }
+    let known = |host: &&Host| world.hosts().any(|other| other == *host);
+    changes.extend(hosts.iter().filter(|host| !known(host)).cloned().map(Change::HostSet));
+    changes
+}
+
+/// Named like the region, since that is what clients look their project up by.
+fn project_named(id: ProjectId, region: &str) -> Project {
+    Project { id, name: region.into(), quota: Quota::default() }
+}
+
+/// Running servers `server-0001` and on, one host after the other.
+fn servers(
+    project: ProjectId,
+    hosts: &[Host],
+    count: u32,
+    now: Time,
+    chance: &mut Chance,
+) -> Vec<Server> {
+    let network = NetworkId(chance.uuid());
+    let subnet = NetworkId(chance.uuid());
+    let security_group = NetworkId(chance.uuid());
+    let width = count.to_string().len().max(4);
+    let flavor: Arc<str> = catalog::FLEET_FLAVOR.into();
+    let mut by_zone: Vec<&Host> = hosts.iter().filter(|host| host.up).collect();
+    spread_over_zones(&mut by_zone);
+    let mut handles = std::collections::HashSet::with_capacity(count as usize);
+    (1..=count)
+        .map(|number| {
+            let id = loop {
+                let id = ServerId(chance.uuid());
+                if handles.insert(id.handle()) {
+                    break id;
+                }
+            };
+            let name: Arc<str> = format!("server-{number:0width$}").into();
+            let host = by_zone.get(number as usize % by_zone.len().max(1));
+            let details = Details {
+                zone: host.map(|host| host.zone.clone()).unwrap_or_default(),
+                hostname: name.clone(),
+                network: Some(network),
+                nics: vec![nic(subnet, security_group, number, chance)],
+                volumes: vec![Volume {
+                    id: VolumeId(chance.uuid()),
+                    device: boot_device(),
+                    size_gib: DISK_GIB,
+                    class: DISK_CLASS.into(),
+                    delete_with_server: true,
+                }],
+                security_groups: vec![security_group],
+                ..Details::default()
+            };
+            Server {
+                id,
+                project,
+                order: u64::from(number),
+                name,
+                flavor: flavor.clone(),
+                image: catalog::FLEET_IMAGE,
+                host: host.map(|host| host.name.clone()),
+                power: Power::Running,
+                phase: Phase::Ready,
+                busy: None,
+                image_generation: 1,
+                password_generation: 0,
+                created_at: now,
+                updated_at: now,
+                launched_at: Some(now),
+                fault: None,
+                last: None,
+                details: Arc::new(details),
+            }
+        })
+        .collect()
+}
+
+fn boot_device() -> Arc<str> {
+    "/dev/vda".into()
+}
+
+/// Neighbours in the list are in different zones, as far as there are any.
+fn spread_over_zones(hosts: &mut [&Host]) {
+    let mut seen = std::collections::HashMap::<Arc<str>, usize>::new();
+    let mut ranked: Vec<(usize, &Host)> = Vec::with_capacity(hosts.len());
+    for host in hosts.iter() {
+        let rank = seen.entry(host.zone.clone()).or_default();
+        ranked.push((*rank, host));
+        *rank += 1;
+    }
+    ranked.sort_by_key(|(rank, host)| (*rank, host.zone.clone()));
+    for (place, (_, host)) in hosts.iter_mut().zip(ranked) {
+        *place = host;
+    }
+}
+
+/// 192.168.0.0/16 for the first 65,000, 172.16.0.0/12 after them: not the network that addresses
+/// of later servers are taken from.
+fn nic(subnet: NetworkId, group: NetworkId, number: u32, chance: &mut Chance) -> Nic {
+    let at = number + 9;
+    let address = if at < 0xFF00 { 0xC0A8_0000 | at } else { 0xAC10_0000 | (at & 0x000F_FFFF) };
+    let bits = chance.next_u64().to_be_bytes();
+    Nic {
+        port: PortId(chance.uuid()),
+        subnet: Some(subnet),
+        address: Ipv4Addr::from(address),
+        mac: [0xfa, 0x16, 0x3e, bits[0], bits[1], bits[2]],
+        security_groups: vec![group],
+    }
+}
