@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from support.plane import wait_for
 from support.tencent import Tencent, tunnel
 
 RUNNING, STOPPED = 2, 4
@@ -19,7 +20,10 @@ def ids(tencent, count=2):
 
 
 def settle(tencent, wanted, status):
-    """Brings instances into a status by the vendor's own means."""
+    """Waits until instances are at rest, then brings them into a status by the vendor's own means."""
+    for one in wanted:
+        wait_for(lambda one=one: tencent.status(one), lambda seen: seen in (RUNNING, STOPPED),
+                 f"rest of {one}")
     wrong = [one for one in wanted if tencent.status(one) != status]
     if wrong:
         action = "StartInstances" if status == RUNNING else "StopInstances"
@@ -193,7 +197,6 @@ def test_a_life_by_the_hour(tencent):
 
     for one in made:
         tencent.good("ReturnInstance", instanceId=one)
-    from support.plane import wait_for
     for one in made:
         wait_for(lambda one=one: [seen["status"] for seen in tencent.instances(instanceIds=[one])],
                  lambda seen: seen in ([], [5]), f"{one} to be gone")

@@ -13,6 +13,20 @@ from QcloudApi.qcloudapi import QcloudApi
 from .plane import PATIENCE_S, Plane, wait_for
 
 
+@contextmanager
+def setting(name, value):
+    """An environment variable, for a while."""
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
+
+
 class Tencent:
     """A client of one plane. A module name the SDK does not know makes it honour `endpoint`."""
 
@@ -31,16 +45,10 @@ class Tencent:
 
     def call(self, action, parameters=None, **more):
         """One call by the real SDK; the answer is parsed, since the SDK leaves that to its users."""
-        service = QcloudApi(self.module, dict(self.config))._factory(self.module, dict(self.config))
-        before = os.environ.get("SSL_CERT_FILE")
-        os.environ["SSL_CERT_FILE"] = self.plane.ca_file
-        try:
+        # The SDK reads its trust when it makes a connection, which is when its service is made.
+        with setting("SSL_CERT_FILE", self.plane.ca_file):
+            service = QcloudApi(self.module, self.config)._factory(self.module, dict(self.config))
             return json.loads(service.call(action, {**(parameters or {}), **more}))
-        finally:
-            if before is None:
-                del os.environ["SSL_CERT_FILE"]
-            else:
-                os.environ["SSL_CERT_FILE"] = before
 
     def good(self, action, parameters=None, **more):
         answer = self.call(action, parameters, **more)
@@ -113,13 +121,8 @@ def tunnel(plane: Plane):
                         return
 
     threading.Thread(target=serve, daemon=True).start()
-    before = os.environ.get("https_proxy")
-    os.environ["https_proxy"] = f"http://127.0.0.1:{listener.getsockname()[1]}"
     try:
-        yield hosts
+        with setting("https_proxy", f"http://127.0.0.1:{listener.getsockname()[1]}"):
+            yield hosts
     finally:
-        if before is None:
-            del os.environ["https_proxy"]
-        else:
-            os.environ["https_proxy"] = before
         listener.close()
