@@ -56,8 +56,14 @@ impl Contents {
         }
     }
 
-    /// What is loaded, and every archived row that is found by its own key among `archived`.
-    pub fn of<'a>(store: &mut dyn Store, archived: impl Iterator<Item = &'a Vec<u8>>) -> Contents {
+    /// The keys of its archived rows, which a store does not list.
+    pub fn archived(&self) -> Vec<Vec<u8>> {
+        let archived = self.rows.keys().filter(|(table, _)| *table == Table::Archive);
+        archived.map(|(_, key)| key.clone()).collect()
+    }
+
+    /// What is loaded, and what the archive finds under these keys.
+    pub fn of(store: &mut dyn Store, archived: &[Vec<u8>]) -> Contents {
         let mut found = Contents::default();
         load(store, &mut |loaded| {
             match loaded {
@@ -83,6 +89,23 @@ impl Contents {
     }
 }
 
+/// The n-th batch, n from 1, of a story in which everything follows from its number: what a store
+/// must hold after the n-th can be computed by who was not there.
+pub fn numbered_batch(n: u64) -> Batch {
+    let mut chance = Chance::new(n);
+    let mut batch = Batch { log: Some((n, vec![n.to_le_bytes()[0]; 700])), ..Batch::default() };
+    for _ in 0..=chance.below(40) {
+        let table = Table::ALL[usize::try_from(chance.below(8)).expect("small")];
+        let times = usize::try_from(1 + chance.below(150)).expect("small");
+        let value = (chance.below(4) > 0).then(|| n.to_be_bytes().repeat(times));
+        batch.rows.push((table, number(chance.below(60)), value));
+    }
+    if n.is_multiple_of(17) {
+        batch.trim_log = Some(n - 5);
+    }
+    batch
+}
+
 fn load(store: &mut dyn Store, visit: &mut regiment_core::store::Visit<'_>) {
     store.load(visit).expect("what was committed can be loaded");
 }
@@ -105,7 +128,7 @@ fn number(number: u64) -> Vec<u8> {
 
 fn an_empty_store_loads_nothing(mut open: Opener) {
     for _ in 0..2 {
-        assert_eq!(Contents::of(&mut *open(), std::iter::empty()), Contents::default());
+        assert_eq!(Contents::of(&mut *open(), &[]), Contents::default());
     }
     assert_eq!(open().archive().at_or_before(&[255; 8]).expect("a look-up"), None);
 }
@@ -140,7 +163,7 @@ fn bytes_come_back_as_they_were(mut open: Opener) {
     batch.log = Some((1, big));
     expected.commit(&batch);
     commit(&mut *open(), batch);
-    assert!(Contents::of(&mut *open(), std::iter::empty()) == expected, "bytes were changed");
+    assert!(Contents::of(&mut *open(), &[]) == expected, "bytes were changed");
 }
 
 fn rows_are_applied_in_order(mut open: Opener) {
@@ -157,12 +180,12 @@ fn rows_are_applied_in_order(mut open: Opener) {
     let mut expected = Contents::default();
     expected.commit(&batch);
     commit(&mut *open(), batch);
-    assert_eq!(Contents::of(&mut *open(), std::iter::empty()), expected);
+    assert_eq!(Contents::of(&mut *open(), &[]), expected);
     assert_eq!(expected.rows.len(), 2);
     let gone = rows([(Table::Jobs, b"a".to_vec(), None)]);
     expected.commit(&gone);
     commit(&mut *open(), gone);
-    assert_eq!(Contents::of(&mut *open(), std::iter::empty()), expected);
+    assert_eq!(Contents::of(&mut *open(), &[]), expected);
 }
 
 fn the_log_is_read_in_order(mut open: Opener) {
@@ -176,11 +199,11 @@ fn the_log_is_read_in_order(mut open: Opener) {
             commit(&mut *store, batch);
         }
     }
-    assert_eq!(Contents::of(&mut *open(), std::iter::empty()), expected);
+    assert_eq!(Contents::of(&mut *open(), &[]), expected);
 }
 
 fn the_log_is_trimmed(mut open: Opener) {
-    let logs = |open: &mut Opener| Contents::of(&mut *open(), std::iter::empty()).log;
+    let logs = |open: &mut Opener| Contents::of(&mut *open(), &[]).log;
     let append = |seq| Batch { log: Some((seq, number(seq))), ..Batch::default() };
     let mut store = open();
     (1..=10).for_each(|seq| commit(&mut *store, append(seq)));
@@ -209,7 +232,7 @@ fn a_refused_batch_leaves_nothing(mut open: Opener) {
     again.log = Some((5, b"overwritten".to_vec()));
     assert!(store.commit(again).is_err(), "a log entry was written over");
     drop(store);
-    assert_eq!(Contents::of(&mut *open(), [number(1)].iter()), expected);
+    assert_eq!(Contents::of(&mut *open(), &[number(1)]), expected);
 }
 
 fn a_visitor_stops_the_reading(mut open: Opener) {
@@ -339,8 +362,8 @@ fn any_story_reads_as_it_was_written(mut open: Opener, seed: u64) {
             commit(&mut *store, batch);
         }
         drop(store);
-        let archived: Vec<Vec<u8>> = keys_of(&expected, Table::Archive);
-        let found = Contents::of(&mut *open(), archived.iter());
+        let archived = expected.archived();
+        let found = Contents::of(&mut *open(), &archived);
         assert!(found == expected, "story {seed} reads otherwise than it was written");
         // Nothing is left in the archive that was deleted: a look at each key finds one below it.
         let store = open();
@@ -350,9 +373,4 @@ fn any_story_reads_as_it_was_written(mut open: Opener, seed: u64) {
             assert_eq!(store.archive().at_or_before(&key).expect("a look-up"), row);
         }
     }
-}
-
-fn keys_of(contents: &Contents, table: Table) -> Vec<Vec<u8>> {
-    let of_table = contents.rows.keys().filter(|(of, _)| *of == table);
-    of_table.map(|(_, key)| key.clone()).collect()
 }

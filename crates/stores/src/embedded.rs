@@ -15,6 +15,9 @@ use redb::{
 };
 use regiment_core::store::{Archive, Batch, Loaded, Store, StoreError, Table, Visit};
 
+#[cfg(test)]
+mod power_cut;
+
 const LOG: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("log");
 
 /// Says that a file is ours, and how it is laid out.

@@ -9,37 +9,14 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use regiment_core::chance::Chance;
-use regiment_core::store::{Batch, Loaded, Store, Table};
+use regiment_core::store::{Loaded, Store};
 use regiment_stores::RedbStore;
-use regiment_stores::conformance::Contents;
+use regiment_stores::conformance::{Contents, numbered_batch};
 
 const ROUNDS: u64 = 60;
 /// Bounds the test on a slow disk; a round more or less proves nothing else.
 const TIME_MAX: Duration = Duration::from_secs(8);
 const SAID: &str = "committed ";
-
-/// The n-th batch, n from 1. Everything in it follows from its number, so what a store must hold
-/// after the n-th can be computed.
-fn batch(n: u64) -> Batch {
-    let mut chance = Chance::new(n);
-    let mut batch = Batch { log: Some((n, vec![n.to_le_bytes()[0]; 700])), ..Batch::default() };
-    for _ in 0..=chance.below(40) {
-        let table = Table::ALL[usize::try_from(chance.below(8)).expect("small")];
-        let key = chance.below(60).to_be_bytes().to_vec();
-        let value = (chance.below(4) > 0).then(|| {
-            n.to_be_bytes().repeat(1 + usize::try_from(chance.below(150)).expect("small"))
-        });
-        batch.rows.push((table, key, value));
-    }
-    if n.is_multiple_of(17) {
-        batch.trim_log = Some(n - 5);
-    }
-    batch
-}
-
-fn archive_keys() -> Vec<Vec<u8>> {
-    (0..60u64).map(|key| key.to_be_bytes().to_vec()).collect()
-}
 
 /// The newest batch whose log entry is there.
 fn newest(store: &mut dyn Store) -> u64 {
@@ -61,7 +38,7 @@ fn commit_until_killed() {
     let mut store = RedbStore::open(Path::new(&path)).expect("it opens");
     let first = newest(&mut store) + 1;
     for n in first.. {
-        store.commit(batch(n)).expect("a commit");
+        store.commit(numbered_batch(n)).expect("a commit");
         let mut out = std::io::stdout();
         writeln!(out, "{SAID}{n}").expect("it can be said");
         out.flush().expect("it can be said");
@@ -123,12 +100,8 @@ fn kill_at_any_moment() {
             found <= said + 1,
             "round {round}: {found} is there though {said} was the last said"
         );
-        (reached + 1..=found).for_each(|n| expected.commit(&batch(n)));
-        let keys: Vec<_> = archive_keys()
-            .into_iter()
-            .filter(|key| expected.rows.contains_key(&(Table::Archive, key.clone())))
-            .collect();
-        let contents = Contents::of(&mut store, keys.iter());
+        (reached + 1..=found).for_each(|n| expected.commit(&numbered_batch(n)));
+        let contents = Contents::of(&mut store, &expected.archived());
         assert!(contents == expected, "round {round}: not what {found} whole batches make");
         unsaid += found - said;
         said_in_all.insert(round, found - reached);

@@ -126,6 +126,7 @@ pub enum Refusal {
         why: String,
     },
     PasswordUnfit,
+    ZoneUnknown,
     SecretIdNotFound,
     SignatureWrong,
     Expired,
@@ -168,6 +169,9 @@ impl Refusal {
             Refusal::Malformed { name, why } => (4000, PARAMETER, format!("{name} {why}").into()),
             Refusal::PasswordUnfit => {
                 (4000, PASSWORD, "the password does not meet the rules".into())
+            }
+            Refusal::ZoneUnknown => {
+                (4000, "InvalidParameter.InvaildZoneId", "the zone does not exist".into())
             }
             Refusal::SecretIdNotFound => (
                 4104,
@@ -253,9 +257,10 @@ impl Refusal {
             Refusal::Unavailable => {
                 ("ServiceUnavailable", "The service is not available, try again later.".into())
             }
-            Refusal::PasswordUnfit | Refusal::TaskNotFound | Refusal::Fault(_) => {
-                ("FailedOperation", self.flat().2)
-            }
+            Refusal::PasswordUnfit
+            | Refusal::ZoneUnknown
+            | Refusal::TaskNotFound
+            | Refusal::Fault(_) => ("FailedOperation", self.flat().2),
         }
     }
 }

@@ -50,13 +50,20 @@ pub fn find_instance<'w>(
     .filter(|server| server.project == project)
 }
 
+/// The short id of an image is made of the whole long one: an operator who numbers images by hand
+/// may well give them all the same end.
+fn image_handle(id: ImageId) -> Handle {
+    let (high, low) = ((id.0 >> 64) & u128::from(u64::MAX), id.0 & u128::from(u64::MAX));
+    Handle::fold(u64::try_from(high ^ low).expect("64 bits fit"))
+}
+
 pub fn image(id: ImageId) -> String {
-    join(IMAGE, id.handle())
+    join(IMAGE, image_handle(id))
 }
 
 /// The old, numeric id of an image: its short id read as a number to the base 36.
 pub fn image_number(id: ImageId) -> u64 {
-    id.handle().number()
+    image_handle(id).number()
 }
 
 /// An image by its short id or by its number.

@@ -1,7 +1,7 @@
 //! The ordinary task: one order, one number to ask for it by. Also the orders on one thing that
 //! have no task to ask for.
 
-use regiment_core::command::{Command, Receipt};
+use regiment_core::command::{Command, Receipt, TargetAnswer};
 use regiment_core::model::{Fault, FaultKind, JobId};
 use regiment_core::ops::Verdict;
 use regiment_core::view::View;
@@ -49,6 +49,24 @@ pub fn order<T: Serialize>(
         Ok((job, receipt)) => reply::success(message, rest(job, receipt, view)),
         Err(refusal) => reply::refuse(&refusal),
     })
+}
+
+/// An order on several things, answered with the number of its one task; a refusal says of which of
+/// `names`, one for each target, it is.
+pub fn order_all(command: Command, names: Vec<String>, message: &'static str) -> Action {
+    Action::order(command, move |outcome, _| match accepted(outcome) {
+        Ok((job, _)) => reply::success(message, Task::of(job)),
+        Err(refusal) => reply::refuse(&of_whom(refusal, outcome, &names)),
+    })
+}
+
+fn of_whom(refusal: Refusal, outcome: &Result<Receipt, Fault>, names: &[String]) -> Refusal {
+    let refused = |receipt: &Receipt| receipt.answers.iter().position(TargetAnswer::refused);
+    let name = outcome.as_ref().ok().and_then(refused).and_then(|place| names.get(place));
+    match (refusal, name) {
+        (Refusal::Fault(fault), Some(name)) => Fault::with(fault.kind, &**name).into(),
+        (refusal, _) => refusal,
+    }
 }
 
 /// An order answered with the number of its task.

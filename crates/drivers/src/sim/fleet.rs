@@ -1,12 +1,13 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 use regiment_core::driver::{Adoption, Finding, StepCall, StepReport};
-use regiment_core::model::{LoadBalancer, LoadBalancerId, ServerId, Time};
+use regiment_core::model::{ImageId, LoadBalancer, LoadBalancerId, Power, ServerId, Time};
 
-use super::guest::Guest;
+use super::guest::{Guest, ImageNumber};
 use super::hosts::{HostState, Hosts, Shape};
 use super::{Pace, SimConfig};
 
@@ -18,6 +19,7 @@ pub(super) struct Fleet {
     pub hosts: Hosts,
     /// Ids are made by the core, not by clients, so a fixed hasher is safe and repeatable.
     pub guests: HashMap<ServerId, Guest, FixedState>,
+    images: HashMap<ImageId, NonZeroU32, FixedState>,
     pub balancers: BTreeMap<LoadBalancerId, LoadBalancer>,
     /// Reports of calls that take no time, in the order of the calls.
     ready: Vec<StepReport>,
@@ -63,6 +65,7 @@ impl Fleet {
             seed,
             hosts: Hosts::new(hosts),
             guests: HashMap::default(),
+            images: HashMap::default(),
             balancers: BTreeMap::new(),
             ready: Vec::new(),
             ready_since: Time::ZERO,
@@ -129,19 +132,13 @@ impl Fleet {
         let home = self.hosts.number(&host).or_else(|| self.hosts.choose_anyhow(shape));
         let Some(host) = home else { return };
         self.hosts.take(host, shape);
-        let guest = Guest {
-            host,
-            shape,
-            power,
-            agent: true,
-            complies: true,
-            image: None,
-            image_generation,
-            password_generation,
-            password: earlier.as_ref().and_then(|guest| guest.password),
-            reboot_token: earlier.as_ref().and_then(|guest| guest.reboot_token),
-            reboots: earlier.as_ref().map_or(0, |guest| guest.reboots),
-        };
+        // What is known here and nowhere else is not forgotten: passwords, reboots, the guest's ways.
+        let mut guest = earlier.unwrap_or_else(|| Guest::new(host, shape));
+        guest.host = host;
+        guest.shape = shape;
+        guest.power = power;
+        guest.image_generation = image_generation;
+        guest.password_generation = password_generation;
         self.guests.insert(server, guest);
     }
 
@@ -165,7 +162,6 @@ impl Fleet {
 
     /// A host that goes down takes the power of its servers with it.
     pub fn set_host(&mut self, name: &str, state: HostState) -> bool {
-        use regiment_core::model::Power;
         let Some(host) = self.hosts.number(name) else { return false };
         self.hosts.set_state(host, state);
         if state == HostState::Down {
@@ -173,6 +169,12 @@ impl Fleet {
             on_it.for_each(|guest| guest.power = Power::Stopped);
         }
         true
+    }
+
+    /// Images are few and servers many, so servers keep a number.
+    pub fn image_number(&mut self, image: ImageId) -> ImageNumber {
+        let next = NonZeroU32::MIN.saturating_add(u32::try_from(self.images.len()).ok()?);
+        Some(*self.images.entry(image).or_insert(next))
     }
 
     pub fn host_name(&self, guest: &Guest) -> Arc<str> {

@@ -1,10 +1,16 @@
-use regiment_core::model::{ImageId, Power, ServerId};
+use std::num::{NonZeroU32, NonZeroU64};
+
+use regiment_core::model::{Power, ServerId};
 use regiment_core::vault::Secret;
 use sha2::{Digest, Sha256};
 
 use super::hosts::{HostNumber, Shape};
 
-/// One simulated server. There may be a million, so it holds no more than it must.
+/// The number of an image in its fleet. None for the image of a server that was not made here,
+/// which is not known.
+pub(super) type ImageNumber = Option<NonZeroU32>;
+
+/// One simulated server. There may be a million, so it is kept to 48 bytes.
 #[derive(Debug)]
 pub(super) struct Guest {
     pub host: HostNumber,
@@ -14,21 +20,46 @@ pub(super) struct Guest {
     pub agent: bool,
     /// Whether it shuts down when asked to.
     pub complies: bool,
-    /// None for a server that was not made here: its image is not known.
-    pub image: Option<ImageId>,
+    /// Whether `reboot_token` means anything.
+    pub knows_reboot: bool,
+    pub image: ImageNumber,
     pub image_generation: u32,
     pub password_generation: u32,
-    pub password: Option<PasswordHash>,
-    /// The last reboot done.
-    pub reboot_token: Option<u64>,
     /// How often it was restarted since it is known here.
     pub reboots: u32,
+    pub password: Option<PasswordHash>,
+    /// The last reboot done.
+    pub reboot_token: u64,
 }
 
-/// A password as a guest keeps it: salted, not readable. Half a SHA-256 is plenty to tell two
-/// apart, and the salt is not stored since the server's own id serves.
+impl Guest {
+    /// One that was just put somewhere: stopped, with nothing on its disk that is known.
+    pub const fn new(host: HostNumber, shape: Shape) -> Guest {
+        Guest {
+            host,
+            shape,
+            power: Power::Stopped,
+            agent: true,
+            complies: true,
+            knows_reboot: false,
+            image: None,
+            image_generation: 1,
+            password_generation: 1,
+            reboots: 0,
+            password: None,
+            reboot_token: 0,
+        }
+    }
+
+    pub const fn rebooted_for(&self, token: u64) -> bool {
+        self.knows_reboot && self.reboot_token == token
+    }
+}
+
+/// A password as a guest keeps it: salted, and too short to find it by. 64 bits of a SHA-256 are
+/// plenty to tell two apart; the salt is not stored since the server's own id serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct PasswordHash([u8; 16]);
+pub(super) struct PasswordHash(NonZeroU64);
 
 impl PasswordHash {
     pub fn of(server: ServerId, password: &Secret) -> PasswordHash {
@@ -36,8 +67,18 @@ impl PasswordHash {
         hasher.update(server.0.to_be_bytes());
         hasher.update(password.expose());
         let full: [u8; 32] = hasher.finalize().into();
-        let mut half = [0; 16];
-        half.copy_from_slice(&full[..16]);
-        PasswordHash(half)
+        let mut head = [0; 8];
+        head.copy_from_slice(&full[..8]);
+        PasswordHash(NonZeroU64::new(u64::from_be_bytes(head)).unwrap_or(NonZeroU64::MIN))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_million_of_them_stay_small() {
+        assert_eq!(size_of::<Guest>(), 48);
     }
 }

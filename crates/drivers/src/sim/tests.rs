@@ -363,12 +363,14 @@ fn calls_a_second_without_pace() {
         let mut chance = regiment_core::chance::Chance::new(1);
         (0..SERVERS).map(|_| ServerId(chance.uuid())).collect()
     };
-    let kinds: [(&str, &dyn Fn(ServerId) -> Verb); 5] = [
+    let kinds: [(&str, &dyn Fn(ServerId) -> Verb); 7] = [
         ("provision", &|server| provision(server, "a", small.clone())),
         ("run", &|server| Verb::Run { server }),
         ("stop", &|server| Verb::Stop { server, force: Force::Hard }),
         ("reboot", &|server| Verb::Reboot { server, force: Force::Soft, token: 1 }),
         ("password", &|server| Verb::Password { server, generation: 2, password: secret.clone() }),
+        ("remove", &|server| Verb::Remove { server }),
+        ("provision again", &|server| provision(server, "b", small.clone())),
     ];
     for (name, verb) in kinds {
         let turns: Vec<Vec<StepCall>> = ids

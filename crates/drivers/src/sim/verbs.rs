@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use regiment_core::driver::{Done, DriverError, Provision, Rejection, Verb};
-use regiment_core::model::{Flavor, Image, Power, ServerId};
+use regiment_core::model::{Flavor, Power, ServerId};
 use regiment_core::ops::Force;
 use regiment_core::vault::Secret;
 
 use super::fleet::Fleet;
-use super::guest::{Guest, PasswordHash};
+use super::guest::{Guest, ImageNumber, PasswordHash};
 use super::hosts::Shape;
 
 type Outcome = Result<Done, DriverError>;
@@ -43,11 +43,14 @@ impl Fleet {
                 guest.password_generation = generation;
                 DONE
             }),
-            Verb::Image { server, generation, image, password } => self.on(server, |guest| {
-                reinstall(guest, generation, &image);
-                set_password(guest, server, password.as_ref());
-                DONE
-            }),
+            Verb::Image { server, generation, image, password } => {
+                let image = self.image_number(image.id);
+                self.on(server, |guest| {
+                    reinstall(guest, generation, image);
+                    set_password(guest, server, password.as_ref());
+                    DONE
+                })
+            }
             Verb::Balance { balancer } => {
                 self.balancers.insert(balancer.id, *balancer);
                 DONE
@@ -78,19 +81,9 @@ impl Fleet {
             return rejected(Rejection::NoCapacity);
         };
         self.hosts.take(host, shape);
-        let guest = Guest {
-            host,
-            shape,
-            power: Power::Stopped,
-            agent: true,
-            complies: true,
-            image: Some(plan.image.id),
-            image_generation: 1,
-            password_generation: 1,
-            password: plan.password.as_ref().map(|password| PasswordHash::of(server, password)),
-            reboot_token: None,
-            reboots: 0,
-        };
+        let mut guest = Guest::new(host, shape);
+        guest.image = self.image_number(plan.image.id);
+        set_password(&mut guest, server, plan.password.as_ref());
         let placed_on = Some(self.host_name(&guest));
         self.guests.insert(server, guest);
         Ok(Done { placed_on })
@@ -132,30 +125,31 @@ fn stop(guest: &mut Guest, force: Force) -> Outcome {
 }
 
 fn reboot(guest: &mut Guest, force: Force, token: u64) -> Outcome {
-    if guest.reboot_token == Some(token) {
+    if guest.rebooted_for(token) {
         return DONE;
     }
     stop(guest, force)?;
     guest.power = Power::Running;
-    guest.reboot_token = Some(token);
+    guest.knows_reboot = true;
+    guest.reboot_token = token;
     guest.reboots = guest.reboots.saturating_add(1);
     DONE
 }
 
 /// A fresh disk, unless this one is it already. A generation alone does not say so: an earlier
 /// order for the same generation may have failed on the way back, with another image.
-fn reinstall(guest: &mut Guest, generation: u32, image: &Image) {
-    if guest.image_generation == generation && guest.image == Some(image.id) {
+fn reinstall(guest: &mut Guest, generation: u32, image: ImageNumber) {
+    if guest.image_generation == generation && guest.image == image {
         return;
     }
-    guest.image = Some(image.id);
+    guest.image = image;
     guest.image_generation = generation;
     guest.password_generation = guest.password_generation.saturating_add(1);
     guest.password = None;
     guest.power = Power::Stopped;
     guest.agent = true;
     guest.complies = true;
-    guest.reboot_token = None;
+    guest.knows_reboot = false;
 }
 
 fn set_password(guest: &mut Guest, server: ServerId, password: Option<&Secret>) {

@@ -149,10 +149,7 @@ fn matter(params: &Params<'_>) -> String {
 }
 
 fn order(world: &World, wanted: Wanted, issuer: &Issuer) -> Result<Action, Refusal> {
-    let zone = Zones::of(world).name(wanted.zone).cloned().ok_or_else(|| Refusal::Malformed {
-        name: "zoneId".to_owned(),
-        why: "is no zone: InvalidParameter.InvaildZoneId".to_owned(),
-    })?;
+    let zone = Zones::of(world).name(wanted.zone).cloned().ok_or(Refusal::ZoneUnknown)?;
     let flavor = shapes::find(world, wanted.cpu, wanted.mem_gib, "normal")?;
     let id = wanted.image.find(world)?;
     let image = world.image(id).ok_or(FaultKind::ImageNotFound)?;

@@ -17,5 +17,5 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let operation = Operation::DeleteLoadBalancers(DeleteLoadBalancers {});
     let mut command = call.issuer().command(operation, targets);
     command.admission = Admission::AllOrNothing;
-    Ok(task::order_numbered(command, ""))
+    Ok(task::order_all(command, named, ""))
 }
