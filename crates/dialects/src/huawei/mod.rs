@@ -1,44 +1,105 @@
-//! To come with this dialect.
+//! Huawei Cloud ECS: its paths, its signature, its batch and asynchronous operations, with the part
+//! of IAM that its clients ask first.
+//!
+//! Deliberately absent: paths of disks, networks, images and billing, which the gateway answers as
+//! unknown; and OpenStack's own paths under `/v2.1/`.
+//!
+//! Read first: [`route`] (which path is which operation), then one operation in [`ops`]; the words
+//! for faults are in [`faults`], the answers of batches in [`batch`].
+
+mod answer;
+mod auth;
+mod batch;
+mod body;
+mod detail;
+mod faults;
+mod filter;
+mod ids;
+mod job_id;
+mod limits;
+mod names;
+mod ops;
+mod password;
+mod route;
+mod states;
+mod times;
+
+use answer::Reply;
+use route::Route;
 
 use crate::{Action, Answer, Caller, Context, Dialect, Request};
 
 pub struct Huawei;
 
+const NAME: &str = "huawei";
+
+/// One authenticated call, as the operations see it.
+struct Call<'a> {
+    request: &'a Request<'a>,
+    context: &'a Context<'a>,
+    caller: &'a Caller,
+    reply: Reply,
+}
+
 impl Dialect for Huawei {
     fn name(&self) -> &'static str {
-        "huawei"
+        NAME
     }
 
     fn body_bytes_max(&self) -> usize {
-        1 << 20
+        limits::BODY_BYTES_MAX
     }
 
-    fn too_large(&self, _context: &Context<'_>) -> Answer {
-        Answer::empty(413)
+    fn too_large(&self, context: &Context<'_>) -> Answer {
+        let reply = Reply { request: context.request };
+        reply.gateway(413, "APIGW.0201", "Request entity too large")
     }
 
+    /// The last of all dialects: what nobody else took is answered as this cloud's gateway does.
     fn recognizes(&self, _request: &Request<'_>) -> bool {
-        false
+        true
     }
 
     fn authenticate(
         &self,
-        _request: &Request<'_>,
-        _context: &Context<'_>,
+        request: &Request<'_>,
+        context: &Context<'_>,
     ) -> Result<Option<Caller>, Answer> {
-        Ok(None)
+        let reply = Reply { request: context.request };
+        match route::find(request) {
+            // The gateway looks for the path before it looks at who asks.
+            None | Some((Route::IssueToken, _)) => Ok(None),
+            Some(_) => auth::caller(request, context, reply).map(Some),
+        }
     }
 
     fn decode(
         &self,
-        _request: &Request<'_>,
-        _context: &Context<'_>,
-        _caller: Option<&Caller>,
+        request: &Request<'_>,
+        context: &Context<'_>,
+        caller: Option<&Caller>,
     ) -> Action {
-        Action::Answer(Answer::empty(501))
+        let reply = Reply { request: context.request };
+        let Some((route, project)) = route::find(request) else {
+            return Action::Answer(reply.no_such_api());
+        };
+        if let Route::IssueToken = route {
+            return ops::tokens::issue(request, context, reply);
+        }
+        let Some(caller) = caller else {
+            return Action::Answer(reply.unauthenticated("x-auth-token not found"));
+        };
+        let call = Call { request, context, caller, reply };
+        if let Some(project) = project
+            && project != caller.project.plain()
+        {
+            return Action::Answer(reply.refuse(&route.foreign_project()));
+        }
+        call.decode(route).unwrap_or_else(|row| Action::Answer(reply.refuse(&row)))
     }
 
-    fn unavailable(&self, _request: &Request<'_>, _context: &Context<'_>) -> Answer {
-        Answer::empty(503)
+    fn unavailable(&self, _request: &Request<'_>, context: &Context<'_>) -> Answer {
+        let reply = Reply { request: context.request };
+        reply.gateway(502, "APIGW.0201", "Backend unavailable")
     }
 }

@@ -1,0 +1,200 @@
+//! Who is asking: a signature with an access key (SDK-HMAC-SHA256), or a bearer token.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use percent_encoding::percent_decode_str;
+use regiment_core::model::Time;
+
+use super::answer::Reply;
+use super::limits::SIGNATURE_WINDOW_MS;
+use super::times;
+use crate::{Answer, Caller, Context, Request, sign};
+
+const ALGORITHM: &str = "SDK-HMAC-SHA256";
+const UNSIGNED: &str = "UNSIGNED-PAYLOAD";
+/// What the gateway says whenever a signature is not what it should be.
+const MISMATCH: &str = "verify aksk signature fail";
+
+pub(super) fn caller(
+    request: &Request<'_>,
+    context: &Context<'_>,
+    reply: Reply,
+) -> Result<Caller, Answer> {
+    let signed = request.header("authorization").and_then(|value| value.strip_prefix(ALGORITHM));
+    let caller = match (signed, request.header("x-auth-token")) {
+        (Some(rest), _) => by_signature(request, context, rest),
+        (None, Some(token)) => match context.gate.bearer(token) {
+            Some(bearer) if context.now < bearer.expires_at => {
+                Ok(Caller { access_key: bearer.access_key, project: bearer.project })
+            }
+            Some(_) | None => Err(Cow::Borrowed("decrypt token fail")),
+        },
+        (None, None) => Err(Cow::Borrowed("x-auth-token not found")),
+    };
+    caller.map_err(|why| reply.unauthenticated(&why))
+}
+
+/// The parts of an `Authorization` header after the algorithm's name.
+struct Claim<'a> {
+    access_key: &'a str,
+    signed_headers: &'a str,
+    signature: &'a str,
+}
+
+impl<'a> Claim<'a> {
+    fn read(text: &'a str) -> Option<Claim<'a>> {
+        let (mut access_key, mut signed_headers, mut signature) = (None, None, None);
+        for part in text.split(',') {
+            let (name, value) = part.trim().split_once('=')?;
+            match name {
+                "Access" => access_key = Some(value),
+                "SignedHeaders" => signed_headers = Some(value),
+                "Signature" => signature = Some(value),
+                _ => return None,
+            }
+        }
+        Some(Claim {
+            access_key: access_key?,
+            signed_headers: signed_headers?,
+            signature: signature?,
+        })
+    }
+}
+
+fn by_signature(
+    request: &Request<'_>,
+    context: &Context<'_>,
+    rest: &str,
+) -> Result<Caller, Cow<'static, str>> {
+    let claim = Claim::read(rest).ok_or(MISMATCH)?;
+    let key = context.gate.key(claim.access_key).ok_or_else(|| {
+        let access_key = claim.access_key;
+        Cow::Owned(format!("Get secretKey failed,ak:{access_key},err:ak not exist"))
+    })?;
+    let date = request.header("x-sdk-date").ok_or(MISMATCH)?.trim();
+    let at = times::parse_basic(date).ok_or(MISMATCH)?;
+    if !is_timely(at, context.now) {
+        return Err(Cow::Borrowed("calc ak sk signature fail:signature expired"));
+    }
+    let secret_key = key.secret_key.expose();
+    if is_signed(request, &claim, date, secret_key) {
+        Ok(Caller { access_key: claim.access_key.into(), project: key.project })
+    } else {
+        Err(Cow::Borrowed(MISMATCH))
+    }
+}
+
+const fn is_timely(at: Time, now: Time) -> bool {
+    now.ms_since(at).abs() <= SIGNATURE_WINDOW_MS
+}
+
+/// Whether the signature is the one this key makes for this request. Clients differ in two things
+/// that the protocol leaves open, so each is tried: what stands for an empty body, and whether a
+/// plus in the query is a plus (Python) or a space (Go).
+fn is_signed(request: &Request<'_>, claim: &Claim<'_>, date: &str, secret_key: &str) -> bool {
+    if !claim.signed_headers.split(';').any(|name| name.eq_ignore_ascii_case("x-sdk-date")) {
+        return false;
+    }
+    let Some(headers) = canonical_headers(request, claim.signed_headers) else { return false };
+    let path = canonical_path(request.path);
+    let mut queries = vec![canonical_query(request.query, false)];
+    if request.query.contains('+') {
+        queries.push(canonical_query(request.query, true));
+    }
+    payload_hashes(request).iter().any(|payload| {
+        queries.iter().any(|query| {
+            let (method, names) = (request.method, claim.signed_headers);
+            let canonical = format!("{method}\n{path}\n{query}\n{headers}\n{names}\n{payload}");
+            let hash = sign::sha256_hex(canonical.as_bytes());
+            let to_sign = format!("{ALGORITHM}\n{date}\n{hash}");
+            let expected = sign::hmac_sha256(secret_key.as_bytes(), to_sign.as_bytes());
+            sign::same(hex::encode(expected).as_bytes(), claim.signature.as_bytes())
+        })
+    })
+}
+
+/// What may stand for the body in what is signed. A hash that the client names must be the body's.
+fn payload_hashes(request: &Request<'_>) -> Vec<String> {
+    let own = sign::sha256_hex(request.body);
+    match request.header("x-sdk-content-sha256").map(str::trim) {
+        None => vec![own],
+        Some(UNSIGNED) if request.body.is_empty() => vec![own, UNSIGNED.to_owned()],
+        Some(UNSIGNED) => vec![UNSIGNED.to_owned()],
+        Some(named) if named.eq_ignore_ascii_case(&own) => vec![named.to_owned(), own],
+        Some(_) => Vec::new(),
+    }
+}
+
+/// The path, decoded and encoded again, with a slash at its end.
+fn canonical_path(path: &str) -> String {
+    let bytes: Vec<u8> = percent_decode_str(path).collect();
+    let mut canonical = String::with_capacity(bytes.len() + 1);
+    encode(&mut canonical, &bytes, true);
+    if !canonical.ends_with('/') {
+        canonical.push('/');
+    }
+    canonical
+}
+
+/// The query's pairs, decoded, sorted, encoded again.
+fn canonical_query(query: &str, plus_is_space: bool) -> String {
+    let decode = |text: &str| -> Vec<u8> {
+        let spaced = if plus_is_space { text.replace('+', " ") } else { text.to_owned() };
+        percent_decode_str(&spaced).collect()
+    };
+    let mut pairs: Vec<(Vec<u8>, Vec<u8>)> = query
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (decode(key), decode(value))
+        })
+        .collect();
+    pairs.sort();
+    let mut canonical = String::with_capacity(query.len() + 8);
+    for (key, value) in &pairs {
+        if !canonical.is_empty() {
+            canonical.push('&');
+        }
+        encode(&mut canonical, key, false);
+        canonical.push('=');
+        encode(&mut canonical, value, false);
+    }
+    canonical
+}
+
+fn encode(to: &mut String, bytes: &[u8], keeps_slashes: bool) {
+    for byte in bytes {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                to.push(char::from(*byte));
+            }
+            b'/' if keeps_slashes => to.push('/'),
+            _ => {
+                let _ = write!(to, "%{byte:02X}");
+            }
+        }
+    }
+}
+
+/// One line for each signed header, in the client's order; a header sent twice is two lines, sorted
+/// by value. Nothing when a signed header was not sent.
+fn canonical_headers(request: &Request<'_>, names: &str) -> Option<String> {
+    let mut lines = String::new();
+    for name in names.split(';') {
+        let name = name.to_ascii_lowercase();
+        let mut values: Vec<&str> = request.header_values(&name).map(str::trim).collect();
+        values.sort_unstable();
+        if values.is_empty() {
+            return None;
+        }
+        for value in values {
+            let _ = writeln!(lines, "{name}:{value}");
+        }
+    }
+    Some(lines)
+}
+
+#[cfg(test)]
+mod tests;

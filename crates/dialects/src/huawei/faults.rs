@@ -1,0 +1,140 @@
+//! The one table from what the core calls a fault to what this cloud calls it. A new kind of fault
+//! does not compile until it has a row here.
+
+use std::borrow::Cow;
+
+use regiment_core::model::{Fault, FaultKind};
+use regiment_core::ops::Operation;
+
+/// A fault in this cloud's words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Row {
+    pub code: &'static str,
+    pub status: u16,
+    pub message: Cow<'static, str>,
+}
+
+impl Row {
+    pub const fn new(code: &'static str, status: u16, message: &'static str) -> Row {
+        Row { code, status, message: Cow::Borrowed(message) }
+    }
+
+    /// What is wrong with a request's own words.
+    pub fn invalid(message: impl Into<Cow<'static, str>>) -> Row {
+        Row { code: "Ecs.0005", status: 400, message: message.into() }
+    }
+
+    pub fn saying(self, message: impl Into<Cow<'static, str>>) -> Row {
+        Row { message: message.into(), ..self }
+    }
+
+    /// The row of a fault, with the fault's own words where it has any.
+    pub fn of(fault: &Fault) -> Row {
+        let row = of_kind(fault.kind);
+        match &fault.detail {
+            Some(detail) => {
+                let message = format!("{} ({detail})", row.message.trim_end_matches('.'));
+                row.saying(message)
+            }
+            None => row,
+        }
+    }
+
+    /// The row of a fault that ended a sub-job. Where the core only knows that a step failed, this
+    /// cloud's code says the step of what.
+    pub fn of_work(fault: &Fault, operation: &Operation) -> Row {
+        match fault.kind {
+            FaultKind::StepFailed => Row { code: code_of_failed(operation), ..Row::of(fault) },
+            _ => Row::of(fault),
+        }
+    }
+}
+
+/// A server that a path names and that is not there.
+pub(super) fn no_such_server(words: &str) -> Row {
+    Row::new("Ecs.0114", 404, "").saying(format!("Instance[{words}] could not be found."))
+}
+
+pub(super) const TOO_MANY_IN_BATCH: Row =
+    Row::new("Ecs.0118", 400, "The request names too many servers.");
+pub(super) const BATCH_FAILED: Row = Row::new("Ecs.0611", 400, "Batch operation failed.");
+pub(super) const WEAK_PASSWORD: Row =
+    Row::new("Ecs.0011", 400, "The password does not meet the complexity requirements.");
+
+fn of_kind(kind: FaultKind) -> Row {
+    let (code, status, message) = match kind {
+        FaultKind::NoTargets => ("Ecs.0005", 400, "The request names no server."),
+        FaultKind::TooManyTargets => ("Ecs.0118", 400, "The request names too many servers."),
+        FaultKind::TooManyJobs => {
+            ("Common.1503", 429, "Api flow control Error because too many tasks are in progress.")
+        }
+        FaultKind::TokenReused => {
+            ("Ecs.0122", 400, "The client token was used with other parameters.")
+        }
+        FaultKind::QuotaExceeded => ("Ecs.0001", 400, "The ECS quota is exceeded."),
+        FaultKind::FlavorNotFound => ("Ecs.0029", 400, "The flavor does not exist."),
+        FaultKind::ImageNotFound => ("Ecs.0031", 400, "The image does not exist."),
+        FaultKind::NameInvalid => ("Ecs.0915", 400, "The name contains invalid characters."),
+        FaultKind::ServerNotFound => ("Ecs.0614", 404, "The ECS does not exist."),
+        FaultKind::ServerBusy => {
+            ("Ecs.0603", 501, "Another operation is running on the ECS. Try again in a minute.")
+        }
+        FaultKind::ServerRunning => {
+            ("Ecs.0100", 400, "The ECS is running, which does not allow the operation.")
+        }
+        FaultKind::ServerStopped => {
+            ("Ecs.0100", 400, "The ECS is stopped, which does not allow the operation.")
+        }
+        FaultKind::ServerBroken => {
+            ("Ecs.0100", 400, "The ECS is in an error state, which does not allow the operation.")
+        }
+        FaultKind::PasswordUnfit => (
+            "Ecs.0011",
+            400,
+            "The password does not meet the complexity requirements of the operating system.",
+        ),
+        FaultKind::SameFlavor => ("Ecs.0810", 400, "The ECS already has the flavor."),
+        FaultKind::FlavorTooSmall => ("Ecs.0804", 400, "The ECS cannot be given the flavor."),
+        FaultKind::AddressInUse => ("Ecs.0010", 400, "The private IP address is in use."),
+        // This cloud's APIs that we speak know no load balancers.
+        FaultKind::BalancerNotFound
+        | FaultKind::BalancerBusy
+        | FaultKind::ListenerNotFound
+        | FaultKind::PortInUse
+        | FaultKind::BackendNotFound => ("Ecs.0000", 400, "Request error."),
+        FaultKind::NoCapacity => ("Ecs.0219", 400, "No valid host was found."),
+        FaultKind::HostDown => ("Ecs.1001", 400, "The host of the ECS is down."),
+        FaultKind::AgentMissing => {
+            ("Ecs.0613", 400, "The password reset plug-in is not installed or does not answer.")
+        }
+        FaultKind::AgentRefused => {
+            ("Ecs.0610", 400, "The password reset plug-in refused the password.")
+        }
+        FaultKind::StepFailed => ("Ecs.1000", 400, "The operation failed on the ECS."),
+        FaultKind::StepTimedOut => ("Ecs.1002", 400, "The operation on the ECS timed out."),
+        FaultKind::Unreachable => ("Ecs.1002", 400, "The host of the ECS does not answer."),
+        FaultKind::StillRunning => ("Ecs.0603", 501, "The operation on the ECS is still running."),
+        FaultKind::Internal => ("Common.0001", 500, "System exception."),
+    };
+    Row::new(code, status, message)
+}
+
+/// The code of an operation that was tried and failed.
+fn code_of_failed(operation: &Operation) -> &'static str {
+    match operation {
+        Operation::Create(_) => "Ecs.0204",
+        Operation::Delete(_) => "Ecs.0501",
+        Operation::Start(_) => "Ecs.0226",
+        Operation::Reboot(_) => "Ecs.0227",
+        Operation::ResetPassword(_) => "Ecs.0610",
+        Operation::Resize(_) => "Ecs.0207",
+        Operation::Rename(_) => "Ecs.0616",
+        Operation::Stop(_)
+        | Operation::Reinstall(_)
+        | Operation::CreateLoadBalancers(_)
+        | Operation::DeleteLoadBalancers(_)
+        | Operation::CreateListeners(_)
+        | Operation::RegisterBackends(_)
+        | Operation::DeregisterBackends(_) => "Ecs.1000",
+    }
+}

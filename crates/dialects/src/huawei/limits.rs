@@ -1,0 +1,40 @@
+//! This cloud's own limits, as its API reference states them.
+
+/// Bytes of a body signed with an access key.
+pub(super) const BODY_BYTES_MAX: usize = 12 << 20;
+/// A signature is good this long before and after its date.
+pub(super) const SIGNATURE_WINDOW_MS: i64 = 15 * 60_000;
+
+/// Servers in one power action, deletion, password reset or renaming.
+pub(super) const BATCH_MAX: usize = 1_000;
+pub(super) const BATCH_RESIZE_MAX: usize = 50;
+pub(super) const CREATE_MAX: i64 = 100;
+
+/// Characters in a server's name; half that where not all are ASCII.
+pub(super) const NAME_CHARS_MAX: usize = 128;
+pub(super) const NAME_CHARS_MAX_WIDE: usize = 64;
+/// Five characters are kept for the suffix `-0000`.
+pub(super) const SUFFIX_CHARS: usize = 5;
+
+pub(super) const NICS_MAX: usize = 12;
+pub(super) const DATA_VOLUMES_MAX: usize = 23;
+pub(super) const ROOT_VOLUME_GIB: std::ops::RangeInclusive<i64> = 1..=1024;
+pub(super) const DATA_VOLUME_GIB: std::ops::RangeInclusive<i64> = 10..=32_768;
+pub(super) const TAGS_MAX: usize = 10;
+pub(super) const TAG_KEY_CHARS_MAX: usize = 36;
+pub(super) const TAG_VALUE_CHARS_MAX: usize = 43;
+pub(super) const METADATA_MAX: usize = 10;
+pub(super) const METADATA_CHARS_MAX: usize = 255;
+pub(super) const DESCRIPTION_CHARS_MAX: usize = 85;
+pub(super) const USER_DATA_CHARS_MAX: usize = 65_535;
+pub(super) const TERMINATE_AFTER_MS_MIN: i64 = 30 * 60_000;
+pub(super) const TERMINATE_AFTER_MS_MAX: i64 = 3 * 366 * 86_400_000;
+
+/// Servers on a page: v1, and v1.1.
+pub(super) const PAGE_MAX: usize = 1_000;
+pub(super) const PAGE_DEFAULT: usize = 25;
+pub(super) const PAGE_MAX_V11: usize = 100;
+pub(super) const PAGE_DEFAULT_V11: usize = 10;
+
+/// How long an answer waits for the servers it speaks of. The vendor's SDK gives up after 120 s.
+pub(super) const WAIT_MS: u32 = 30_000;

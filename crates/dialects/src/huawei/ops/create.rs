@@ -1,0 +1,190 @@
+//! `POST …/cloudservers` (v1, v1.1): one or more servers of one kind.
+
+mod details;
+mod wire;
+
+use std::sync::Arc;
+
+use regiment_core::command::{Command, Receipt, TokenClaim};
+use regiment_core::model::{Details, ImageId, NetworkId, RequestId, ServerId};
+use regiment_core::ops::{Create, Operation};
+use regiment_core::view::View;
+use serde::Serialize;
+
+pub(super) use details::check_user_data;
+use details::{Hints, said};
+use wire::{Body, Wanted};
+
+use crate::huawei::answer::Reply;
+use crate::huawei::body::{Password, Whole, read};
+use crate::huawei::faults::{Row, WEAK_PASSWORD};
+use crate::huawei::limits::CREATE_MAX;
+use crate::huawei::password::{self, Rule};
+use crate::huawei::route::Age;
+use crate::huawei::{Call, detail, ids, job_id, names};
+use crate::{Action, Answer, sign};
+
+pub(in crate::huawei) fn decode(call: &Call<'_>, age: Age) -> Result<Action, Row> {
+    let token = token(call)?;
+    let Body { server: mut wanted, dry_run } = read(call.request.body)?;
+    let password = wanted.password.take();
+    let fit = match &password {
+        Some(Password(secret)) => {
+            Some(password::fit(Rule::New, secret.expose()).ok_or(WEAK_PASSWORD)?)
+        }
+        None => None,
+    };
+    let create = order(call, wanted, age)?;
+    let with_user_data = create.details.user_data.is_some();
+    let (image, zone) = (create.image, create.details.zone.clone());
+    let root_gib = create.volumes.first().and_then(|volume| volume.size_gib);
+    let mut command = call.command(Operation::Create(create), Vec::new());
+    command.token = token;
+    command.dry_run = dry_run.0;
+    let reply = call.reply;
+    // What the image and the zones say can only be known by a look.
+    Ok(Action::consult(move |view| {
+        if let Some(image) = view.world.image(image) {
+            if fit.is_some_and(|fit| !fit.suits(image.family)) {
+                return Action::Answer(reply.refuse(&WEAK_PASSWORD));
+            }
+            if root_gib.is_some_and(|size| size < image.disk_gib_min) {
+                let least = image.disk_gib_min;
+                let message = format!("root_volume: size must be at least {least} for the image.");
+                return Action::Answer(reply.refuse(&Row::invalid(message)));
+            }
+            // Cloud-init on Linux takes the one or the other, and prefers what it is given.
+            let void = with_user_data && image.family == regiment_core::model::OsFamily::Linux;
+            command.secret = password.map(|Password(secret)| secret).filter(|_| !void);
+        }
+        if !zone.is_empty() && !view.world.zones().any(|known| *known == zone) {
+            let message = format!("availability_zone [{zone}] does not exist.");
+            return Action::Answer(reply.refuse(&Row::invalid(message)));
+        }
+        place(command, reply)
+    }))
+}
+
+fn place(command: Command, reply: Reply) -> Action {
+    Action::order(command, move |receipt, view| match receipt {
+        Ok(receipt) => accepted(reply, receipt, view),
+        Err(fault) if fault.kind == regiment_core::model::FaultKind::TooManyTargets => {
+            reply.refuse(&too_many())
+        }
+        Err(fault) => reply.refuse(&Row::of(fault)),
+    })
+}
+
+const fn too_many() -> Row {
+    Row::new("Ecs.0913", 400, "Too many servers are to be created.")
+}
+
+#[derive(Serialize)]
+struct Accepted {
+    job_id: String,
+    #[serde(rename = "serverIds")]
+    servers: Vec<ServerId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order_id: Option<String>,
+}
+
+fn accepted(reply: Reply, receipt: &Receipt, view: &View<'_>) -> Answer {
+    // Without a job it was a dry run, and would be taken.
+    let Some(id) = receipt.job else { return reply.empty(202) };
+    let servers: Vec<ServerId> = receipt.servers().collect();
+    // Kept with the servers, so that a repeated request is told the same.
+    let first = servers.first().and_then(|id| view.world.server(*id));
+    let order_id = first.and_then(|server| detail::hint(server, detail::HINT_ORDER));
+    let order_id = order_id.map(str::to_owned);
+    reply.json(200, &Accepted { job_id: job_id::write(view.world, id.0), servers, order_id })
+}
+
+/// A client's token: a lower-case UUID, bound to what the request says.
+fn token(call: &Call<'_>) -> Result<Option<TokenClaim>, Row> {
+    let Some(token) = call.request.header("x-client-token") else { return Ok(None) };
+    let plain = ServerId::parse_dashed(token).is_some_and(|id| id.to_string() == token);
+    if !plain {
+        return Err(Row::new("Ecs.0123", 400, "X-Client-Token must be a lower-case UUID."));
+    }
+    let matter = [call.request.path.as_bytes(), b"\n", call.request.body].concat();
+    Ok(Some(TokenClaim { token: token.into(), digest: sign::sha256(&matter) }))
+}
+
+fn order(call: &Call<'_>, wanted: Wanted, age: Age) -> Result<Create, Row> {
+    let Wanted {
+        name,
+        image,
+        flavor,
+        network,
+        nics,
+        root_volume,
+        data_volumes,
+        count,
+        password: _,
+        key_name,
+        availability_zone,
+        security_groups,
+        publicip,
+        user_data,
+        metadata,
+        server_tags,
+        tags,
+        description,
+        scheduler_hints,
+        auto_terminate_time,
+        extendparam,
+        cpu_options,
+        security_options,
+        enclave_options,
+    } = wanted;
+    let count = match count.unwrap_or(Whole(1)) {
+        Whole(count) if count > CREATE_MAX => return Err(too_many()),
+        Whole(count @ 1..) => usize::try_from(count).map_err(|_| too_many())?,
+        Whole(_) => return Err(Row::invalid("count must be at least 1.")),
+    };
+    let user_data = said(user_data);
+    user_data.as_deref().map(check_user_data).transpose()?;
+    let mut hints = Hints::new();
+    let charging = details::charging(extendparam.as_ref(), age)?;
+    hints.insert(detail::HINT_CHARGING.into(), charging.into());
+    if charging == detail::PREPAID {
+        let order = ids::order(call.context.now, call.context.request);
+        hints.insert(detail::HINT_ORDER.into(), order.into());
+    }
+    hints.insert(detail::HINT_USER.into(), ids::user(&call.caller.access_key).into());
+    hints.insert(detail::HINT_RESERVATION.into(), reservation(call.context.request));
+    if let Some(id) = extendparam.and_then(|extend| said(extend.enterprise_project_id)) {
+        hints.insert(detail::HINT_ENTERPRISE.into(), id.into());
+    }
+    details::public_address(publicip, &mut hints)?;
+    details::scheduler_hints(scheduler_hints, &mut hints);
+    details::options(cpu_options, security_options, enclave_options, &mut hints)?;
+    let details = Details {
+        zone: said(availability_zone).unwrap_or_default().into(),
+        hostname: "".into(),
+        description: details::description(description)?,
+        key_name: said(key_name).map(Into::into),
+        user_data: user_data.map(Into::into),
+        auto_terminate_at: details::auto_terminate(auto_terminate_time, call.context.now)?,
+        network: Some(NetworkId(ids::wide("vpc id", &network)?)),
+        nics: Vec::new(),
+        volumes: Vec::new(),
+        security_groups: details::security_groups(security_groups.unwrap_or_default())?,
+        metadata: details::metadata(metadata.unwrap_or_default())?,
+        tags: details::tags(server_tags.unwrap_or_default(), tags.unwrap_or_default())?,
+        hints,
+    };
+    Ok(Create {
+        names: names::numbered(&name, count)?,
+        flavor: flavor.into(),
+        image: ImageId(ids::wide("image id", &image)?),
+        details: Arc::new(details),
+        nics: details::nics(nics)?,
+        volumes: details::volumes(root_volume, data_volumes.unwrap_or_default())?,
+    })
+}
+
+/// What servers made by one call have in common.
+fn reservation(request: RequestId) -> Arc<str> {
+    format!("r-{}", request.handle()).into()
+}

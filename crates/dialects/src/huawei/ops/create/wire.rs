@@ -1,0 +1,138 @@
+//! The body of a create request. v1 and v1.1 differ in what `extendparam` may say.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::huawei::body::{Flag, Password, Whole};
+
+#[derive(Deserialize)]
+pub(super) struct Body {
+    pub server: Wanted,
+    #[serde(default)]
+    pub dry_run: Flag,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Wanted {
+    pub name: String,
+    #[serde(rename = "imageRef")]
+    pub image: String,
+    #[serde(rename = "flavorRef")]
+    pub flavor: String,
+    #[serde(rename = "vpcid")]
+    pub network: String,
+    pub nics: Vec<Nic>,
+    pub root_volume: Volume,
+    pub data_volumes: Option<Vec<Volume>>,
+    pub count: Option<Whole>,
+    #[serde(rename = "adminPass")]
+    pub password: Option<Password>,
+    pub key_name: Option<String>,
+    pub availability_zone: Option<String>,
+    pub security_groups: Option<Vec<Group>>,
+    pub publicip: Option<PublicAddress>,
+    pub user_data: Option<String>,
+    pub metadata: Option<BTreeMap<String, String>>,
+    pub server_tags: Option<Vec<TagPair>>,
+    pub tags: Option<Vec<String>>,
+    pub description: Option<String>,
+    #[serde(rename = "os:scheduler_hints")]
+    pub scheduler_hints: Option<SchedulerHints>,
+    pub auto_terminate_time: Option<String>,
+    pub extendparam: Option<Extend>,
+    pub cpu_options: Option<CpuOptions>,
+    pub security_options: Option<SecurityOptions>,
+    pub enclave_options: Option<EnclaveOptions>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Nic {
+    pub subnet_id: Option<String>,
+    pub port_id: Option<String>,
+    pub ip_address: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Volume {
+    pub volumetype: String,
+    pub size: Option<Whole>,
+    #[serde(default)]
+    pub delete_on_termination: Flag,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Group {
+    pub id: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct PublicAddress {
+    pub id: Option<String>,
+    pub eip: Option<Eip>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Eip {
+    pub iptype: String,
+    pub bandwidth: Bandwidth,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Bandwidth {
+    pub sharetype: String,
+    pub size: Option<Whole>,
+    pub id: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct TagPair {
+    pub key: String,
+    #[serde(default)]
+    pub value: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct SchedulerHints {
+    pub group: Option<String>,
+    pub tenancy: Option<String>,
+    pub dedicated_host_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Extend {
+    #[serde(rename = "chargingMode")]
+    pub charging: Option<Charging>,
+    #[serde(rename = "periodType")]
+    pub period_type: Option<String>,
+    #[serde(rename = "periodNum")]
+    pub period_num: Option<Whole>,
+    #[serde(rename = "marketType")]
+    pub market: Option<String>,
+    pub enterprise_project_id: Option<String>,
+}
+
+/// A number in v1, a word in v1.1.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(super) enum Charging {
+    Number(i64),
+    Word(String),
+}
+
+#[derive(Deserialize)]
+pub(super) struct CpuOptions {
+    #[serde(rename = "hw:cpu_threads")]
+    pub threads: Option<Whole>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct SecurityOptions {
+    pub secure_boot_enabled: Option<Flag>,
+    pub tpm_enabled: Option<Flag>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct EnclaveOptions {
+    pub enabled: Option<Flag>,
+}

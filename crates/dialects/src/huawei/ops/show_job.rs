@@ -1,0 +1,160 @@
+//! `GET …/jobs/{job_id}`: a job with all its sub-jobs, or one of them.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use regiment_core::model::{Fault, FaultKind, Job, Outcome, SubJob, SubState, SubTarget, Target};
+use regiment_core::ops::Operation;
+use regiment_core::world::World;
+use serde::Serialize;
+
+use crate::huawei::answer::Reply;
+use crate::huawei::faults::Row;
+use crate::huawei::{Call, job_id, times};
+use crate::{Action, Answer};
+
+#[derive(Serialize)]
+struct JobOf {
+    status: &'static str,
+    entities: Entities,
+    job_id: String,
+    job_type: &'static str,
+    begin_time: String,
+    /// Empty while the job runs.
+    end_time: String,
+    error_code: Option<&'static str>,
+    fail_reason: Option<Cow<'static, str>>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Entities {
+    Parent { sub_jobs_total: usize, sub_jobs: Vec<JobOf> },
+    Child(BTreeMap<&'static str, String>),
+}
+
+pub(in crate::huawei) fn decode(call: &Call<'_>, id: &str) -> Action {
+    let (reply, project, id) = (call.reply, call.caller.project, id.to_owned());
+    Action::look(move |view| {
+        let number = job_id::read(view.world, &id);
+        let job = number.and_then(|number| view.job_with_number(number));
+        match (number, job.filter(|job| job.project == project)) {
+            (Some(number), Some(job)) => {
+                let shown = if number == job.id.0 {
+                    Some(parent(view.world, &job))
+                } else {
+                    let sub = regiment_core::model::SubJobId(number);
+                    job.index_of(sub).map(|at| child(view.world, &job, at))
+                };
+                shown.map_or_else(|| unknown(reply), |shown| reply.json(200, &shown))
+            }
+            (Some(_) | None, _) => unknown(reply),
+        }
+    })
+}
+
+/// The query's own refusal has no `error` around it.
+fn unknown(reply: Reply) -> Answer {
+    #[derive(Serialize)]
+    struct Body {
+        code: &'static str,
+        message: &'static str,
+    }
+    let code = "Common.0011";
+    reply.json(400, &Body { code, message: "The job_id is invalid." }).with_code(code)
+}
+
+fn parent(world: &World, job: &Job) -> JobOf {
+    let begun = job.subs.iter().any(|sub| sub.began_at.is_some());
+    let status = match job.outcome() {
+        Outcome::Running if begun => "RUNNING",
+        Outcome::Running => "INIT",
+        Outcome::AllSucceeded => "SUCCESS",
+        Outcome::SomeFailed | Outcome::AllFailed => "FAIL",
+    };
+    let failed = status == "FAIL";
+    let subs: Vec<JobOf> = (0..job.subs.len()).map(|at| child(world, job, at)).collect();
+    let (job_type, _) = types(&job.operation);
+    JobOf {
+        status,
+        entities: Entities::Parent { sub_jobs_total: subs.len(), sub_jobs: subs },
+        job_id: job_id::write(world, job.id.0),
+        job_type,
+        begin_time: times::millis(job.accepted_at),
+        end_time: job.ended_at.map(times::millis).unwrap_or_default(),
+        error_code: failed.then_some("Common.0021"),
+        fail_reason: failed.then(|| {
+            let total = job.subs.len();
+            format!("{} of {total} sub-jobs failed.", job.tally.failed).into()
+        }),
+    }
+}
+
+fn child(world: &World, job: &Job, at: usize) -> JobOf {
+    let sub = &job.subs[at];
+    let row = refusal(job, sub);
+    let mut entities = BTreeMap::new();
+    match &sub.target {
+        SubTarget::Known(Target::Server(id)) => {
+            entities.insert("server_id", id.to_string());
+        }
+        SubTarget::Unknown(words) => {
+            entities.insert("server_id", words.to_string());
+        }
+        // This cloud has no entity for it.
+        SubTarget::Known(Target::Balancer(_)) => {}
+    }
+    if let Some(row) = &row {
+        entities.insert("errorcode_message", row.message.to_string());
+    }
+    let (_, job_type) = types(&job.operation);
+    JobOf {
+        status: match sub.state {
+            SubState::Waiting => "INIT",
+            SubState::Running => "RUNNING",
+            SubState::Succeeded => "SUCCESS",
+            SubState::Failed | SubState::Refused => "FAIL",
+        },
+        entities: Entities::Child(entities),
+        job_id: job_id::write(world, job.id.0 + 1 + at as u64),
+        job_type,
+        begin_time: times::millis(sub.began_at.unwrap_or(job.accepted_at)),
+        end_time: sub.ended_at.map(times::millis).unwrap_or_default(),
+        error_code: row.as_ref().map(|row| row.code),
+        fail_reason: row.map(|row| row.message),
+    }
+}
+
+fn refusal(job: &Job, sub: &SubJob) -> Option<Row> {
+    match sub.state {
+        SubState::Failed | SubState::Refused => {
+            let fault = sub.fault.as_deref().cloned();
+            let fault = fault.unwrap_or_else(|| Fault::from(FaultKind::Internal));
+            Some(Row::of_work(&fault, &job.operation))
+        }
+        SubState::Waiting | SubState::Running | SubState::Succeeded => None,
+    }
+}
+
+/// What a job and its sub-jobs are called.
+const fn types(operation: &Operation) -> (&'static str, &'static str) {
+    match operation {
+        Operation::Create(_) => ("createServer", "createSingleServer"),
+        Operation::Delete(_) => ("deleteServer", "deleteSingleServer"),
+        Operation::Start(_) => ("startServer", "startSingleServer"),
+        Operation::Stop(_) => ("stopServer", "stopSingleServer"),
+        Operation::Reboot(_) => ("rebootServer", "rebootSingleServer"),
+        Operation::ResetPassword(_) => ("resetServerPassword", "resetSingleServerPassword"),
+        Operation::Resize(_) => ("resizeServer", "resizeSingleServer"),
+        Operation::Reinstall(reinstall) if reinstall.image.is_some() => {
+            ("changeOs", "changeSingleServerOs")
+        }
+        Operation::Reinstall(_) => ("reinstallOs", "reinstallSingleServerOs"),
+        Operation::Rename(_) => ("updateServer", "updateSingleServer"),
+        Operation::CreateLoadBalancers(_) => ("createLoadbalancer", "createSingleLoadbalancer"),
+        Operation::DeleteLoadBalancers(_) => ("deleteLoadbalancer", "deleteSingleLoadbalancer"),
+        Operation::CreateListeners(_) => ("createListener", "createSingleListener"),
+        Operation::RegisterBackends(_) => ("addMember", "addSingleMember"),
+        Operation::DeregisterBackends(_) => ("removeMember", "removeSingleMember"),
+    }
+}

@@ -1,0 +1,121 @@
+//! Which path is which operation.
+
+use std::borrow::Cow;
+
+use super::Call;
+use super::faults::Row;
+use super::ops::{
+    availability_zones, create, delete, flavors, limits, list_servers, power, projects, reinstall,
+    rename, reset_password, resize, show_job, show_server, tokens,
+};
+use crate::{Action, Request};
+
+/// The two ages of an operation that has two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Age {
+    V1,
+    V11,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Route<'a> {
+    IssueToken,
+    CheckToken,
+    Projects,
+    Create(Age),
+    ListServers(Age),
+    ShowServer(Cow<'a, str>),
+    Power,
+    Delete,
+    ResetPasswords,
+    ResetPassword(Cow<'a, str>),
+    Rename,
+    BatchResize,
+    Resize(Age, Cow<'a, str>),
+    /// Whether the image carries cloud-init, and the server.
+    Reinstall(bool, Cow<'a, str>),
+    ChangeOs(bool, Cow<'a, str>),
+    Flavors,
+    Limits,
+    AvailabilityZones,
+    ShowJob(Cow<'a, str>),
+}
+
+/// The operation of a request's method and path, and the project in the path, if it has one.
+pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'a, str>>)> {
+    let mut parts = request.segments();
+    if parts.last().is_some_and(|part| part.is_empty()) {
+        parts.pop();
+    }
+    let words: Vec<&str> = parts.iter().map(AsRef::as_ref).collect();
+    let part = |at: usize| parts[at].clone();
+    let iam = match (request.method, words.as_slice()) {
+        ("POST", ["v3", "auth", "tokens"]) => Some(Route::IssueToken),
+        ("GET", ["v3", "auth", "tokens"]) => Some(Route::CheckToken),
+        ("GET", ["v3", "projects"]) => Some(Route::Projects),
+        _ => None,
+    };
+    if let Some(route) = iam {
+        return Some((route, None));
+    }
+    let [version, _, rest @ ..] = words.as_slice() else { return None };
+    let route = match (*version, request.method, rest) {
+        ("v1", "POST", ["cloudservers"]) => Route::Create(Age::V1),
+        ("v1.1", "POST", ["cloudservers"]) => Route::Create(Age::V11),
+        ("v1", "GET", ["cloudservers", "detail"]) => Route::ListServers(Age::V1),
+        ("v1.1", "GET", ["cloudservers", "detail"]) => Route::ListServers(Age::V11),
+        ("v1", "GET", ["cloudservers", "flavors"]) => Route::Flavors,
+        ("v1", "GET", ["cloudservers", "limits"]) => Route::Limits,
+        ("v1", "GET", ["cloudservers", _]) => Route::ShowServer(part(3)),
+        ("v1", "POST", ["cloudservers", "action"]) => Route::Power,
+        ("v1", "POST", ["cloudservers", "delete"]) => Route::Delete,
+        ("v1", "POST", ["cloudservers", "batch-resize"]) => Route::BatchResize,
+        ("v1", "PUT", ["cloudservers", "os-reset-passwords"]) => Route::ResetPasswords,
+        ("v1", "PUT", ["cloudservers", "server-name"]) => Route::Rename,
+        ("v1", "PUT", ["cloudservers", _, "os-reset-password"]) => Route::ResetPassword(part(3)),
+        ("v1", "POST", ["cloudservers", _, "resize"]) => Route::Resize(Age::V1, part(3)),
+        ("v1.1", "POST", ["cloudservers", _, "resize"]) => Route::Resize(Age::V11, part(3)),
+        ("v1", "POST", ["cloudservers", _, "reinstallos"]) => Route::Reinstall(false, part(3)),
+        ("v2", "POST", ["cloudservers", _, "reinstallos"]) => Route::Reinstall(true, part(3)),
+        ("v1", "POST", ["cloudservers", _, "changeos"]) => Route::ChangeOs(false, part(3)),
+        ("v2", "POST", ["cloudservers", _, "changeos"]) => Route::ChangeOs(true, part(3)),
+        ("v1", "GET", ["availability-zones"]) => Route::AvailabilityZones,
+        ("v1", "GET", ["jobs", _]) => Route::ShowJob(part(3)),
+        _ => return None,
+    };
+    Some((route, Some(part(1))))
+}
+
+impl Route<'_> {
+    /// The refusal of a path with another project than the caller's.
+    pub fn foreign_project(&self) -> Row {
+        let code = if let Route::ShowJob(_) = self { "Common.0018" } else { "Ecs.0023" };
+        Row::new(code, 400, "The project_id in the URL is not the project of the token.")
+    }
+}
+
+impl Call<'_> {
+    pub fn decode(&self, route: Route<'_>) -> Result<Action, Row> {
+        match route {
+            Route::IssueToken => Ok(tokens::issue(self.request, self.context, self.reply)),
+            Route::CheckToken => Ok(tokens::check(self)),
+            Route::Projects => Ok(projects::decode(self)),
+            Route::Create(age) => create::decode(self, age),
+            Route::ListServers(age) => list_servers::decode(self, age),
+            Route::ShowServer(id) => Ok(show_server::decode(self, &id)),
+            Route::Power => power::decode(self),
+            Route::Delete => delete::decode(self),
+            Route::ResetPasswords => reset_password::decode_batch(self),
+            Route::ResetPassword(id) => reset_password::decode_single(self, &id),
+            Route::Rename => rename::decode(self),
+            Route::BatchResize => resize::decode_batch(self),
+            Route::Resize(age, id) => resize::decode_single(self, age, &id),
+            Route::Reinstall(cloud_init, id) => reinstall::decode(self, cloud_init, &id),
+            Route::ChangeOs(cloud_init, id) => reinstall::decode_change(self, cloud_init, &id),
+            Route::Flavors => flavors::decode(self),
+            Route::Limits => Ok(limits::decode(self)),
+            Route::AvailabilityZones => Ok(availability_zones::decode(self)),
+            Route::ShowJob(id) => Ok(show_job::decode(self, &id)),
+        }
+    }
+}

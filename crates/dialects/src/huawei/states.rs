@@ -1,0 +1,93 @@
+//! What a server is doing, in this cloud's three words for it.
+
+use regiment_core::model::{Activity, Phase, Power, Server};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct State {
+    pub status: &'static str,
+    pub vm_state: &'static str,
+    pub task_state: Option<&'static str>,
+    /// 0 unknown, 1 running, 4 shut down.
+    pub power_state: u8,
+}
+
+/// `status` follows from the other two, as the cloud computes it: a server being stopped still is
+/// ACTIVE, one being deleted keeps its status.
+pub(super) fn of(server: &Server) -> State {
+    let activity = server.busy.map(|busy| busy.activity);
+    let (status, vm_state, task_state, power_state) = match (server.phase, server.power) {
+        (Phase::Creating, _) => ("BUILD", "building", Some("spawning"), 0),
+        (Phase::Broken, _) => match activity {
+            Some(Activity::Deleting) => ("ERROR", "error", Some("deleting"), 0),
+            Some(Activity::Reinstalling) => ("REBUILD", "error", Some("rebuilding"), 0),
+            Some(
+                Activity::Creating
+                | Activity::Starting
+                | Activity::Stopping
+                | Activity::Rebooting
+                | Activity::RebootingHard
+                | Activity::ResettingPassword
+                | Activity::Resizing
+                | Activity::Renaming,
+            )
+            | None => ("ERROR", "error", None, 0),
+        },
+        (Phase::Ready, Power::Running) => {
+            let (status, task) = running(activity);
+            (status, "active", task, 1)
+        }
+        (Phase::Ready, Power::Stopped) => {
+            let (status, task) = stopped(activity);
+            (status, "stopped", task, 4)
+        }
+    };
+    State { status, vm_state, task_state, power_state }
+}
+
+fn running(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
+    match activity {
+        // A resize of a running server begins by stopping it.
+        Some(Activity::Stopping | Activity::Resizing) => ("ACTIVE", Some("powering-off")),
+        Some(Activity::Deleting) => ("ACTIVE", Some("deleting")),
+        Some(Activity::Rebooting) => ("REBOOT", Some("rebooting")),
+        Some(Activity::RebootingHard) => ("HARD_REBOOT", Some("rebooting_hard")),
+        Some(Activity::Reinstalling) => ("REBUILD", Some("rebuilding")),
+        Some(
+            Activity::Creating
+            | Activity::Starting
+            | Activity::ResettingPassword
+            | Activity::Renaming,
+        )
+        | None => ("ACTIVE", None),
+    }
+}
+
+fn stopped(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
+    match activity {
+        Some(Activity::Starting) => ("SHUTOFF", Some("powering-on")),
+        Some(Activity::Deleting) => ("SHUTOFF", Some("deleting")),
+        Some(Activity::Resizing) => ("RESIZE", Some("resize_migrating")),
+        Some(Activity::Reinstalling) => ("REBUILD", Some("rebuilding")),
+        Some(
+            Activity::Creating
+            | Activity::Stopping
+            | Activity::Rebooting
+            | Activity::RebootingHard
+            | Activity::ResettingPassword
+            | Activity::Renaming,
+        )
+        | None => ("SHUTOFF", None),
+    }
+}
+
+/// Whether a server of this status is one that the filter asks for.
+pub(super) fn matches(filter: &str, status: &str) -> bool {
+    let also: &[&str] = match filter {
+        "ACTIVE" => &["REBOOT", "HARD_REBOOT", "REBUILD", "MIGRATING", "RESIZE"],
+        "SHUTOFF" => &["RESIZE", "REBUILD"],
+        "ERROR" => &["REBUILD"],
+        "VERIFY_RESIZE" => &["REVERT_RESIZE"],
+        _ => &[],
+    };
+    filter == status || also.contains(&status)
+}
