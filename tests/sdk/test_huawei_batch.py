@@ -48,11 +48,19 @@ def test_every_unknown_id_is_named_when_none_is_known(huawei):
 
 
 @pytest.mark.parametrize("password", [
-    "Short1!", "onlylowercase", "A1!" + "a" * 24, "Regiment 2026!", "Regiment#2026", "Xroot@2026", "Xtoor@2026",
+    "Short1!", "onlylowercase", "A1!" + "a" * 24, "Regiment 2026!", "Regiment#2026", "1-Admin-root",
 ])
 def test_a_weak_password_changes_nothing(huawei, password):
     assert refusal(lambda: huawei.reset_passwords(huawei.ids(2), password))[:2] == (400, "Ecs.0011")
     assert sorted(huawei.raw.body) == ["error"]
+
+
+@pytest.mark.parametrize("password", ["Xroot@2026", "Xtoor@2026"])
+def test_a_password_unfit_for_one_system_fails_on_the_servers_that_have_it(huawei, password):
+    ids = huawei.ids(2)
+    assert refusal(lambda: huawei.reset_passwords(ids, password))[:2] == (400, "Ecs.0611")
+    failed = huawei.raw.body["internalError"]
+    assert [(one["id"], one["error_code"]) for one in failed] == [(one, "Ecs.0011") for one in ids]
 
 
 @pytest.mark.parametrize("password", ["Regimen1", "A1!aaaaaaaaaaaaaaaaaaaaaaa", "Re@%-_=+[]:./?1"])

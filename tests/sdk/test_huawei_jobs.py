@@ -10,6 +10,7 @@ from support.plane import wait_for
 from test_huawei_batch import UNKNOWN, refusal
 
 SERVE = ("--pace", "quick", "--fleet", "12", "--seed", "7")
+SUBNET = "157ee789-03ea-45b1-a698-76c92660dd83"
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def new_server(model, name, **more):
     return ecs.PostPaidServer(
         name=name, image_ref=model.image.id, flavor_ref=model.flavor.id,
         vpcid=next(iter(model.addresses)),
-        nics=[ecs.PostPaidServerNic(subnet_id=str(uuid.uuid4()))],
+        nics=[ecs.PostPaidServerNic(subnet_id=SUBNET)],
         root_volume=ecs.PostPaidServerRootVolume(volumetype="SSD", size=40),
         admin_pass="Regiment@2026", **more)
 
@@ -82,7 +83,7 @@ def test_a_job_is_running_before_it_ends(start_plane):
     # A server in use is refused, and only that server.
     again = slow.job(slow.start([ids[0]]))
     assert again.status == "FAIL"
-    assert [sub.error_code for sub in again.entities.sub_jobs] == ["Ecs.0100"]
+    assert [sub.error_code for sub in again.entities.sub_jobs] == ["Ecs.0603"]
     assert not slow.recorder.broken, "\n".join(slow.recorder.broken)
 
 
@@ -150,7 +151,7 @@ def test_the_newer_create_path_answers_alike(huawei, model):
     server = ecs.PrePaidServer(
         name="newer", image_ref=model.image.id, flavor_ref=model.flavor.id,
         vpcid=next(iter(model.addresses)),
-        nics=[ecs.PrePaidServerNic(subnet_id=str(uuid.uuid4()))],
+        nics=[ecs.PrePaidServerNic(subnet_id=SUBNET)],
         root_volume=ecs.PrePaidServerRootVolume(volumetype="SSD", size=40),
         extendparam=ecs.PrePaidServerExtendParam(charging_mode="postPaid"))
     request = ecs.CreateServersRequest(body=ecs.CreateServersRequestBody(server=server))
