@@ -276,3 +276,116 @@ impl EngineThread {
         std::mem::forget(self);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use regiment_core::engine::Settings;
+    use regiment_core::model::{ProjectId, Reach, RequestId};
+    use regiment_core::ops::{CreateLoadBalancers, Operation};
+    use regiment_core::store::{Archive, Batch, Store, StoreError, Visit};
+    use regiment_drivers::sim::{SimConfig, SimDriver};
+    use regiment_stores::MemoryStore;
+
+    use super::*;
+    use crate::clock::RealClock;
+    use crate::vault::KeyVault;
+
+    /// A disk that is full, or goes away in the middle of a write.
+    struct Broken {
+        store: MemoryStore,
+        panics: bool,
+    }
+
+    impl Store for Broken {
+        fn load(&mut self, visit: &mut Visit<'_>) -> Result<(), StoreError> {
+            self.store.load(visit)
+        }
+
+        fn commit(&mut self, _batch: Batch) -> Result<(), StoreError> {
+            assert!(!self.panics, "as ordered");
+            Err(StoreError::Io("no space left".to_owned()))
+        }
+
+        fn archive(&self) -> Arc<dyn Archive> {
+            self.store.archive()
+        }
+
+        fn sweep(
+            &mut self,
+            rows_max: usize,
+            keep: &mut dyn FnMut(&[u8]) -> bool,
+        ) -> Result<usize, StoreError> {
+            self.store.sweep(rows_max, keep)
+        }
+    }
+
+    fn thread_on(store: impl Store + 'static, on_failure: fn()) -> (EngineHandle, JoinHandle<()>) {
+        let driver = Box::new(SimDriver::new(SimConfig::for_zones(["a"])));
+        let vault = Arc::new(KeyVault::ephemeral());
+        let clock = Arc::new(RealClock);
+        let now = clock.now();
+        let settings = Settings::default();
+        let engine = Engine::open(Box::new(store), driver, vault, settings, 1, now).unwrap();
+        let published =
+            Published::new(engine.world().for_readers(), engine.archive(), clock.clone());
+        spawn(Parts {
+            engine,
+            published: Arc::new(published),
+            events: Arc::new(Events::default()),
+            metrics: Arc::new(Metrics::new(now)),
+            clock,
+            on_failure,
+        })
+        .unwrap()
+    }
+
+    /// An order that needs nothing to be there, and is one to write down.
+    fn order() -> Command {
+        let operation = Operation::CreateLoadBalancers(CreateLoadBalancers {
+            names: vec!["front".into()],
+            reach: Reach::Private,
+            routes: false,
+            domain_prefix: None,
+            network: None,
+            subnet: None,
+        });
+        Command::new(ProjectId(1), "AK".into(), "plain", RequestId(1), operation, Vec::new())
+    }
+
+    #[test]
+    fn a_failed_commit_stops_the_process_and_answers_nobody() {
+        static STOPPED: AtomicBool = AtomicBool::new(false);
+        let store = Broken { store: MemoryStore::new(), panics: false };
+        let (engine, join) = thread_on(store, || STOPPED.store(true, Ordering::SeqCst));
+        let mut pending = engine.submit(order(), true).unwrap();
+        join.join().unwrap();
+        assert!(STOPPED.load(Ordering::SeqCst));
+        assert_eq!(pending.reply.try_recv(), Err(oneshot::error::TryRecvError::Empty));
+        let mut ended = pending.ended.unwrap();
+        assert_eq!(ended.try_recv(), Err(oneshot::error::TryRecvError::Empty));
+    }
+
+    #[test]
+    fn a_broken_rule_stops_the_process_and_answers_nobody() {
+        static STOPPED: AtomicBool = AtomicBool::new(false);
+        let store = Broken { store: MemoryStore::new(), panics: true };
+        let (engine, join) = thread_on(store, || STOPPED.store(true, Ordering::SeqCst));
+        let mut pending = engine.submit(order(), false).unwrap();
+        join.join().unwrap();
+        assert!(STOPPED.load(Ordering::SeqCst));
+        assert_eq!(pending.reply.try_recv(), Err(oneshot::error::TryRecvError::Empty));
+    }
+
+    #[test]
+    fn once_stopped_it_takes_no_orders_and_refuses_those_it_did_not_take() {
+        let (engine, join) = thread_on(MemoryStore::new(), || panic!("nothing failed"));
+        let first = engine.submit(order(), true).unwrap();
+        engine.stop();
+        join.join().unwrap();
+        assert!(first.reply.blocking_recv().is_ok(), "it came before the end");
+        assert_eq!(engine.submit(order(), false).err(), Some(Unavailable));
+        assert!(engine.ping().is_err());
+    }
+}

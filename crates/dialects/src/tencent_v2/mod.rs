@@ -3,10 +3,10 @@
 //! `detail` answers for each instance.
 //!
 //! Deliberately absent: API 3.0, and the 2017-03-12 actions on this path beyond saying that they are
-//! not here; temporary credentials; every action of the modules in [`actions`] that is listed as not
+//! not here; temporary credentials; every action of the modules in `actions` that is listed as not
 //! supported.
 //!
-//! Read first: [`actions`] (what is there), then [`batch`] (the batch task), then one action's file.
+//! Read first: `actions` (what is there), then `batch` (the batch task), then one action's file.
 //! Names of files are those of the core's operations.
 
 mod actions;

@@ -63,10 +63,10 @@ pub fn order_all(command: Command, names: Vec<String>, message: &'static str) ->
 fn of_whom(refusal: Refusal, outcome: &Result<Receipt, Fault>, names: &[String]) -> Refusal {
     let refused = |receipt: &Receipt| receipt.answers.iter().position(TargetAnswer::refused);
     let name = outcome.as_ref().ok().and_then(refused).and_then(|place| names.get(place));
-    match (refusal, name) {
-        (Refusal::Fault(fault), Some(name)) => Fault::with(fault.kind, &**name).into(),
-        (refusal, _) => refusal,
+    if let (Refusal::Fault(fault), Some(name)) = (&refusal, name) {
+        return Fault::with(fault.kind, &**name).into();
     }
+    refusal
 }
 
 /// An order answered with the number of its task.

@@ -161,6 +161,48 @@ proptest! {
     }
 
     #[test]
+    fn the_outer_code_is_the_fold_of_the_items_and_each_id_is_answered_once(
+        picks in prop::collection::vec(0usize..5, 1..12),
+        base in 0usize..3,
+        step in 1usize..4,
+    ) {
+        // The second id is another name of the first's instance.
+        let names = [
+            "ins-00000001",
+            "qcvm00000000000000000000000000000001",
+            "ins-00000002",
+            "ins-zzzzzzzz",
+            "no id at all",
+        ];
+        let params: Vec<String> = picks
+            .iter()
+            .enumerate()
+            .map(|(n, pick)| format!("instanceIds.{}={}", base + n * step, names[*pick]))
+            .collect();
+        let text = format!("Action=StartInstances&{}", params.join("&"));
+        let answer = with_raw("GET", "", &text, |request| Bench::new().ask(request));
+        let body: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+
+        let mut sent = picks.clone();
+        let mut seen = std::collections::HashSet::new();
+        sent.retain(|pick| seen.insert(*pick));
+        let detail = body["detail"].as_object().unwrap();
+        prop_assert_eq!(detail.len(), sent.len());
+        for pick in &sent {
+            let item = &detail[names[*pick]];
+            let good = *pick < 3;
+            prop_assert_eq!(item["code"].as_i64() == Some(0), good);
+            prop_assert_eq!(item["requestId"].is_string(), good);
+        }
+        let good = sent.iter().filter(|pick| **pick < 3).count();
+        let outer = if good == sent.len() { 0 } else if good == 0 { 5100 } else { 5400 };
+        prop_assert_eq!(body["code"].as_i64(), Some(outer));
+        let text = String::from_utf8(answer.body).unwrap();
+        let places: Vec<_> = sent.iter().map(|pick| text.find(names[*pick]).unwrap()).collect();
+        prop_assert!(places.is_sorted(), "{}", text);
+    }
+
+    #[test]
     fn no_bytes_make_it_panic(text in "\\PC{0,80}", method in "GET|POST|HEAD") {
         let mut bench = Bench::new();
         let answer = with_raw(&method, "x", &text, |request| bench.ask(request));

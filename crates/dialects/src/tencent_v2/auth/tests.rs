@@ -173,6 +173,56 @@ fn every_vector_is_accepted() {
     }
 }
 
+/// Requests as the vendor's client for Python sent them, with `KEY` for the SecretId.
+static RECORDED: &[(&str, &str, &str)] = &[
+    (
+        "GET",
+        "cvm.api.qcloud.com",
+        "instanceIds.0=ins-aaaaaaaa&instanceIds.1=ins-bbbbbbbb&forceStop=0&Action=StopInstances&RequestClient=SDK_PYTHON_2.0.15&Region=gz&SecretId=KEY&Nonce=6885764491903078508&Timestamp=1795247955&SignatureMethod=HmacSHA1&Signature=Nx9AcjeOnJ3eS33Ox2fjIw0eyiE%3D",
+    ),
+    (
+        "GET",
+        "cvm.api.qcloud.com",
+        "instanceIds.0=ins-aaaaaaaa&instanceIds.1=ins-bbbbbbbb&limit=20&Action=DescribeInstances&RequestClient=SDK_PYTHON_2.0.15&Region=gz&SecretId=KEY&Nonce=5355874105088275187&Timestamp=1795247955&SignatureMethod=HmacSHA256&Signature=vbkjlg5%2B8TLF%2FUtG0ciBT79zpdVIzrUW5UW2mgXmV%2FQ%3D",
+    ),
+    (
+        "GET",
+        "cvm.api.qcloud.com",
+        "instanceId=ins-aaaaaaaa&instanceName=a+b%2Bc%26d%3De%2F%E4%B8%AD%E6%96%87_~%2A&Action=ModifyInstanceAttributes&RequestClient=SDK_PYTHON_2.0.15&Region=gz&SecretId=KEY&Nonce=3330012681143260475&Timestamp=1795247955&SignatureMethod=HmacSHA1&Signature=G5bdojaKiNqINovhJfXaXCBSTsE%3D",
+    ),
+    (
+        "GET",
+        "lb.api.qcloud.com",
+        "loadBalancerId=lb-aaaaaaaa&backends.0.instanceId=ins-aaaaaaaa&backends.0.weight=10&backends.1.instanceId=ins-bbbbbbbb&backends.1.weight=10&Action=RegisterInstancesWithLoadBalancer&RequestClient=SDK_PYTHON_2.0.15&Region=gz&SecretId=KEY&Nonce=5170026257196683530&Timestamp=1795247955&SignatureMethod=HmacSHA1&Signature=JSF0qEU4tjmBNKMmSjPl8qSixvk%3D",
+    ),
+    (
+        "GET",
+        "lb.api.qcloud.com",
+        "requestId=1015&Action=DescribeLoadBalancersTaskResult&RequestClient=SDK_PYTHON_2.0.15&Region=gz&SecretId=KEY&Nonce=2927875122251080121&Timestamp=1795247955&SignatureMethod=HmacSHA1&Signature=0%2ByDAbXmliB69mODS8NpK5jOCqI%3D",
+    ),
+    (
+        "GET",
+        "127.0.0.1:42807",
+        "instanceIds.0=ins-aaaaaaaa&instanceIds.1=ins-bbbbbbbb&limit=20&Action=DescribeInstances&RequestClient=SDK_PYTHON_2.0.15&Region=gz&SecretId=KEY&Nonce=8385404962798982082&Timestamp=1795247957&SignatureMethod=HmacSHA1&Signature=pAHSXJzcaiiBnSyQGzxOK4%2BiDWQ%3D",
+    ),
+    (
+        "POST",
+        "cvm.api.qcloud.com",
+        "instanceIds.0=ins-aaaaaaaa&instanceIds.1=ins-bbbbbbbb&limit=20&Action=DescribeInstances&RequestClient=SDK_PYTHON_2.0.15&Region=gz&SecretId=KEY&Nonce=3552805026779953413&Timestamp=1795247955&SignatureMethod=HmacSHA1&Signature=NYRfNH0FVnoO11UqxPv%2FhmQR5pc%3D",
+    ),
+];
+
+#[test]
+fn requests_of_the_vendors_client_are_accepted_as_sent() {
+    for (method, host, text) in RECORDED {
+        let text = text.replace("KEY", A);
+        let (_, from) = text.split_once("Timestamp=").unwrap();
+        let at: i64 = from.split('&').next().unwrap().parse().unwrap();
+        let asked = with_raw(method, host, &text, |request| ask(request, &Keeper::default(), at));
+        assert!(asked.is_ok(), "{text}: {asked:?}");
+    }
+}
+
 #[test]
 fn the_mistake_in_the_documents_is_not_accepted() {
     // It says HmacSHA256 and was made with SHA-1.

@@ -65,12 +65,9 @@ fn order(balancer: &LoadBalancer, made: Vec<Listener>, issuer: &Issuer) -> Resul
 
 /// The ids were chosen when the order was planned and stand in its job.
 fn made_ids(job: JobId, view: &View<'_>) -> Vec<String> {
-    match view.job(job).as_deref().map(|job| &job.operation) {
-        Some(Operation::CreateListeners(create)) => {
-            create.listeners.iter().map(|listener| ids::listener(listener.id)).collect()
-        }
-        Some(_) | None => Vec::new(),
-    }
+    let Some(job) = view.job(job) else { return Vec::new() };
+    let Operation::CreateListeners(create) = &job.operation else { return Vec::new() };
+    create.listeners.iter().map(|listener| ids::listener(listener.id)).collect()
 }
 
 fn read(fields: &Fields<'_>, several: bool) -> Result<Listener, Refusal> {

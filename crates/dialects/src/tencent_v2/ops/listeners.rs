@@ -81,22 +81,8 @@ fn coming(view: &View<'_>, balancer: &LoadBalancer) -> Vec<Listener> {
     let Some((job, _)) = balancer.busy.and_then(|sub| view.sub_job(sub)) else {
         return Vec::new();
     };
-    match &job.operation {
-        Operation::CreateListeners(create) => create.listeners.clone(),
-        Operation::Create(_)
-        | Operation::Delete(_)
-        | Operation::Start(_)
-        | Operation::Stop(_)
-        | Operation::Reboot(_)
-        | Operation::ResetPassword(_)
-        | Operation::Resize(_)
-        | Operation::Reinstall(_)
-        | Operation::Rename(_)
-        | Operation::CreateLoadBalancers(_)
-        | Operation::DeleteLoadBalancers(_)
-        | Operation::RegisterBackends(_)
-        | Operation::DeregisterBackends(_) => Vec::new(),
-    }
+    let Operation::CreateListeners(create) = &job.operation else { return Vec::new() };
+    create.listeners.clone()
 }
 
 impl Filter {

@@ -70,12 +70,12 @@ impl Filter {
 
     /// Whether a server is looked for; the ids are another's to look at.
     fn takes(&self, server: &Server, zones: &Zones) -> bool {
-        let address = lan_ip(server);
-        (self.addresses.is_empty() || self.addresses.contains(&address))
+        let has_address = |wanted: &String| lan_ip(server) == *wanted;
+        (self.addresses.is_empty() || self.addresses.iter().any(has_address))
             && self
                 .word
                 .as_ref()
-                .is_none_or(|word| server.name.contains(&**word) || address == *word)
+                .is_none_or(|word| server.name.contains(&**word) || has_address(word))
             && self.status.is_none_or(|wanted| wanted == status(server))
             && self.project.is_none_or(|wanted| wanted == hint_number(server, "projectId"))
             && self.zone.is_none_or(|wanted| wanted == zones.number(&server.details.zone))
