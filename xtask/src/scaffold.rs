@@ -25,8 +25,8 @@ pub fn run(root: &Path, arguments: &[String]) -> Result<bool> {
         println!("  {path}");
     }
     println!("\nnow extend the lists; the compiler asks for most of them:");
-    for line in lists(name) {
-        println!("  {line}");
+    for (place, what) in lists(name) {
+        println!("  {place}\n      {what}");
     }
     Ok(true)
 }
@@ -50,7 +50,7 @@ fn files(root: &Path, name: &str) -> Result<Vec<(String, String)>> {
     let mut files = vec![(format!("crates/core/src/ops/{name}.rs"), core_file(name))];
     for dialect in dialects(root)? {
         files.push((
-            format!("crates/dialects/src/{dialect}/{name}.rs"),
+            format!("crates/dialects/src/{dialect}/ops/{name}.rs"),
             format!(
                 "//! How {dialect} orders and answers `{name}`.\n\
                  //!\n\
@@ -115,16 +115,36 @@ impl ServerRules for {typ} {{
     )
 }
 
-fn lists(name: &str) -> Vec<String> {
+/// Where, and what to add there.
+fn lists(name: &str) -> Vec<(String, String)> {
     let typ = camel_case(name);
+    let line = |place: &str, what: &str| (place.to_owned(), what.to_owned());
     vec![
-        format!("crates/core/src/ops/mod.rs        `mod {name};`, `pub use {name}::{typ};`, a variant of `Operation`, an arm of `sort`"),
-        format!("crates/core/src/model/server.rs   `Activity::{typ}`: what a server is busy with meanwhile"),
-        "crates/dialects/src/*/mod.rs      the module, and the line that recognises its request".to_owned(),
-        "crates/dialects/src/*/            the transitional state each dialect shows for the new activity".to_owned(),
-        format!("crates/dialects/golden/*/{name}/  one golden for success, one for each kind of refusal"),
-        "tests/sdk/                        the vendor's SDK ordering it for real".to_owned(),
-        "docs/compatibility.md             a row for each dialect that serves it".to_owned(),
+        line(
+            "crates/core/src/ops/mod.rs",
+            &format!(
+                "`mod {name};`, `pub use {name}::{typ};`, `Operation::{typ}`, an arm of `sort`"
+            ),
+        ),
+        line(
+            "crates/core/src/model/server.rs",
+            &format!("`Activity::{typ}`, unless a present one fits"),
+        ),
+        line("crates/dialects/src/*/ops/mod.rs", &format!("`pub mod {name};`")),
+        line(
+            "crates/dialects/src/huawei/route.rs, tencent_v2/actions.rs",
+            "the line that recognises its request",
+        ),
+        line(
+            "crates/dialects/src/huawei/states.rs, tencent_v2/ops/servers.rs",
+            "what a server shows meanwhile",
+        ),
+        line(
+            &format!("crates/dialects/golden/*/{name}/"),
+            "a case for success and for each kind of refusal",
+        ),
+        line("tests/sdk/", "the vendor's SDK ordering it for real"),
+        line("docs/compatibility.md", "a row for each dialect that serves it"),
     ]
 }
 
@@ -147,8 +167,8 @@ mod tests {
         let paths: Vec<&str> = files.iter().map(|(path, _)| path.as_str()).collect();
         for path in [
             "crates/core/src/ops/attach_volume.rs",
-            "crates/dialects/src/huawei/attach_volume.rs",
-            "crates/dialects/src/tencent_v2/attach_volume.rs",
+            "crates/dialects/src/huawei/ops/attach_volume.rs",
+            "crates/dialects/src/tencent_v2/ops/attach_volume.rs",
         ] {
             assert!(paths.contains(&path), "{path} is missing from {paths:?}");
         }
