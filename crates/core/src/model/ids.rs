@@ -10,6 +10,19 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 const HANDLE_SPACE: u64 = 36u64.pow(8);
 const BASE36: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 
+/// What each byte is worth as a hexadecimal digit; one that is none has a bit above the four.
+const NIBBLES: [u8; 256] = {
+    let mut table = [0x80; 256];
+    let mut digit = 0;
+    while digit < 16 {
+        let byte = BASE36[digit as usize];
+        table[byte as usize] = digit;
+        table[byte.to_ascii_uppercase() as usize] = digit;
+        digit += 1;
+    }
+    table
+};
+
 /// A short id, unique among the things of its kind in one world, written as eight characters of
 /// `0-9a-z`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -79,19 +92,21 @@ macro_rules! wide_id {
         impl $name {
             /// Reads the dashed form 8-4-4-4-12, either case.
             pub fn parse_dashed(text: &str) -> Option<Self> {
-                let b = text.as_bytes();
-                if b.len() != 36 || [8, 13, 18, 23].iter().any(|&i| b[i] != b'-') {
+                let b: &[u8; 36] = text.as_bytes().try_into().ok()?;
+                if [8, 13, 18, 23].iter().any(|&i| b[i] != b'-') {
                     return None;
                 }
-                let mut value = 0u128;
-                for (i, byte) in b.iter().enumerate() {
-                    if matches!(i, 8 | 13 | 18 | 23) {
-                        continue;
+                let (mut value, mut seen) = (0u128, 0u8);
+                for part in [&b[..8], &b[9..13], &b[14..18], &b[19..23], &b[24..]] {
+                    let mut bits = 0u64;
+                    for byte in part {
+                        let digit = NIBBLES[usize::from(*byte)];
+                        seen |= digit;
+                        bits = bits << 4 | u64::from(digit);
                     }
-                    let digit = char::from(*byte).to_digit(16)?;
-                    value = value << 4 | u128::from(digit);
+                    value = value << (4 * part.len()) | u128::from(bits);
                 }
-                Some(Self(value))
+                (seen < 16).then_some(Self(value))
             }
 
             /// Reads the plain form: 32 hexadecimal digits.

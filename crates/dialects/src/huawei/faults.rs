@@ -43,9 +43,10 @@ impl Row {
     /// The row of a fault that ended a sub-job. Where the core only knows that a step failed, this
     /// cloud's code says the step of what.
     pub fn of_work(fault: &Fault, operation: &Operation) -> Row {
-        match fault.kind {
-            FaultKind::StepFailed => Row { code: code_of_failed(operation), ..Row::of(fault) },
-            _ => Row::of(fault),
+        if fault.kind == FaultKind::StepFailed {
+            Row { code: code_of_failed(operation), ..Row::of(fault) }
+        } else {
+            Row::of(fault)
         }
     }
 }

@@ -103,3 +103,6 @@ impl Dialect for Huawei {
         reply.gateway(502, "APIGW.0201", "Backend unavailable")
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -41,6 +41,10 @@ pub(super) enum Route<'a> {
     ShowJob(Cow<'a, str>),
 }
 
+/// Paths of operations not served here that would otherwise read as a server's id.
+const NO_SERVERS: [&str; 4] =
+    ["resize_flavors", "flavor-sell-policies", "tags", "os-server-groups"];
+
 /// The operation of a request's method and path, and the project in the path, if it has one.
 pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'a, str>>)> {
     let mut parts = request.segments();
@@ -66,7 +70,9 @@ pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'
         ("v1.1", "GET", ["cloudservers", "detail"]) => Route::ListServers(Age::V11),
         ("v1", "GET", ["cloudservers", "flavors"]) => Route::Flavors,
         ("v1", "GET", ["cloudservers", "limits"]) => Route::Limits,
-        ("v1", "GET", ["cloudservers", _]) => Route::ShowServer(part(3)),
+        ("v1", "GET", ["cloudservers", id]) if !NO_SERVERS.contains(id) => {
+            Route::ShowServer(part(3))
+        }
         ("v1", "POST", ["cloudservers", "action"]) => Route::Power,
         ("v1", "POST", ["cloudservers", "delete"]) => Route::Delete,
         ("v1", "POST", ["cloudservers", "batch-resize"]) => Route::BatchResize,

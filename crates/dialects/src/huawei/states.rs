@@ -5,17 +5,17 @@ use regiment_core::model::{Activity, Phase, Power, Server};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct State {
     pub status: &'static str,
-    pub vm_state: &'static str,
-    pub task_state: Option<&'static str>,
+    pub vm: &'static str,
+    pub task: Option<&'static str>,
     /// 0 unknown, 1 running, 4 shut down.
-    pub power_state: u8,
+    pub power: u8,
 }
 
 /// `status` follows from the other two, as the cloud computes it: a server being stopped still is
 /// ACTIVE, one being deleted keeps its status.
 pub(super) fn of(server: &Server) -> State {
     let activity = server.busy.map(|busy| busy.activity);
-    let (status, vm_state, task_state, power_state) = match (server.phase, server.power) {
+    let (status, vm, task, power) = match (server.phase, server.power) {
         (Phase::Creating, _) => ("BUILD", "building", Some("spawning"), 0),
         (Phase::Broken, _) => match activity {
             Some(Activity::Deleting) => ("ERROR", "error", Some("deleting"), 0),
@@ -41,7 +41,7 @@ pub(super) fn of(server: &Server) -> State {
             (status, "stopped", task, 4)
         }
     };
-    State { status, vm_state, task_state, power_state }
+    State { status, vm, task, power }
 }
 
 fn running(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {

@@ -126,10 +126,7 @@ impl Definition {
     fn check(&self, value: &Value, schema: &Value, at: &str, faults: &mut Vec<String>) {
         let schema = resolve(schema, &self.types);
         let mut fault = |what: String| faults.push(format!("{}:{at}:{what}", self.name));
-        let kind = match schema["type"].as_str() {
-            Some(kind) => kind,
-            None => "object",
-        };
+        let kind = schema["type"].as_str().unwrap_or("object");
         let typed = match kind {
             "string" => value.is_string(),
             "integer" => fits_integer(value, schema),

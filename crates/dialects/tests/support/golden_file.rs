@@ -1,5 +1,7 @@
 //! The text of a golden, read and written. Its form is described in `golden/README.md`.
 
+use std::fmt::Write as _;
+
 use regiment_dialects::Answer;
 
 /// One golden: what it is given, and what happens in it, in order.
@@ -82,18 +84,20 @@ impl Golden {
     pub fn write(&self, responses: &[String]) -> String {
         let mut text = self.head.join("\n") + "\n";
         if !self.given.is_empty() {
-            text += &format!("--- given\n{}\n", self.given.join("\n"));
+            let _ = writeln!(text, "--- given\n{}", self.given.join("\n"));
         }
         let mut responses = responses.iter();
         for event in &self.events {
             match event {
                 Event::Settle => text += "--- settle\n",
                 Event::Archive => text += "--- archive\n",
-                Event::Wait(ms) => text += &format!("--- wait {ms}\n"),
+                Event::Wait(ms) => {
+                    let _ = writeln!(text, "--- wait {ms}");
+                }
                 Event::Exchange(exchange) => {
                     let response = responses.next().expect("an answer for each request");
-                    text += &format!("--- request\n{}\n", exchange.text.join("\n"));
-                    text += &format!("--- response\n{response}");
+                    let _ = writeln!(text, "--- request\n{}", exchange.text.join("\n"));
+                    let _ = write!(text, "--- response\n{response}");
                 }
             }
         }
@@ -127,11 +131,11 @@ fn exchange(text: Vec<String>) -> Result<Exchange, String> {
 pub fn render(answer: &Answer) -> String {
     let mut text = format!("{}\n", answer.status);
     for (name, value) in &answer.headers {
-        text += &format!("{name}: {value}\n");
+        let _ = writeln!(text, "{name}: {value}");
     }
     if !answer.body.is_empty() {
         let body = std::str::from_utf8(&answer.body).expect("every dialect answers in UTF-8");
-        text += &format!("\n{body}\n");
+        let _ = writeln!(text, "\n{body}");
     }
     text
 }

@@ -189,7 +189,7 @@ fn sign_as(sent: &Sent, sk: &str, names: &str, query: &str, payload: &str) -> St
         let mut values: Vec<_> =
             sent.headers.iter().filter(|(n, _)| n == name).map(|(_, v)| v.trim()).collect();
         values.sort_unstable();
-        values.iter().for_each(|value| headers += &format!("{name}:{value}\n"));
+        values.iter().for_each(|value| headers.extend([name, ":", value, "\n"]));
     }
     let canonical =
         format!("{}\n{}/\n{query}\n{headers}\n{names}\n{payload}", sent.method, sent.path);

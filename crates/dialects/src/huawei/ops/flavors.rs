@@ -49,10 +49,14 @@ struct Link {
 
 #[derive(Serialize)]
 struct Attachable {
-    free_scsi: u32,
-    free_blk: u32,
-    free_disk: u32,
-    free_nic: u32,
+    #[serde(rename = "free_scsi")]
+    scsi: u32,
+    #[serde(rename = "free_blk")]
+    blk: u32,
+    #[serde(rename = "free_disk")]
+    disk: u32,
+    #[serde(rename = "free_nic")]
+    nic: u32,
 }
 
 pub(in crate::huawei) fn decode(call: &Call<'_>) -> Result<Action, Row> {
@@ -106,6 +110,6 @@ fn describe<'a>(flavor: &'a Flavor, zones: &[&str], base: &str, project: &str) -
         rxtx_cap: (),
         is_public: true,
         os_extra_specs: specs.into_iter().collect(),
-        attachable: Attachable { free_scsi: 60, free_blk: 24, free_disk: 24, free_nic: 12 },
+        attachable: Attachable { scsi: 60, blk: 24, disk: 24, nic: 12 },
     }
 }

@@ -2,14 +2,15 @@
 //! all or none.
 
 use regiment_core::command::{Admission, Receipt, TargetRef};
-use regiment_core::model::{FaultKind, Server};
+use regiment_core::model::{FaultKind, ProjectId, Server};
 use regiment_core::ops::{Operation, Resize, Verdict};
 use regiment_core::view::View;
 use serde::{Deserialize, Serialize};
 
+use crate::huawei::answer::Reply;
 use crate::huawei::batch::{bounded, results, write_ids, write_refusals};
 use crate::huawei::body::{Flag, Targets, read, target, words};
-use crate::huawei::detail::{HINT_CHARGING, HINT_ORDER, PREPAID};
+use crate::huawei::detail::{self, HINT_CHARGING, POSTPAID, PREPAID};
 use crate::huawei::faults::{BATCH_FAILED, Row, no_such_server};
 use crate::huawei::limits::BATCH_RESIZE_MAX;
 use crate::huawei::route::Age;
@@ -128,7 +129,7 @@ pub(in crate::huawei) fn decode_batch(call: &Call<'_>) -> Result<Action, Row> {
     }))
 }
 
-fn refused(reply: crate::huawei::answer::Reply, results: &[(String, Option<Row>)]) -> Answer {
+fn refused(reply: Reply, results: &[(String, Option<Row>)]) -> Answer {
     let mut body = String::from("{");
     write_refusals(&mut body, &BATCH_FAILED, results);
     body.push('}');
@@ -140,20 +141,21 @@ fn refused(reply: crate::huawei::answer::Reply, results: &[(String, Option<Row>)
 fn unlike_the_first(
     targets: &[TargetRef],
     view: &View<'_>,
-    project: regiment_core::model::ProjectId,
+    project: ProjectId,
 ) -> Vec<(String, Option<Row>)> {
     let server = |target: &TargetRef| match target {
         TargetRef::Server(id) => view.world.server(*id).filter(|server| server.project == project),
         TargetRef::Short(_) | TargetRef::Balancer(_) | TargetRef::Unreadable(_) => None,
     };
-    fn kind(server: &Server) -> (&str, &str, Option<&str>, bool) {
-        let details = &server.details;
-        let charging = details.hints.get(HINT_CHARGING).map(AsRef::as_ref);
-        (&details.zone, &server.flavor, charging, details.hints.contains_key(HINT_ORDER))
-    }
     let first = targets.iter().find_map(server).map(kind);
     let row =
         || Row::invalid("The ECS differs from the first one in its AZ, billing mode or flavor.");
     let judge = |target| server(target).filter(|server| Some(kind(server)) != first).map(|_| row());
     targets.iter().map(|target| (words(target), judge(target))).collect()
+}
+
+/// What servers must have in common: zone, flavor, way of paying.
+fn kind(server: &Server) -> (&str, &str, &str) {
+    let charging = detail::hint(server, HINT_CHARGING).unwrap_or(POSTPAID);
+    (&server.details.zone, &server.flavor, charging)
 }

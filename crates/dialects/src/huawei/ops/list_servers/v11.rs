@@ -118,7 +118,7 @@ const EXPECTED: &[(&str, Make)] = &[
     ("security_groups", |_, server| value(security_groups(server))),
     ("volumes_attached", |_, server| value(volumes(server))),
     ("image", |_, server| value(ById { id: server.image.to_string() })),
-    ("power_state", |_, server| value(states::of(server).power_state)),
+    ("power_state", |_, server| value(states::of(server).power)),
     ("cpu_options", |_, server| {
         let threads = hint(server, HINT_THREADS).and_then(|text| text.parse::<u8>().ok());
         value(threads.map(|threads| BTreeMap::from([(HINT_THREADS, threads)])).unwrap_or_default())
@@ -230,7 +230,7 @@ impl Filter {
         } = self;
         let details = &server.details;
         let asks_metadata = !metadata.is_empty() || metadata_key.is_some();
-        let has = asks_metadata.then(|| lens.metadata(server)).unwrap_or_default();
+        let has = if asks_metadata { lens.metadata(server) } else { BTreeMap::new() };
         !nothing
             && (*any_id || ids.contains(&server.id))
             && common.admits(server)
@@ -289,7 +289,7 @@ fn next_page(call: &Call<'_>) -> String {
         let encode = |text| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
         // A name of a parameter is told back as it is written in the API.
         let key = encode(key).replace("%2D", "-").replace("%5F", "_");
-        address += &format!("{key}={}&", encode(value));
+        address.extend([&key, "=", &encode(value), "&"]);
     }
     address + "marker="
 }
@@ -305,8 +305,8 @@ fn show<'a>(
         id: server.id,
         name: &server.name,
         status: state.status,
-        vm_state: state.vm_state,
-        task_state: state.task_state,
+        vm_state: state.vm,
+        task_state: state.task,
         created: times::plain(server.created_at),
         updated: times::plain(server.updated_at),
         tenant_id: server.project.plain(),

@@ -1,0 +1,198 @@
+use proptest::prelude::*;
+use regiment_core::command::TargetRef;
+use regiment_core::model::{ProjectId, RequestId, Time};
+use regiment_core::store::{Archive, StoreError};
+use regiment_core::view::View;
+use regiment_core::world::World;
+
+use super::*;
+use crate::{Bearer, Gate, Key, Order};
+
+/// Knows nobody.
+struct Nobody;
+
+impl Gate for Nobody {
+    fn key(&self, _access_key: &str) -> Option<Key> {
+        None
+    }
+
+    fn bearer(&self, _token: &str) -> Option<Bearer> {
+        None
+    }
+
+    fn issue(&self, _access_key: &str, _secret_key: &str) -> Option<(String, Bearer)> {
+        None
+    }
+
+    fn first_use(&self, _access_key: &str, _nonce: &str, _forget_at: Time) -> bool {
+        true
+    }
+}
+
+struct Empty;
+
+impl Archive for Empty {
+    fn at_or_before(&self, _key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(None)
+    }
+}
+
+const PROJECT: ProjectId = ProjectId(7);
+
+fn decoded(method: &str, path: &str, query: &str, body: &[u8]) -> Action {
+    let headers = [("host".to_owned(), "127.0.0.1:1".to_owned())];
+    let request = Request { method, path, query, headers: &headers, body, tls: false };
+    let context = Context { now: Time(1), request: RequestId(1), gate: &Nobody };
+    let caller = Caller { access_key: "AK".into(), project: PROJECT };
+    let _ = Huawei.authenticate(&request, &context);
+    Huawei.decode(&request, &context, Some(&caller))
+}
+
+/// What it comes to in an empty world.
+fn settled(action: Action) -> Result<Box<Order>, Answer> {
+    let world = World::new(1);
+    let view = View::new(&world, &Empty, Time(1));
+    match action {
+        Action::Answer(answer) => Err(answer),
+        Action::Look(look) => Err(look(&view)),
+        Action::Consult(consult) => settled(consult(&view)),
+        Action::Order(order) => Ok(order),
+    }
+}
+
+fn path(rest: &str) -> String {
+    format!("/v1/{}/cloudservers/{rest}", PROJECT.plain())
+}
+
+fn servers(count: usize) -> String {
+    let ids: Vec<String> =
+        (0..count).map(|n| format!("{{\"id\":\"616fb98f-46ca-475e-917e-{n:012}\"}}")).collect();
+    format!("[{}]", ids.join(","))
+}
+
+/// A body with a list of servers put into it.
+type WithServers = fn(&str) -> String;
+
+#[test]
+fn a_batch_has_its_limit() {
+    let bodies: [(&str, &str, usize, WithServers); 7] = [
+        ("PUT", "os-reset-passwords", 1000, |s| {
+            format!(r#"{{"new_password":"Test@12345","servers":{s}}}"#)
+        }),
+        ("PUT", "server-name", 1000, |s| format!(r#"{{"name":"a","servers":{s}}}"#)),
+        ("POST", "action", 1000, |s| format!(r#"{{"os-start":{{"servers":{s}}}}}"#)),
+        ("POST", "action", 1000, |s| format!(r#"{{"os-stop":{{"servers":{s}}}}}"#)),
+        ("POST", "action", 1000, |s| format!(r#"{{"reboot":{{"type":"HARD","servers":{s}}}}}"#)),
+        ("POST", "delete", 1000, |s| format!(r#"{{"servers":{s}}}"#)),
+        ("POST", "batch-resize", 50, |s| {
+            format!(r#"{{"resize":{{"flavorRef":"f","servers":{s}}}}}"#)
+        }),
+    ];
+    for (method, rest, max, body) in bodies {
+        let come_to = |count| {
+            let body = body(&servers(count));
+            settled(decoded(method, &path(rest), "", body.as_bytes()))
+        };
+        let order = come_to(max).expect("as many as are allowed");
+        assert_eq!(order.command.targets.len(), max, "{rest}");
+        assert!(order.command.targets.iter().all(|one| matches!(one, TargetRef::Server(_))));
+        let code = |count| come_to(count).err().expect("refused").code;
+        assert_eq!(code(max + 1).as_deref(), Some("Ecs.0118"), "{rest}");
+        assert_eq!(code(0).as_deref(), Some("Ecs.0005"), "{rest}");
+    }
+}
+
+#[test]
+fn an_operation_that_is_not_served_is_no_server() {
+    for (rest, status) in [("tags", 404), ("os-server-groups", 404), ("x", 404), ("limits", 200)] {
+        let answer = settled(decoded("GET", &path(rest), "", b"")).err().expect("an answer");
+        let gateway = answer.code.as_deref() == Some("APIGW.0101");
+        assert_eq!((answer.status, gateway), (status, rest.len() > 1 && status == 404), "{rest}");
+    }
+}
+
+#[test]
+fn every_answer_carries_the_id_of_its_call() {
+    for (method, target) in [("GET", "/"), ("GET", "/v3/projects"), ("POST", "/v3/auth/tokens")] {
+        let answer = settled(decoded(method, target, "", b"")).err().expect("an answer");
+        let id = answer.headers.iter().find(|(name, _)| *name == "x-request-id");
+        assert_eq!(id.map(|(_, id)| id.as_str()), Some(RequestId(1).plain().as_str()));
+    }
+    let context = Context { now: Time(1), request: RequestId(1), gate: &Nobody };
+    assert_eq!(Huawei.too_large(&context).status, 413);
+}
+
+/// Bodies that are nearly right, with something strange in them.
+fn strange_body() -> impl Strategy<Value = String> {
+    let value = prop_oneof![
+        Just("null".to_owned()),
+        Just("[]".to_owned()),
+        Just("{}".to_owned()),
+        any::<i64>().prop_map(|n| n.to_string()),
+        "[a-zA-Z0-9:\\-]{0,12}".prop_map(|s| format!("\"{s}\"")),
+        (0usize..4).prop_map(servers),
+    ];
+    let key = prop::sample::select(vec![
+        "servers",
+        "new_password",
+        "name",
+        "dry_run",
+        "type",
+        "flavorRef",
+        "mode",
+        "imageRef",
+        "vpcid",
+        "nics",
+        "root_volume",
+        "count",
+        "adminPass",
+        "metadata",
+        "tags",
+        "extendparam",
+        "auto_terminate_time",
+        "imageid",
+        "adminpass",
+        "publicip",
+        "user_data",
+        "auth",
+    ]);
+    let outer = prop::sample::select(vec![
+        "",
+        "os-start",
+        "os-stop",
+        "reboot",
+        "resize",
+        "server",
+        "os-change",
+        "os-reinstall",
+        "reset-password",
+    ]);
+    (outer, prop::collection::vec((key, value), 0..8)).prop_map(|(outer, fields)| {
+        let fields: Vec<String> =
+            fields.iter().map(|(key, value)| format!("\"{key}\":{value}")).collect();
+        let inner = format!("{{{}}}", fields.join(","));
+        if outer.is_empty() { inner } else { format!("{{\"{outer}\":{inner}}}") }
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_request_is_too_strange(
+        method in prop::sample::select(vec!["GET", "POST", "PUT", "DELETE"]),
+        version in prop::sample::select(vec!["v1", "v1.1", "v2", "v3"]),
+        rest in prop::sample::select(vec![
+            "", "detail", "flavors", "limits", "action", "delete", "batch-resize",
+            "os-reset-passwords", "server-name", "x/resize", "x/reinstallos", "x/changeos",
+            "x/os-reset-password", "x",
+        ]),
+        query in "((limit|offset|marker|ip_eq|name|server_id|tags|id|launched_since)=[^#]{0,8}&){0,3}",
+        body in strange_body(),
+        wild in ".*",
+    ) {
+        let path = path(rest).replace("/v1/", &format!("/{version}/"));
+        let _ = settled(decoded(method, &path, &query, body.as_bytes()));
+        let _ = settled(decoded(method, &path, &wild, wild.as_bytes()));
+        let _ = settled(decoded(method, &wild, &query, b""));
+        let _ = settled(decoded("POST", "/v3/auth/tokens", &query, body.as_bytes()));
+    }
+}
