@@ -14,7 +14,7 @@ use regiment_stores::conformance::{Contents, numbered_batch};
 
 const ROUNDS: u64 = 60;
 /// Bounds the test on a slow disk; a round more or less proves nothing else.
-const TIME_MAX: Duration = Duration::from_secs(8);
+const TIME_MAX: Duration = Duration::from_secs(5);
 const SAID: &str = "committed ";
 
 /// The newest batch whose log entry is there.
