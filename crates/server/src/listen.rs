@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::net::TcpListener as StdListener;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -14,8 +14,10 @@ use hyper::body::Incoming;
 use hyper::header::{HeaderName, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Request, Response, StatusCode};
+use hyper::upgrade::OnUpgrade;
+use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use parking_lot::Mutex;
 use regiment_dialects::Answer;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
@@ -30,6 +32,23 @@ use crate::patient_io::PatientIo;
 
 /// After a failure to accept (most likely: no file descriptor left), before the next try.
 const ACCEPT_AGAIN_AFTER: Duration = Duration::from_millis(50);
+
+/// When the server closes: what an answer that is made has to be sent.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
+/// How a listener treats its connections.
+#[derive(Clone)]
+pub enum Door {
+    /// Plain HTTP. A client may ask for a tunnel (`CONNECT`) to any host and gets TLS with us,
+    /// which is the only way in for those that let nobody set a host. Nothing goes out.
+    Plain {
+        tunnels: Option<TlsAcceptor>,
+    },
+    Tls(TlsAcceptor),
+}
+
+/// The tunnel a connection becomes once the answer to its request for one is sent.
+type Tunnel = Mutex<Option<OnUpgrade>>;
 
 /// What the listeners have in common.
 pub struct Doors {
@@ -54,7 +73,7 @@ impl Doors {
     }
 
     /// Takes connections until the server closes.
-    pub async fn serve(self: Arc<Doors>, listener: StdListener, tls: Option<TlsAcceptor>) {
+    pub async fn serve(self: Arc<Doors>, listener: StdListener, door: Door) {
         let listener = match TcpListener::from_std(listener) {
             Ok(listener) => listener,
             Err(error) => return tracing::error!(%error, "a listener could not be used"),
@@ -68,11 +87,11 @@ impl Doors {
             };
             match accepted {
                 Ok((stream, _)) => {
-                    let (doors, tls) = (self.clone(), tls.clone());
+                    let (doors, door) = (self.clone(), door.clone());
                     tokio::spawn(async move {
                         let connections = &doors.gateway.metrics.connections;
                         connections.fetch_add(1, Relaxed);
-                        doors.connection(stream, tls).await;
+                        doors.connection(stream, door).await;
                         connections.fetch_sub(1, Relaxed);
                         drop(permit);
                     });
@@ -92,36 +111,72 @@ impl Doors {
         let _ = self.connections.acquire_many(all).await;
     }
 
-    async fn connection(&self, stream: TcpStream, tls: Option<TlsAcceptor>) {
+    async fn connection(&self, stream: TcpStream, door: Door) {
         // Answers are small and written whole; waiting for more only costs time.
         let _ = stream.set_nodelay(true);
         let stream = PatientIo::new(stream, self.limits.write_timeout);
-        match tls {
-            None => self.requests(stream, false).await,
-            Some(tls) => {
-                let shaken =
-                    tokio::time::timeout(self.limits.handshake_timeout, tls.accept(stream));
-                match shaken.await {
-                    Ok(Ok(stream)) => self.requests(stream, true).await,
-                    Ok(Err(error)) => tracing::debug!(%error, "no TLS handshake"),
-                    Err(_) => tracing::debug!("the TLS handshake took too long"),
+        match door {
+            Door::Tls(acceptor) => self.encrypted(stream, &acceptor).await,
+            Door::Plain { tunnels } => {
+                let tunnel = Tunnel::default();
+                self.requests(stream, false, tunnels.is_some().then_some(&tunnel)).await;
+                let asked = tunnel.lock().take();
+                if let (Some(upgrade), Some(acceptor)) = (asked, tunnels) {
+                    match upgrade.await {
+                        Ok(stream) => self.encrypted(TokioIo::new(stream), &acceptor).await,
+                        Err(error) => tracing::debug!(%error, "a tunnel was not begun"),
+                    }
                 }
             }
         }
     }
 
-    async fn requests(&self, io: impl AsyncRead + AsyncWrite + Unpin, tls: bool) {
-        let service =
-            service_fn(
-                |request| async move { Ok::<_, Infallible>(self.request(request, tls).await) },
-            );
-        let mut connection = pin!(self.http.serve_connection(TokioIo::new(io), service));
+    async fn encrypted<S>(&self, stream: S, acceptor: &TlsAcceptor)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let patience = self.limits.handshake_timeout;
+        let mut closing = self.closing.clone();
+        let shaken = tokio::select! {
+            shaken = tokio::time::timeout(patience, acceptor.accept(stream)) => shaken,
+            () = closing.begun() => return,
+        };
+        match shaken {
+            Ok(Ok(stream)) => self.requests(stream, true, None).await,
+            Ok(Err(error)) => tracing::debug!(%error, "no TLS handshake"),
+            Err(_) => tracing::debug!("the TLS handshake took too long"),
+        }
+    }
+
+    async fn requests<S>(&self, io: S, tls: bool, tunnel: Option<&Tunnel>)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let at_work = AtomicBool::new(false);
+        let service = service_fn(|request| async {
+            at_work.store(true, Relaxed);
+            let response = self.request(request, tls, tunnel).await;
+            at_work.store(false, Relaxed);
+            Ok::<_, Infallible>(response)
+        });
+        let connection = self.http.serve_connection(TokioIo::new(io), service).with_upgrades();
+        let mut connection = pin!(connection);
         let mut closing = self.closing.clone();
         let ended = tokio::select! {
             ended = connection.as_mut() => ended,
             () = closing.begun() => {
                 connection.as_mut().graceful_shutdown();
-                connection.await
+                loop {
+                    tokio::select! {
+                        ended = connection.as_mut() => break ended,
+                        // A client that has not said all it wants is not waited for.
+                        () = tokio::time::sleep(LAST_WORDS) => {
+                            if !at_work.load(Relaxed) {
+                                break Ok(());
+                            }
+                        }
+                    }
+                }
             }
         };
         if let Err(error) = ended {
@@ -129,7 +184,16 @@ impl Doors {
         }
     }
 
-    async fn request(&self, request: Request<Incoming>, tls: bool) -> Response<Full<Bytes>> {
+    async fn request(
+        &self,
+        mut request: Request<Incoming>,
+        tls: bool,
+        tunnel: Option<&Tunnel>,
+    ) -> Response<Full<Bytes>> {
+        if request.method() == Method::CONNECT {
+            let upgrade = hyper::upgrade::on(&mut request);
+            return response(begin_tunnel(tunnel, upgrade));
+        }
         let (parts, body) = request.into_parts();
         let head = head_of(&parts, tls);
         let answer = match ops_routes::answer(&self.gateway, &head).await {
@@ -137,6 +201,19 @@ impl Doors {
             None => self.gateway.handle(&head, body).await,
         };
         response(answer)
+    }
+}
+
+/// Takes a client that speaks to us as its proxy at its word: whichever host it wants, it gets us.
+fn begin_tunnel(tunnel: Option<&Tunnel>, upgrade: OnUpgrade) -> Answer {
+    match tunnel {
+        Some(tunnel) => {
+            *tunnel.lock() = Some(upgrade);
+            Answer::empty(200)
+        }
+        None => {
+            Answer::new(501, "text/plain; charset=utf-8", "there is no TLS to tunnel to here\n")
+        }
     }
 }
 

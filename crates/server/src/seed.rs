@@ -84,7 +84,10 @@ fn servers(
     let subnet = NetworkId(chance.uuid());
     let security_group = NetworkId(chance.uuid());
     let width = count.to_string().len().max(4);
+    // Shared by all of them, since there may be a million.
     let flavor: Arc<str> = catalog::FLEET_FLAVOR.into();
+    let device: Arc<str> = "/dev/vda".into();
+    let class: Arc<str> = DISK_CLASS.into();
     let mut by_zone: Vec<&Host> = hosts.iter().filter(|host| host.up).collect();
     spread_over_zones(&mut by_zone);
     let mut handles = std::collections::HashSet::with_capacity(count as usize);
@@ -105,9 +108,9 @@ fn servers(
                 nics: vec![nic(subnet, security_group, number, chance)],
                 volumes: vec![Volume {
                     id: VolumeId(chance.uuid()),
-                    device: boot_device(),
+                    device: device.clone(),
                     size_gib: DISK_GIB,
-                    class: DISK_CLASS.into(),
+                    class: class.clone(),
                     delete_with_server: true,
                 }],
                 security_groups: vec![security_group],
@@ -135,10 +138,6 @@ fn servers(
             }
         })
         .collect()
-}
-
-fn boot_device() -> Arc<str> {
-    "/dev/vda".into()
 }
 
 /// Neighbours in the list are in different zones, as far as there are any.

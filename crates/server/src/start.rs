@@ -29,7 +29,7 @@ use crate::engine_thread::{self, Parts};
 use crate::events::Events;
 use crate::gateway::Gateway;
 use crate::keyring::{self, Keyring};
-use crate::listen::Doors;
+use crate::listen::{Door, Doors};
 use crate::measured_store::MeasuredStore;
 use crate::metrics::Metrics;
 use crate::published::Published;
@@ -100,9 +100,10 @@ pub fn start(config: &Config) -> Result<Running, StartError> {
     let doors = Arc::new(Doors::new(gateway, config.http));
     let runtime = runtime(config.workers)?;
     let identity = identity(&keyring, &shown, &sockets, &place)?;
-    runtime.spawn(doors.clone().serve(sockets.plain, None));
+    let plain = Door::Plain { tunnels: acceptor.clone() };
+    runtime.spawn(doors.clone().serve(sockets.plain, plain));
     if let (Some(listener), Some(acceptor)) = (sockets.tls, acceptor) {
-        runtime.spawn(doors.clone().serve(listener, Some(acceptor)));
+        runtime.spawn(doors.clone().serve(listener, Door::Tls(acceptor)));
     }
     let Place { vault: _, folder, ca_folder } = place;
     Ok(Running::new(

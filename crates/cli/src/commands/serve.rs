@@ -23,8 +23,8 @@ pub struct Serve {
     #[arg(long, env = "REGIMENT_DATA", value_name = "DIR")]
     data: Option<PathBuf>,
 
-    /// Keep nothing
-    #[arg(long, env = "REGIMENT_EPHEMERAL", conflicts_with = "data")]
+    /// Keep nothing, whatever folder is named
+    #[arg(long, env = "REGIMENT_EPHEMERAL")]
     ephemeral: bool,
 
     /// Servers to make at the first start

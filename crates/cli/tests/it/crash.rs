@@ -81,3 +81,31 @@ fn order_until_killed(daemon: &mut Daemon, round: u64) -> Vec<String> {
     assert!(!told.is_empty(), "the clients were told of some");
     told
 }
+
+/// The system refuses to let the store grow: what was acknowledged is kept, the rest is not
+/// answered at all, and the process says by its status why it ended.
+#[cfg(unix)]
+#[test]
+fn a_store_that_cannot_write_ends_the_process_without_an_answer() {
+    let temp = tempfile::tempdir().unwrap();
+    let folder = temp.path().join("data");
+    assert!(Daemon::kept_in(&folder, &["--fleet", FLEET]).terminate().success());
+    let store = std::fs::metadata(folder.join("regiment.redb")).unwrap();
+    let mut daemon = Daemon::kept_in_at_most(&folder, store.len() + (64 << 10));
+    let client = Client::of(&daemon);
+    let servers = client.servers();
+    let mut told = Vec::new();
+    // Each order is answered or the connection ends; there is no third.
+    while let Ok(answer) = client.call("RestartInstances", &targets(&servers[..100])) {
+        assert!(answer["code"].as_i64() != Some(4000), "{answer}");
+        told.extend(acknowledged(&answer));
+    }
+    assert_eq!(daemon.ended().code(), Some(70), "{}", daemon.stderr());
+    assert!(daemon.stderr().contains("the store failed"), "{}", daemon.stderr());
+    let daemon = Daemon::kept_in(&folder, &[]);
+    let client = Client::of(&daemon);
+    for number in &told {
+        assert!(client.task(number).is_some(), "task {number} is forgotten");
+    }
+    wait_for("the end of every task", || told.iter().all(|task| client.task(task) != Some(2)));
+}

@@ -33,9 +33,13 @@ pub fn regiment() -> Command {
 impl Daemon {
     /// Starts one on a free port and waits until it is ready.
     pub fn start(arguments: &[&str]) -> Daemon {
+        Daemon::start_by(regiment(), arguments)
+    }
+
+    fn start_by(mut command: Command, arguments: &[&str]) -> Daemon {
         let room = tempfile::tempdir().unwrap();
         let ready_file = room.path().join("ready.json");
-        let mut child = regiment()
+        let mut child = command
             .args(["serve", "--listen", "127.0.0.1:0", "--ready-file"])
             .arg(&ready_file)
             .args(arguments)
@@ -50,6 +54,16 @@ impl Daemon {
         });
         let ready = serde_json::from_slice(&std::fs::read(&ready_file).unwrap()).unwrap();
         Daemon { child, ready, room }
+    }
+
+    /// One that may write no file larger than this.
+    #[cfg(unix)]
+    pub fn kept_in_at_most(folder: &Path, file_bytes: u64) -> Daemon {
+        let binary = regiment();
+        let mut shell = Command::new("sh");
+        let limit = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", file_bytes / 512);
+        shell.arg("-c").arg(limit).arg(binary.get_program()).stdin(Stdio::null());
+        Daemon::start_by(shell, &["--data", folder.to_str().unwrap()])
     }
 
     pub fn kept_in(folder: &Path, arguments: &[&str]) -> Daemon {
@@ -82,6 +96,11 @@ impl Daemon {
     pub fn terminate(&mut self) -> ExitStatus {
         let pid = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        self.ended()
+    }
+
+    /// Waits until it has ended by itself, and says how it did.
+    pub fn ended(&mut self) -> ExitStatus {
         wait_for("the end", || self.child.try_wait().unwrap().is_some());
         self.child.wait().unwrap()
     }

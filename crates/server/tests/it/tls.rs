@@ -1,4 +1,4 @@
-use std::io::{BufReader, Write};
+use std::io::{BufReader, Read as _, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::sync::Arc;
@@ -8,11 +8,22 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
-use crate::client::read;
+use crate::client::{connect, read};
 use crate::{config, start};
 
 /// One request over TLS to a host of this name, trusting this file.
 fn ask(server: &Running, ca_file: &Path, host: &str) -> std::io::Result<String> {
+    let endpoint = server.identity().tls_endpoint.clone().unwrap();
+    let tcp = TcpStream::connect(endpoint.strip_prefix("https://").unwrap())?;
+    ask_over(tcp, server, ca_file, host)
+}
+
+fn ask_over(
+    tcp: TcpStream,
+    server: &Running,
+    ca_file: &Path,
+    host: &str,
+) -> std::io::Result<String> {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(ca_file).unwrap()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -22,8 +33,6 @@ fn ask(server: &Running, ca_file: &Path, host: &str) -> std::io::Result<String> 
         .with_root_certificates(roots)
         .with_no_client_auth();
     let name = ServerName::try_from(host.to_owned()).unwrap();
-    let endpoint = server.identity().tls_endpoint.clone().unwrap();
-    let tcp = TcpStream::connect(endpoint.strip_prefix("https://").unwrap())?;
     let client = ClientConnection::new(Arc::new(client), name).unwrap();
     let mut stream = StreamOwned::new(client, tcp);
     let token = server.identity().token.expose();
@@ -95,4 +104,52 @@ fn others_get_tls_and_only_this_machine_plain_http() {
     assert!(server.identity().endpoint.starts_with("http://127.0.0.1:"));
     let ca_file = server.identity().ca_file.clone().unwrap();
     assert!(ask(&server, &ca_file, "localhost").is_ok());
+}
+
+/// A connection that the server was asked to tunnel, and what it said to that.
+fn tunnel(server: &Running, host: &str) -> (TcpStream, String) {
+    let mut tcp = connect(server);
+    write!(tcp, "CONNECT {host}:443 HTTP/1.1\r\nHost: {host}:443\r\n\r\n").unwrap();
+    let mut said = Vec::new();
+    while !said.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        tcp.read_exact(&mut byte).unwrap();
+        said.push(byte[0]);
+    }
+    (tcp, String::from_utf8(said).unwrap())
+}
+
+#[test]
+fn a_client_with_a_proxy_setting_gets_us_as_any_host() {
+    let server = start(&Config { tls: Tls::Auto, ..config() });
+    let ca_file = server.identity().ca_file.clone().unwrap();
+    for host in ["cvm.api.qcloud.com", "ecs.cn-north-4.myhuaweicloud.com"] {
+        let (tcp, said) = tunnel(&server, host);
+        assert!(said.starts_with("HTTP/1.1 200"), "{said}");
+        assert!(!said.to_lowercase().contains("content-length"), "{said}");
+        let said = ask_over(tcp, &server, &ca_file, host).unwrap();
+        assert_eq!(said, format!("GET /test/echo  {host} 0 true"));
+    }
+    let (_tunnel, _) = tunnel(&server, "cvm.api.qcloud.com");
+    assert!(server.shutdown(), "a tunnel that nobody uses does not hold it");
+}
+
+#[test]
+fn there_is_no_tunnel_without_tls() {
+    let (_, said) = tunnel(&crate::server(), "cvm.api.qcloud.com");
+    assert!(said.starts_with("HTTP/1.1 501"), "{said}");
+}
+
+#[test]
+fn connections_that_say_nothing_do_not_hold_a_server_that_ends() {
+    let server = start(&Config { tls: Tls::Auto, ..config() });
+    let endpoint = server.identity().tls_endpoint.clone().unwrap();
+    let _encrypted = TcpStream::connect(endpoint.strip_prefix("https://").unwrap()).unwrap();
+    let _silent = connect(&server);
+    let mut half = connect(&server);
+    half.write_all(b"POST /test/echo HTTP/1.1\r\nContent-Le").unwrap();
+    // They are known of by now: each door takes its connections in order.
+    assert!(ask(&server, server.identity().ca_file.as_ref().unwrap(), "localhost").is_ok());
+    assert_eq!(crate::client::get(&server, "/healthz").status, 200);
+    assert!(server.shutdown());
 }
