@@ -28,6 +28,12 @@ pub const RULES: &[Rule] = &[
         broken: machine_words,
     },
     Rule {
+        name: "binaries",
+        reason: "what nobody can read nobody can review: archives, packages and databases are \
+                 fetched or made, not committed",
+        broken: |tree| tree.binaries.clone(),
+    },
+    Rule {
         name: "snapshots",
         reason: "a snapshot nobody accepted, or whose test is gone, proves nothing",
         broken: stale_snapshots,
@@ -247,6 +253,13 @@ mod tests {
         assert!(machine_words(&one("Cargo.lock", &good)).is_empty());
         let bad = "source = \"registry+https://mirror.example/index\"";
         assert_eq!(machine_words(&one("Cargo.lock", bad)).len(), 1);
+    }
+
+    #[test]
+    fn a_binary_is_seen() {
+        let tree = Tree { binaries: vec!["a.tar.gz".to_owned()], ..Tree::of(&[("b.rs", "")]) };
+        let rule = RULES.iter().find(|rule| rule.name == "binaries").expect("it is listed");
+        assert_eq!((rule.broken)(&tree), ["a.tar.gz"]);
     }
 
     #[test]

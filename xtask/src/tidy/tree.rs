@@ -9,6 +9,8 @@ use serde_json::Value;
 /// The repository as data, so that a rule can be shown a broken one.
 pub struct Tree {
     pub files: Vec<File>,
+    /// The paths of files that are no text.
+    pub binaries: Vec<String>,
     /// What `cargo metadata` says of the workspace's own crates.
     pub metadata: Value,
 }
@@ -26,19 +28,19 @@ impl Tree {
             "git",
             &["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"],
         )?;
-        let mut files = Vec::new();
+        let (mut files, mut binaries) = (Vec::new(), Vec::new());
         for path in listed.split('\0').filter(|path| !path.is_empty()) {
-            // A file may be gone from disk and not yet from the index, and a picture is no text.
-            if let Ok(bytes) = std::fs::read(root.join(path))
-                && let Ok(text) = String::from_utf8(bytes)
-            {
-                files.push(File { path: path.to_owned(), text });
+            // A file may be gone from disk and not yet from the index.
+            let Ok(bytes) = std::fs::read(root.join(path)) else { continue };
+            match String::from_utf8(bytes) {
+                Ok(text) => files.push(File { path: path.to_owned(), text }),
+                Err(_) => binaries.push(path.to_owned()),
             }
         }
         let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
         let metadata = output(root, &cargo, &["metadata", "--format-version=1", "--no-deps"])?;
         let metadata = serde_json::from_str(&metadata).context("cargo metadata is no JSON")?;
-        Ok(Tree { files, metadata })
+        Ok(Tree { files, binaries, metadata })
     }
 
     /// The Rust files below a folder.
@@ -52,7 +54,7 @@ impl Tree {
             .iter()
             .map(|(path, text)| File { path: (*path).to_owned(), text: (*text).to_owned() })
             .collect();
-        Tree { files, metadata: Value::Null }
+        Tree { files, binaries: Vec::new(), metadata: Value::Null }
     }
 }
 

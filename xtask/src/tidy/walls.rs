@@ -150,7 +150,7 @@ mod tests {
                 serde_json::json!({ "name": name, "dependencies": dependencies })
             })
             .collect();
-        Tree { files: Vec::new(), metadata: serde_json::json!({ "packages": packages }) }
+        Tree { metadata: serde_json::json!({ "packages": packages }), ..Tree::of(&[]) }
     }
 
     #[test]
