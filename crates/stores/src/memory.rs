@@ -151,3 +151,42 @@ impl Archive for MemoryArchive {
         Ok(at.map(|(_, row)| row.clone()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conformance::{Contents, numbered_batch};
+
+    #[test]
+    fn a_snapshot_goes_its_own_way() {
+        let mut store = MemoryStore::new();
+        let mut expected = Contents::default();
+        for n in 1..=20 {
+            expected.commit(&numbered_batch(n));
+            store.commit(numbered_batch(n)).expect("a commit");
+        }
+        let mut snapshot = store.snapshot();
+        store.commit(numbered_batch(21)).expect("a commit");
+        assert!(Contents::of(&mut snapshot, &expected.archived()) == expected);
+        snapshot.commit(numbered_batch(21)).expect("a commit of its own");
+        expected.commit(&numbered_batch(21));
+        assert!(Contents::of(&mut snapshot, &expected.archived()) == expected);
+        assert!(Contents::of(&mut store, &expected.archived()) == expected);
+    }
+
+    #[test]
+    fn a_forgetful_one_keeps_finished_jobs_only() {
+        let mut store = MemoryStore::forgetful();
+        let mut expected = Contents::default();
+        for n in 1..=40 {
+            expected.commit(&numbered_batch(n));
+            store.commit(numbered_batch(n)).expect("a commit");
+        }
+        expected.rows.retain(|(table, _), _| *table == Table::Archive);
+        expected.log.clear();
+        assert!(!expected.rows.is_empty());
+        assert_eq!(Contents::of(&mut store.clone(), &expected.archived()), expected);
+        assert!(store.sweep(1_000, &mut |_| false).expect("a sweep") > 0);
+        assert_eq!(store.archive().at_or_before(&[255; 8]).expect("a look-up"), None);
+    }
+}

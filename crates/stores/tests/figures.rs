@@ -96,3 +96,20 @@ fn opening_a_million_rows() {
         say(&format!("{what}: opened in {opened:?}, read in {:?}", began.elapsed()));
     }
 }
+
+#[test]
+#[ignore = "a measurement"]
+fn trimming_a_long_log() {
+    for (entries, bytes) in [(8_000u64, 1_000usize), (1_600, 50_000)] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut store = RedbStore::open(&folder.path().join("store")).expect("a store");
+        for seq in 1..=entries {
+            store
+                .commit(Batch { log: Some((seq, vec![7; bytes])), ..Batch::default() })
+                .expect("a commit");
+        }
+        let began = Instant::now();
+        store.commit(Batch { trim_log: Some(entries), ..Batch::default() }).expect("a commit");
+        say(&format!("forgetting {entries} log entries of {bytes} bytes {:?}", began.elapsed()));
+    }
+}

@@ -2,7 +2,6 @@
 //! had said it committed must be there, whole and in order; what it had not said is there whole or
 //! not at all.
 
-use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -15,7 +14,7 @@ use regiment_stores::conformance::{Contents, numbered_batch};
 
 const ROUNDS: u64 = 60;
 /// Bounds the test on a slow disk; a round more or less proves nothing else.
-const TIME_MAX: Duration = Duration::from_secs(8);
+const TIME_MAX: Duration = Duration::from_secs(5);
 const SAID: &str = "committed ";
 
 /// The newest batch whose log entry is there.
@@ -85,11 +84,10 @@ fn kill_at_any_moment() {
     let path = folder.path().join("store");
     let mut chance = Chance::new(2026);
     let mut expected = Contents::default();
-    let (mut reached, mut unsaid) = (0, 0);
+    let mut reached = 0;
     let began = Instant::now();
-    let mut said_in_all = BTreeMap::new();
     for round in 0..ROUNDS {
-        if began.elapsed() > TIME_MAX {
+        if began.elapsed() > TIME_MAX && reached > 0 {
             break;
         }
         let said = kill_at_random(begin(&path), &mut chance).unwrap_or(reached);
@@ -103,11 +101,7 @@ fn kill_at_any_moment() {
         (reached + 1..=found).for_each(|n| expected.commit(&numbered_batch(n)));
         let contents = Contents::of(&mut store, &expected.archived());
         assert!(contents == expected, "round {round}: not what {found} whole batches make");
-        unsaid += found - said;
-        said_in_all.insert(round, found - reached);
         reached = found;
     }
-    assert!(reached > 0, "nothing was ever committed: {said_in_all:?}");
-    // Kills that fell between a commit and its word are what the test is for.
-    writeln!(std::io::stderr(), "{reached} batches, {unsaid} of them never said").expect("a word");
+    assert!(reached > 0, "nothing was ever committed");
 }

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use huawei_cloud_api_definitions_ECS as _;
 use serde_json::Value;
 
 /// One operation's definition.
