@@ -1,8 +1,9 @@
 //! From what a store kept to a world, and from a world to the work that is still to be done.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
-use crate::model::{JobId, SubState, Time};
+use crate::model::{JobId, Server, SubState, Time};
 use crate::record::{self, Catalog, Meta};
 use crate::schedule::Schedule;
 use crate::store::{Loaded, Store, StoreError, Table};
@@ -25,12 +26,14 @@ pub fn load(store: &mut dyn Store, realm: u32) -> Result<Recovered, StoreError> 
     let mut world = World::new(realm);
     let mut secrets = HashMap::new();
     let mut meta: Option<Meta> = None;
+    let mut words = Words::default();
     let mut log_seq = 0;
     let mut log_bytes = 0;
     store.load(&mut |loaded| {
         match loaded {
             Loaded::Row(table, key, value) => {
-                load_row(&mut world, &mut secrets, &mut meta, table, key, value)?;
+                let into = Into { world: &mut world, secrets: &mut secrets, meta: &mut meta };
+                load_row(into, &mut words, table, key, value)?;
             }
             Loaded::Log(seq, entry) => {
                 log_seq = seq;
@@ -50,14 +53,69 @@ pub fn load(store: &mut dyn Store, realm: u32) -> Result<Recovered, StoreError> 
     Ok(Recovered { world, secrets, log_seq, log_bytes, fresh })
 }
 
+/// Where rows go.
+struct Into<'a> {
+    world: &'a mut World,
+    secrets: &'a mut HashMap<JobId, Sealed>,
+    meta: &'a mut Option<Meta>,
+}
+
+/// Words that very many servers share, each kept once: a row on disk repeats them, a fleet in
+/// memory need not.
+#[derive(Default)]
+struct Words(HashSet<Arc<str>>);
+
+impl Words {
+    fn share(&mut self, word: &mut Arc<str>) {
+        if let Some(known) = self.0.get(word) {
+            *word = known.clone();
+        } else if self.0.len() < WORDS_MAX {
+            self.0.insert(word.clone());
+        }
+    }
+
+    fn share_of(&mut self, server: &mut Server) {
+        self.share(&mut server.flavor);
+        if let Some(host) = &mut server.host {
+            self.share(host);
+        }
+        let Some(details) = Arc::get_mut(&mut server.details) else { return };
+        self.share(&mut details.zone);
+        self.share(&mut details.description);
+        details.key_name.iter_mut().for_each(|name| self.share(name));
+        for volume in &mut details.volumes {
+            self.share(&mut volume.device);
+            self.share(&mut volume.class);
+        }
+        for tag in &mut details.tags {
+            self.share(&mut tag.key);
+            self.share(&mut tag.value);
+        }
+        for map in [&mut details.metadata, &mut details.hints] {
+            *map = std::mem::take(map)
+                .into_iter()
+                .map(|(mut key, mut value)| {
+                    self.share(&mut key);
+                    self.share(&mut value);
+                    (key, value)
+                })
+                .collect();
+        }
+    }
+}
+
+/// Enough for every flavor, host, zone and common tag; values that differ from server to server
+/// fill it and do no harm.
+const WORDS_MAX: usize = 10_000;
+
 fn load_row(
-    world: &mut World,
-    secrets: &mut HashMap<JobId, Sealed>,
-    meta: &mut Option<Meta>,
+    into: Into<'_>,
+    words: &mut Words,
     table: Table,
     key: &[u8],
     value: &[u8],
 ) -> Result<(), StoreError> {
+    let Into { world, secrets, meta } = into;
     match table {
         Table::Meta => {
             let row: Meta = record::decode("meta", value)?;
@@ -71,7 +129,11 @@ fn load_row(
             *meta = Some(row);
         }
         Table::Catalog => record::decode::<Catalog>("catalog", value)?.put_into(world),
-        Table::Servers => world.insert_server(record::decode_server(value)?),
+        Table::Servers => {
+            let mut server = record::decode_server(value)?;
+            words.share_of(&mut server);
+            world.insert_server(server);
+        }
         Table::Balancers => world.insert_balancer(record::decode_balancer(value)?),
         Table::Jobs => world.insert_job(record::decode_job(value)?),
         Table::Tokens => world.put_token(record::decode_token(value)?),
