@@ -21,7 +21,7 @@ pub fn report() -> Result<()> {
     for batch in [1, 100, 1_000] {
         let folder = tempfile::tempdir()?;
         let fleet = CONNECTIONS * GROUPS * batch;
-        let plane = Plane::start(&binary()?, folder.path(), fleet, &[])?;
+        let plane = Plane::start(&binary()?, folder.path(), fleet, true)?;
         let ids = plane.ids(fleet)?;
         // All stop first, then all start, and so on: each order has work to do.
         let lanes: Vec<Vec<Vec<u8>>> = ids
@@ -89,7 +89,7 @@ fn as_bare(request: &[u8]) -> Vec<u8> {
 #[expect(clippy::print_stdout, reason = "its output is what it is for")]
 pub fn report_latency() -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let plane = Plane::start(&binary()?, folder.path(), GROUPS, &[])?;
+    let plane = Plane::start(&binary()?, folder.path(), GROUPS, true)?;
     println!("  start to ready, {GROUPS} servers: {:?}", plane.ready_in);
     let ids = plane.ids(GROUPS)?;
     let groups: Vec<&[String]> = ids.chunks(1).collect();

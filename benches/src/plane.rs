@@ -1,5 +1,6 @@
 //! A real `regiment serve` with a folder of its own, and signed requests for it.
 
+use std::ffi::OsStr;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -21,17 +22,21 @@ pub struct Plane {
 }
 
 impl Plane {
-    pub fn start(binary: &Path, folder: &Path, fleet: usize, more: &[&str]) -> Result<Plane> {
+    pub fn start(binary: &Path, folder: &Path, fleet: usize, kept: bool) -> Result<Plane> {
         let ready = folder.join("ready.json");
+        let data = folder.join("data");
+        let keep = if kept {
+            vec![OsStr::new("--data"), data.as_os_str()]
+        } else {
+            vec!["--ephemeral".as_ref()]
+        };
         let began = Instant::now();
         let child = Command::new(binary)
             .args(["serve", "--listen", "127.0.0.1:0", "--pace", "instant", "--seed", "7"])
             .args(["--fleet", &fleet.to_string()])
-            .arg("--data")
-            .arg(folder.join("data"))
             .arg("--ready-file")
             .arg(&ready)
-            .args(more)
+            .args(keep)
             .stdout(Stdio::null())
             .spawn()
             .with_context(|| format!("start {}", binary.display()))?;

@@ -14,7 +14,7 @@ pub fn report() -> Result<()> {
     let mut page_base = None;
     for fleet in [1_000, 100_000] {
         let folder = tempfile::tempdir()?;
-        let plane = Plane::start(&binary()?, folder.path(), fleet, &["--ephemeral"])?;
+        let plane = Plane::start(&binary()?, folder.path(), fleet, false)?;
         let id = plane.get("/v1/{project}/cloudservers/detail", "limit=1")?["servers"][0]["id"]
             .as_str()
             .unwrap_or_default()

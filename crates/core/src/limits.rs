@@ -32,14 +32,14 @@ pub const TOKEN_CHARS_MAX: usize = 64;
 /// Finished jobs are readable for 24 hours unless the configuration says otherwise.
 pub const RETENTION_MS: i64 = 24 * 3_600_000;
 
-/// The log is folded into rows when it has grown by this much: replaying it at start takes about
-/// a tenth of a second.
-pub const LOG_BYTES_MAX: usize = 8 << 20;
+/// The log is folded into rows when it has grown by this much: replaying it at start takes a few
+/// tenths of a second.
+pub const LOG_BYTES_MAX: usize = 32 << 20;
 
 /// … or by this much for each server, if that is more: an order writes about 40 bytes a server to
-/// the log, so each row is written once for about three orders. Replaying it at a million servers
+/// the log, so each row is written once for about six orders. Replaying it at a million servers
 /// takes about as long as reading the rows themselves.
-pub const LOG_BYTES_PER_SERVER: usize = 128;
+pub const LOG_BYTES_PER_SERVER: usize = 256;
 
 /// A step that met a busy or unreachable host is tried again this often …
 pub const RETRIES_MAX: u8 = 4;
