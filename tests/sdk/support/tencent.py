@@ -2,15 +2,11 @@
 
 import json
 import os
-import select
-import socket
-import threading
 from contextlib import contextmanager
-from urllib.parse import urlsplit
 
 from QcloudApi.qcloudapi import QcloudApi
 
-from .plane import PATIENCE_S, Plane, wait_for
+from .plane import Plane, wait_for
 
 
 @contextmanager
@@ -45,10 +41,9 @@ class Tencent:
 
     def call(self, action, parameters=None, **more):
         """One call by the real SDK; the answer is parsed, since the SDK leaves that to its users."""
-        # The SDK reads its trust when it makes a connection, which is when its service is made.
         with setting("SSL_CERT_FILE", self.plane.ca_file):
-            service = QcloudApi(self.module, self.config)._factory(self.module, dict(self.config))
-            return json.loads(service.call(action, {**(parameters or {}), **more}))
+            api = QcloudApi(self.module, dict(self.config))
+            return json.loads(api.call(action, {**(parameters or {}), **more}))
 
     def good(self, action, parameters=None, **more):
         answer = self.call(action, parameters, **more)
@@ -79,50 +74,3 @@ class Tencent:
         """Waits until a load balancer's task has ended and returns its status: 0 good, 1 failed."""
         look = lambda: self.good("DescribeLoadBalancersTaskResult", requestId=request_id)["data"]["status"]
         return wait_for(look, lambda status: status != 2, f"the end of task {request_id}")
-
-
-@contextmanager
-def tunnel(plane: Plane):
-    """The SDK's own proxy setting leads its real host names to the plane: a CONNECT proxy that
-    takes any host to the plane's TLS port."""
-    upstream = urlsplit(plane.tls_endpoint)
-    listener = socket.create_server(("127.0.0.1", 0))
-    hosts = []
-
-    def serve():
-        while True:
-            try:
-                client, _ = listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=relay, args=(client,), daemon=True).start()
-
-    def relay(client):
-        with client:
-            client.settimeout(PATIENCE_S)
-            head = b""
-            while b"\r\n\r\n" not in head:
-                piece = client.recv(4096)
-                if not piece:
-                    return
-                head += piece
-            hosts.append(head.split()[1].decode())
-            with socket.create_connection((upstream.hostname, upstream.port)) as server:
-                client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-                other = {client: server, server: client}
-                while True:
-                    readable, _, _ = select.select([client, server], [], [], PATIENCE_S)
-                    for side in readable:
-                        piece = side.recv(65536)
-                        if not piece:
-                            return
-                        other[side].sendall(piece)
-                    if not readable:
-                        return
-
-    threading.Thread(target=serve, daemon=True).start()
-    try:
-        with setting("https_proxy", f"http://127.0.0.1:{listener.getsockname()[1]}"):
-            yield hosts
-    finally:
-        listener.close()
