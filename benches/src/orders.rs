@@ -37,6 +37,7 @@ pub fn report() -> Result<()> {
         let accepted = wire::load(plane.address, &lanes, TIME, 200)?;
         plane.settle()?;
         let to_the_end = began.elapsed();
+        let inside = inside(&plane)?;
         let refused = refused(&plane, &lanes)?;
 
         let same_bodies: Vec<Vec<Vec<u8>>> = lanes
@@ -55,9 +56,24 @@ pub fn report() -> Result<()> {
             accepted.percentile(99),
             plane.resident_mib()?,
         );
+        println!("               {inside}");
         plane.kill()?;
     }
     Ok(())
+}
+
+/// Where the server says its time went.
+fn inside(plane: &Plane) -> Result<String> {
+    let metrics = plane.metrics()?;
+    let figure = |name: &str| metrics.get(name).copied().unwrap_or_default();
+    let turns = figure("regiment_turn_seconds_count");
+    let each = |name: &str| figure(name) / turns.max(1.0);
+    Ok(format!(
+        "{turns:.0} turns of {:.2} orders, {:.3} ms each, {:.3} ms of it in the commit",
+        each("regiment_turn_commands_sum"),
+        each("regiment_turn_seconds_sum") * 1e3,
+        each("regiment_commit_seconds_sum") * 1e3,
+    ))
 }
 
 /// Orders once more, one group, and looks at each sub-job: the load above is only worth something

@@ -1,5 +1,6 @@
 //! A real `regiment serve` with a folder of its own, and signed requests for it.
 
+use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -124,18 +125,25 @@ impl Plane {
         Ok(ids)
     }
 
-    /// Waits until no sub-job is in flight.
-    pub fn settle(&self) -> Result<()> {
+    /// The figures the server keeps of itself: the unlabelled lines of `/metrics`.
+    pub fn metrics(&self) -> Result<HashMap<String, f64>> {
         let mut connection = Connection::open(self.address)?;
         let request = format!("GET /metrics HTTP/1.1\r\nHost: {}\r\n\r\n", self.address);
+        let reply = connection.call(request.as_bytes())?;
+        let text = String::from_utf8_lossy(&reply.body);
+        let figure = |line: &str| {
+            let (name, value) = line.split_once(' ')?;
+            Some((name.to_owned(), value.parse().ok()?))
+        };
+        Ok(text.lines().filter_map(figure).collect())
+    }
+
+    /// Waits until no sub-job is in flight.
+    pub fn settle(&self) -> Result<()> {
         loop {
-            let reply = connection.call(request.as_bytes())?;
-            let text = String::from_utf8_lossy(&reply.body);
-            let open = text
-                .lines()
-                .find_map(|line| line.strip_prefix("regiment_sub_jobs_in_flight "))
-                .context("regiment_sub_jobs_in_flight in /metrics")?;
-            if open.trim() == "0" {
+            let metrics = self.metrics()?;
+            let open = metrics.get("regiment_sub_jobs_in_flight");
+            if *open.context("regiment_sub_jobs_in_flight in /metrics")? < 0.5 {
                 return Ok(());
             }
         }

@@ -9,6 +9,7 @@
 //! [`engine`] (the turn that makes it durable). Each operation is one file in [`ops`].
 
 pub mod apply;
+mod bytes;
 pub mod chance;
 pub mod command;
 pub mod driver;

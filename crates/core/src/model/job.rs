@@ -57,9 +57,8 @@ impl SubState {
     }
 }
 
-/// The job's work on one target.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "SubJobRow", into = "SubJobRow")]
+/// The job's work on one target. How it stands in a record is [`super::runs`]'s.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SubJob {
     pub target: SubTarget,
     pub state: SubState,
@@ -89,33 +88,6 @@ impl SubTarget {
             SubTarget::Known(target) => Some(*target),
             SubTarget::Unknown(_) => None,
         }
-    }
-}
-
-/// How a sub-job stands in a record: a sequence, since there may be a million in one job.
-#[derive(Serialize, Deserialize)]
-struct SubJobRow(
-    SubTarget,
-    SubState,
-    u8,
-    u8,
-    bool,
-    Option<Time>,
-    Option<Time>,
-    #[serde(default)] Option<Arc<Fault>>,
-);
-
-impl From<SubJobRow> for SubJob {
-    fn from(row: SubJobRow) -> SubJob {
-        let SubJobRow(target, state, step, retries, was_running, began_at, ended_at, fault) = row;
-        SubJob { target, state, step, retries, was_running, began_at, ended_at, fault }
-    }
-}
-
-impl From<SubJob> for SubJobRow {
-    fn from(sub: SubJob) -> SubJobRow {
-        let SubJob { target, state, step, retries, was_running, began_at, ended_at, fault } = sub;
-        SubJobRow(target, state, step, retries, was_running, began_at, ended_at, fault)
     }
 }
 
@@ -181,6 +153,7 @@ pub struct Job {
     pub accepted_at: Time,
     #[serde(default)]
     pub ended_at: Option<Time>,
+    #[serde(with = "super::runs")]
     pub subs: Vec<SubJob>,
     /// Counted from `subs`.
     #[serde(skip)]

@@ -5,6 +5,7 @@ mod catalog;
 mod fault;
 mod ids;
 mod job;
+mod runs;
 mod server;
 mod time;
 
