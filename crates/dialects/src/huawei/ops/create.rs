@@ -17,7 +17,7 @@ use wire::{Body, Wanted};
 
 use crate::huawei::answer::Reply;
 use crate::huawei::body::{Password, Whole, read};
-use crate::huawei::faults::{Row, WEAK_PASSWORD};
+use crate::huawei::faults::{KEY_GONE, Row, WEAK_PASSWORD};
 use crate::huawei::limits::CREATE_MAX;
 use crate::huawei::password::{self, Rule};
 use crate::huawei::route::Age;
@@ -106,8 +106,9 @@ fn token(call: &Call<'_>) -> Result<Option<TokenClaim>, Row> {
     if !plain {
         return Err(Row::new("Ecs.0123", 400, "X-Client-Token must be a lower-case UUID."));
     }
+    let key = call.context.gate.key(&call.caller.access_key).ok_or(KEY_GONE)?;
     let matter = [call.request.path.as_bytes(), b"\n", call.request.body].concat();
-    Ok(Some(TokenClaim { token: token.into(), digest: sign::sha256(&matter) }))
+    Ok(Some(TokenClaim { token: token.into(), digest: sign::token_digest(&key, &matter) }))
 }
 
 fn order(call: &Call<'_>, wanted: Wanted, age: Age) -> Result<Create, Row> {
