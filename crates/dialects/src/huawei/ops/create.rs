@@ -19,7 +19,7 @@ use crate::huawei::answer::Reply;
 use crate::huawei::body::{Password, Whole, read};
 use crate::huawei::faults::{KEY_GONE, Row, WEAK_PASSWORD};
 use crate::huawei::limits::CREATE_MAX;
-use crate::huawei::password::{self, Rule};
+use crate::huawei::password;
 use crate::huawei::route::Age;
 use crate::huawei::{Call, detail, ids, job_id, names};
 use crate::{Action, Answer, sign};
@@ -29,9 +29,7 @@ pub(in crate::huawei) fn decode(call: &Call<'_>, age: Age) -> Result<Action, Row
     let Body { server: mut wanted, dry_run } = read(call.request.body)?;
     let password = wanted.password.take();
     let fit = match &password {
-        Some(Password(secret)) => {
-            Some(password::fit(Rule::New, secret.expose()).ok_or(WEAK_PASSWORD)?)
-        }
+        Some(Password(secret)) => Some(password::fit(secret.expose()).ok_or(WEAK_PASSWORD)?),
         None => None,
     };
     let create = order(call, wanted, age)?;
