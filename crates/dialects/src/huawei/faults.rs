@@ -62,6 +62,9 @@ pub(super) const BATCH_FAILED: Row = Row::new("Ecs.0611", 400, "Batch operation 
 pub(super) const WEAK_PASSWORD: Row =
     Row::new("Ecs.0011", 400, "The password does not meet the complexity requirements.");
 
+/// The caller's key was taken away since the caller was let in.
+pub(super) const KEY_GONE: Row = Row::new("Common.0013", 401, "The token is invalid.");
+
 fn of_kind(kind: FaultKind) -> Row {
     let (code, status, message) = match kind {
         FaultKind::NoTargets => ("Ecs.0005", 400, "The request names no server."),

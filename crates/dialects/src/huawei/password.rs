@@ -2,34 +2,31 @@
 
 use regiment_core::ops::PasswordFit;
 
-/// Which of the cloud's rules a password is measured by.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Rule {
-    /// Create, reinstall, change the system.
-    New,
-    /// Reset.
-    Reset,
-}
-
-impl Rule {
-    const fn specials(self) -> &'static str {
-        match self {
-            Rule::New => "!@$%^-_=+[{}]:,./?",
-            Rule::Reset => "!@%-_=+[]:./?",
-        }
-    }
-}
-
+const SPECIALS: &str = "!@$%^-_=+[{}]:,./?";
+const SPECIALS_OF_RESET: &str = "!@%-_=+[]:./?";
 const LENGTHS: std::ops::RangeInclusive<usize> = 8..=26;
 /// Of upper case, lower case, digits and specials.
 const CLASSES_MIN: usize = 3;
 
-/// Which systems a password is good enough for; nothing when it is good for none. A system's
-/// administrator must not stand in it, forwards or backwards; Windows minds no case, and minds
-/// already three characters in a row.
-pub(super) fn fit(rule: Rule, password: &str) -> Option<PasswordFit> {
+/// Which systems a new server's password is good enough for; nothing when it is good for none. A
+/// system's administrator must not stand in it.
+pub(super) fn fit(password: &str) -> Option<PasswordFit> {
+    let (linux, windows) = (!names_root(password), !names_administrator(password));
+    let good = is_composed(password, SPECIALS) && (linux || windows);
+    good.then_some(PasswordFit { linux, windows })
+}
+
+/// Whether a server's password may become this one: no administrator may stand in it, whatever the
+/// server's system is.
+pub(super) fn may_reset(password: &str) -> bool {
+    is_composed(password, SPECIALS_OF_RESET)
+        && !names_root(password)
+        && !names_administrator(password)
+}
+
+fn is_composed(password: &str, specials: &str) -> bool {
     if !LENGTHS.contains(&password.chars().count()) {
-        return None;
+        return false;
     }
     let (mut upper, mut lower, mut digit, mut special) = (false, false, false, false);
     for c in password.chars() {
@@ -37,16 +34,19 @@ pub(super) fn fit(rule: Rule, password: &str) -> Option<PasswordFit> {
             'A'..='Z' => upper = true,
             'a'..='z' => lower = true,
             '0'..='9' => digit = true,
-            c if rule.specials().contains(c) => special = true,
-            _ => return None,
+            c if specials.contains(c) => special = true,
+            _ => return false,
         }
     }
-    let classes = [upper, lower, digit, special].into_iter().filter(|has| *has).count();
-    let linux = !password.contains("root") && !password.contains("toor");
-    let windows = !names_administrator(password);
-    (classes >= CLASSES_MIN && (linux || windows)).then_some(PasswordFit { linux, windows })
+    [upper, lower, digit, special].into_iter().filter(|has| *has).count() >= CLASSES_MIN
 }
 
+/// Forwards or backwards.
+fn names_root(password: &str) -> bool {
+    password.contains("root") || password.contains("toor")
+}
+
+/// Backwards, or forwards already by three characters in a row. Windows minds no case.
 fn names_administrator(password: &str) -> bool {
     let password = password.to_ascii_lowercase();
     let (name, reversed) = ("administrator", "rotartsinimda");
@@ -63,24 +63,27 @@ mod tests {
         let both = Some(PasswordFit::ANY);
         let linux = Some(PasswordFit { linux: true, windows: false });
         let windows = Some(PasswordFit { linux: false, windows: true });
-        for (rule, password, expected) in [
-            (Rule::Reset, "Test@12345", both),
-            (Rule::Reset, "Test@12", None),
-            (Rule::Reset, "Test@1234512345123451234512", None),
-            (Rule::Reset, "Test@123451234512345123451", both),
-            (Rule::Reset, "testtest1", None),
-            (Rule::Reset, "testtest1-", both),
-            (Rule::Reset, "Test$12345", None),
-            (Rule::New, "Test$12345", both),
-            (Rule::New, "Test$12345 ", None),
-            (Rule::New, "Test#12345", None),
-            (Rule::New, "Tést@12345", None),
-            (Rule::Reset, "Ab1-root-x", windows),
-            (Rule::Reset, "Ab1-toor-x", windows),
-            (Rule::Reset, "Ab1-miNist", linux),
-            (Rule::Reset, "1-Admin-root", None),
+        for (password, fits, resets) in [
+            ("Test@12345", both, true),
+            ("Test@12", None, false),
+            ("Test@1234512345123451234512", None, false),
+            ("Test@123451234512345123451", both, true),
+            ("testtest1", None, false),
+            ("testtest1-", both, true),
+            ("Test$12345", both, false),
+            ("Test$12345 ", None, false),
+            ("Test#12345", None, false),
+            ("Tést@12345", None, false),
+            ("Ab1-root-x", windows, false),
+            ("Ab1-toor-x", windows, false),
+            ("Ab1-Root-x", both, true),
+            ("Ab1-miNist", linux, false),
+            ("Ab1-ad-min", linux, false),
+            ("Ab1-ad-mi-", both, true),
+            ("1-rotartsinimdA", linux, false),
+            ("1-Admin-root", None, false),
         ] {
-            assert_eq!(fit(rule, password), expected, "{password}");
+            assert_eq!((fit(password), may_reset(password)), (fits, resets), "{password}");
         }
     }
 }

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use regiment_core::command::TargetRef;
 use regiment_core::model::{ProjectId, RequestId, Time};
 use regiment_core::store::{Archive, StoreError};
+use regiment_core::vault::Secret;
 use regiment_core::view::View;
 use regiment_core::world::World;
 
@@ -34,6 +35,27 @@ struct Empty;
 impl Archive for Empty {
     fn at_or_before(&self, _key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(None)
+    }
+}
+
+/// Knows everybody by one secret key.
+struct Knows(&'static str);
+
+impl Gate for Knows {
+    fn key(&self, _access_key: &str) -> Option<Key> {
+        Some(Key { secret_key: Secret::new(self.0), project: PROJECT })
+    }
+
+    fn bearer(&self, _token: &str) -> Option<Bearer> {
+        None
+    }
+
+    fn issue(&self, _access_key: &str, _secret_key: &str) -> Option<(String, Bearer)> {
+        None
+    }
+
+    fn first_use(&self, _access_key: &str, _nonce: &str, _forget_at: Time) -> bool {
+        true
     }
 }
 
@@ -120,6 +142,28 @@ fn every_answer_carries_the_id_of_its_call() {
     }
     let context = Context { now: Time(1), request: RequestId(1), gate: &Nobody };
     assert_eq!(Huawei.too_large(&context).status, 413);
+}
+
+#[test]
+fn what_a_token_is_bound_to_cannot_be_made_without_the_key() {
+    const BODY: &str = r#"{"server":{"name":"a","imageRef":"1189efbfd48b46ada82394b942e2a000",
+        "flavorRef":"f","vpcid":"0dae26c99a70439293f387d53115d171","adminPass":"Test@12345",
+        "nics":[{"subnet_id":"157ee78903ea45b1a69876c92660dd83"}],"root_volume":{"volumetype":"SSD"}}}"#;
+    let path = format!("/v1/{}/cloudservers", PROJECT.plain());
+    let token = "5a0a3f65-2c4d-4a3b-9d1c-0f7d4f7b9a11";
+    let headers = [("x-client-token".to_owned(), token.to_owned())];
+    let (method, query, body) = ("POST", "", BODY.as_bytes());
+    let request = Request { method, path: &path, query, headers: &headers, body, tls: false };
+    let caller = Caller { access_key: "AK".into(), project: PROJECT };
+    let claim = |gate: &dyn Gate| {
+        let context = Context { now: Time(1), request: RequestId(1), gate };
+        settled(Huawei.decode(&request, &context, Some(&caller))).map(|order| order.command.token)
+    };
+    let digest = |gate| claim(gate).ok().flatten().expect("a token").digest;
+    assert_eq!(digest(&Knows("one")), digest(&Knows("one")));
+    assert_ne!(digest(&Knows("one")), digest(&Knows("another")));
+    let refused = claim(&Nobody).expect_err("a refusal");
+    assert_eq!((refused.status, refused.code.as_deref()), (401, Some("Common.0013")));
 }
 
 /// Bodies that are nearly right, with something strange in them.

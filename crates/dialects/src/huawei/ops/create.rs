@@ -17,9 +17,9 @@ use wire::{Body, Wanted};
 
 use crate::huawei::answer::Reply;
 use crate::huawei::body::{Password, Whole, read};
-use crate::huawei::faults::{Row, WEAK_PASSWORD};
+use crate::huawei::faults::{KEY_GONE, Row, WEAK_PASSWORD};
 use crate::huawei::limits::CREATE_MAX;
-use crate::huawei::password::{self, Rule};
+use crate::huawei::password;
 use crate::huawei::route::Age;
 use crate::huawei::{Call, detail, ids, job_id, names};
 use crate::{Action, Answer, sign};
@@ -29,9 +29,7 @@ pub(in crate::huawei) fn decode(call: &Call<'_>, age: Age) -> Result<Action, Row
     let Body { server: mut wanted, dry_run } = read(call.request.body)?;
     let password = wanted.password.take();
     let fit = match &password {
-        Some(Password(secret)) => {
-            Some(password::fit(Rule::New, secret.expose()).ok_or(WEAK_PASSWORD)?)
-        }
+        Some(Password(secret)) => Some(password::fit(secret.expose()).ok_or(WEAK_PASSWORD)?),
         None => None,
     };
     let create = order(call, wanted, age)?;
@@ -106,8 +104,9 @@ fn token(call: &Call<'_>) -> Result<Option<TokenClaim>, Row> {
     if !plain {
         return Err(Row::new("Ecs.0123", 400, "X-Client-Token must be a lower-case UUID."));
     }
+    let key = call.context.gate.key(&call.caller.access_key).ok_or(KEY_GONE)?;
     let matter = [call.request.path.as_bytes(), b"\n", call.request.body].concat();
-    Ok(Some(TokenClaim { token: token.into(), digest: sign::sha256(&matter) }))
+    Ok(Some(TokenClaim { token: token.into(), digest: sign::token_digest(&key, &matter) }))
 }
 
 fn order(call: &Call<'_>, wanted: Wanted, age: Age) -> Result<Create, Row> {

@@ -11,7 +11,7 @@ use crate::Action;
 use crate::huawei::batch::Accepted;
 use crate::huawei::body::{Password, read, target};
 use crate::huawei::faults::{Row, WEAK_PASSWORD};
-use crate::huawei::password::{self, Rule};
+use crate::huawei::password;
 use crate::huawei::{Call, ids, job_id};
 
 #[derive(Deserialize)]
@@ -79,9 +79,7 @@ fn order(
         (None, Some(_)) if userid.as_deref().is_none_or(str::is_empty) => {
             return Err(Row::invalid("userid is needed with keyname."));
         }
-        (Some(Password(secret)), None) => {
-            password::fit(Rule::New, secret.expose()).ok_or(WEAK_PASSWORD)?
-        }
+        (Some(Password(secret)), None) => password::fit(secret.expose()).ok_or(WEAK_PASSWORD)?,
         (None, _) => PasswordFit::ANY,
     };
     // Without cloud-init nothing in the guest would read it.

@@ -12,7 +12,7 @@ use crate::huawei::batch::{bounded, report, results};
 use crate::huawei::body::{Flag, Password, Targets, read, target};
 use crate::huawei::faults::{Row, WEAK_PASSWORD};
 use crate::huawei::limits::{BATCH_MAX, WAIT_MS};
-use crate::huawei::password::{self, Rule};
+use crate::huawei::password;
 
 #[derive(Deserialize)]
 struct Batch {
@@ -22,21 +22,23 @@ struct Batch {
     dry_run: Flag,
 }
 
-const fn operation(fit: PasswordFit) -> Operation {
-    Operation::ResetPassword(ResetPassword { fit, needs_stopped: false })
-}
+/// The rule of a reset is the same for every system, so that nothing is left for the plan to judge.
+const OPERATION: Operation =
+    Operation::ResetPassword(ResetPassword { fit: PasswordFit::ANY, needs_stopped: false });
 
 pub(in crate::huawei) fn decode_batch(call: &Call<'_>) -> Result<Action, Row> {
     let Batch { new_password, servers, dry_run } = read(call.request.body)?;
     let targets = bounded(servers, BATCH_MAX)?;
-    let fit = match &new_password {
-        Some(Password(secret)) => {
-            password::fit(Rule::Reset, secret.expose()).ok_or(WEAK_PASSWORD)?
+    match &new_password {
+        Some(Password(secret)) if !password::may_reset(secret.expose()) => {
+            return Err(WEAK_PASSWORD);
         }
-        None if dry_run.0 => PasswordFit::ANY,
-        None => return Err(Row::invalid("request body is illegal: missing field `new_password`.")),
-    };
-    let mut command = call.command(operation(fit), targets.clone());
+        None if !dry_run.0 => {
+            return Err(Row::invalid("request body is illegal: missing field `new_password`."));
+        }
+        Some(_) | None => {}
+    }
+    let mut command = call.command(OPERATION, targets.clone());
     command.secret = new_password.map(|Password(secret)| secret);
     command.dry_run = dry_run.0;
     let reply = call.reply;
@@ -62,16 +64,14 @@ struct Options {
 pub(in crate::huawei) fn decode_single(call: &Call<'_>, id: &str) -> Result<Action, Row> {
     let Single { reset: Options { new_password: Password(secret), is_check_password } } =
         read(call.request.body)?;
-    let fit = if is_check_password.0 {
-        password::fit(Rule::Reset, secret.expose()).ok_or(WEAK_PASSWORD)?
-    } else {
-        PasswordFit::ANY
-    };
+    if is_check_password.0 && !password::may_reset(secret.expose()) {
+        return Err(WEAK_PASSWORD);
+    }
     if secret.expose().is_empty() {
         return Err(Row::invalid("new_password must not be empty."));
     }
     let targets = vec![target(id)];
-    let mut command = call.command(operation(fit), targets.clone());
+    let mut command = call.command(OPERATION, targets.clone());
     command.secret = Some(secret);
     command.admission = Admission::AllOrNothing;
     let reply = call.reply;

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::reinstall::WantedImage;
 use crate::Action;
-use crate::sign::hmac_sha256;
+use crate::sign::token_digest;
 use crate::tencent_v2::call::{Call, Issuer};
 use crate::tencent_v2::faults::Refusal;
 use crate::tencent_v2::params::{Fields, Params};
@@ -127,9 +127,7 @@ fn token(call: &Call<'_>) -> Result<Option<TokenClaim>, Refusal> {
         return Err(fields.bad("clientToken", why));
     }
     let key = call.context.gate.key(&call.caller.access_key).ok_or(Refusal::SecretIdNotFound)?;
-    // The digest is kept on disk and the parameters may have a password among them, so that without
-    // the caller's key nothing can be guessed from it.
-    let digest = hmac_sha256(key.secret_key.expose().as_bytes(), matter(call.params).as_bytes());
+    let digest = token_digest(&key, matter(call.params).as_bytes());
     Ok(Some(TokenClaim { token: token.into(), digest }))
 }
 
