@@ -14,18 +14,35 @@ use super::faults::Row;
 
 /// The body as `T`, or what is wrong with it. Fields that `T` does not name are passed over.
 pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Row> {
-    if body.iter().all(u8::is_ascii_whitespace) {
-        return Err(Row::new("Common.0002", 400, "The request body is empty."));
+    match body.trim_ascii_start().first() {
+        None => return Err(Row::new("Common.0002", 400, "The request body is empty.")),
+        Some(b'{') => {}
+        // A list would else be read as an object's values in order.
+        Some(_) => return Err(Row::invalid("request body is illegal.")),
     }
     serde_json::from_slice(body).map_err(|error| match error.classify() {
         Category::Syntax | Category::Eof | Category::Io => Row::invalid("request body is illegal."),
         Category::Data => {
             let story = error.to_string();
-            // Where in the text it stands helps nobody who did not write the text by hand.
-            let story = story.split(" at line ").next().unwrap_or_default();
-            Row::invalid(format!("request body is illegal: {story}."))
+            Row::invalid(format!("request body is illegal: {}.", plain(&story)))
         }
     })
+}
+
+/// An error's story without what is not the client's business or is the client's own: where in the
+/// text it stands, the names of our types, and a value, which may be long or a misplaced secret.
+fn plain(story: &str) -> String {
+    let story = story.rsplit_once(" at line ").map_or(story, |(story, _)| story);
+    let story = match (story.find("string \""), story.rfind("\", expected ")) {
+        (Some(from), Some(to)) if from < to => {
+            format!("{}a string{}", &story[..from], &story[to + 1..])
+        }
+        _ => story.to_owned(),
+    };
+    match story.split_once(", expected struct ") {
+        Some((found, _)) => format!("{found}, expected an object"),
+        None => story,
+    }
 }
 
 /// A boolean, also as text or number. What is neither true nor false is false, as in this cloud.
@@ -182,6 +199,8 @@ impl<'de> Deserialize<'de> for IsId {
 
 struct Id(TargetRef);
 
+const ID_BYTES_MAX: usize = 64;
+
 impl<'de> Deserialize<'de> for Id {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Id, D::Error> {
         struct Text;
@@ -190,7 +209,11 @@ impl<'de> Deserialize<'de> for Id {
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a server id")
             }
-            fn visit_str<E>(self, text: &str) -> Result<Id, E> {
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Id, E> {
+                // What is no id is told back and kept with the job.
+                if text.len() > ID_BYTES_MAX {
+                    return Err(E::custom("a server id is too long"));
+                }
                 Ok(Id(target(text)))
             }
         }
@@ -285,6 +308,40 @@ mod tests {
         );
         assert!(code(r#"{"servers":[],"count":"x"}"#).message.contains("an integer"));
         assert!(read::<Body>(br#"{"servers":[]}"#).unwrap().new_password.is_none());
+    }
+
+    #[test]
+    fn an_error_tells_neither_our_types_nor_the_values() {
+        #[derive(Debug, Deserialize)]
+        struct Outer {
+            #[serde(rename = "inner")]
+            _inner: Body,
+        }
+        for (text, expected) in [
+            (
+                r#"{"inner":"s3cret\", expected x at line 1"}"#,
+                "invalid type: a string, expected an object",
+            ),
+            (
+                r#"{"inner":{"servers":[],"count":"s3cret"}}"#,
+                "invalid value: a string, expected an integer",
+            ),
+            (r#"{"inner":[[]]}"#, "invalid length 2, expected an object"),
+            (
+                r#"{"inner":{"servers":[{"id":5}]}}"#,
+                "invalid type: integer `5`, expected a server id",
+            ),
+            (r#"{"inner":{"servers":[{"id":null}]}}"#, "invalid type: null, expected a server id"),
+            (
+                r#"{"inner":{"servers":["s3cret"]}}"#,
+                "invalid type: a string, expected an object with an id",
+            ),
+        ] {
+            let row = read::<Outer>(text.as_bytes()).unwrap_err();
+            assert_eq!(row.message, format!("request body is illegal: {expected}."));
+        }
+        let long = format!(r#"{{"servers":[{{"id":"{}"}}]}}"#, "a".repeat(ID_BYTES_MAX + 1));
+        assert!(read::<Body>(long.as_bytes()).unwrap_err().message.ends_with("is too long."));
     }
 
     proptest! {

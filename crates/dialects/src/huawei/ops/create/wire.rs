@@ -114,7 +114,7 @@ pub(super) struct Extend {
 
 /// A number in v1, a word in v1.1.
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "chargingMode must be an integer or a string")]
 pub(super) enum Charging {
     Number(i64),
     Word(String),
