@@ -123,15 +123,23 @@ const EXPECTED: &[(&str, Make)] = &[
         let threads = hint(server, HINT_THREADS).and_then(|text| text.parse::<u8>().ok());
         value(threads.map(|threads| BTreeMap::from([(HINT_THREADS, threads)])).unwrap_or_default())
     }),
-    ("market_info", |_, server| {
-        let mode = match hint(server, HINT_CHARGING).unwrap_or(POSTPAID) {
-            PREPAID => "prepaid",
-            SPOT => "spot",
-            _ => "postpaid",
-        };
-        value(BTreeMap::from([("charge_mode", mode)]))
-    }),
+    ("market_info", |_, server| value(BTreeMap::from([("charge_mode", charge_mode(server))]))),
 ];
+
+fn charge_mode(server: &Server) -> &'static str {
+    match hint(server, HINT_CHARGING).unwrap_or(POSTPAID) {
+        PREPAID => "prepaid",
+        SPOT => "spot",
+        _ => "postpaid",
+    }
+}
+
+/// The definition says of this filter's values nothing: both of the cloud's spellings are taken, the
+/// digit in metadata and the word in `market_info`.
+fn pays_by(server: &Server, mode: &str) -> bool {
+    hint(server, HINT_CHARGING).unwrap_or(POSTPAID) == mode
+        || charge_mode(server).eq_ignore_ascii_case(mode)
+}
 
 fn addresses(server: &Server) -> Vec<Address> {
     let nics = server.details.nics.iter().enumerate();
@@ -240,9 +248,7 @@ impl Filter {
             && metadata_key.as_deref().is_none_or(|key| has.contains_key(key))
             && zone_like.as_ref().is_none_or(|part| like(&details.zone, part))
             && zone.as_ref().is_none_or(|zone| *details.zone == **zone)
-            && charging_mode
-                .as_deref()
-                .is_none_or(|mode| hint(server, HINT_CHARGING).unwrap_or(POSTPAID) == mode)
+            && charging_mode.as_deref().is_none_or(|mode| pays_by(server, mode))
             && key_name.as_deref().is_none_or(|name| details.key_name.as_deref() == Some(name))
             && launched_since
                 .is_none_or(|since| server.launched_at.is_some_and(|launched| launched >= since))
