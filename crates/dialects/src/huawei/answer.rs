@@ -47,6 +47,16 @@ impl Reply {
         self.bytes(row.status, body.into_bytes()).with_code(row.code)
     }
 
+    /// A refusal of a job query, which has no `error` around it.
+    pub fn refuse_query(self, row: &Row) -> Answer {
+        #[derive(Serialize)]
+        struct Body<'a> {
+            code: &'a str,
+            message: &'a str,
+        }
+        self.json(row.status, &Body { code: row.code, message: &row.message }).with_code(row.code)
+    }
+
     /// A refusal by the gateway in front.
     pub fn gateway(self, status: u16, code: &'static str, message: &str) -> Answer {
         #[derive(Serialize)]

@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 
 use super::Call;
+use super::answer::Reply;
 use super::faults::Row;
 use super::ops::{
     availability_zones, create, delete, flavors, limits, list_servers, power, projects, reinstall,
     rename, reset_password, resize, show_job, show_server, tokens,
 };
-use crate::{Action, Request};
+use crate::{Action, Answer, Request};
 
 /// The two ages of an operation that has two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,10 +94,14 @@ pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'
 }
 
 impl Route<'_> {
-    /// The refusal of a path with another project than the caller's.
-    pub fn foreign_project(&self) -> Row {
-        let code = if let Route::ShowJob(_) = self { "Common.0018" } else { "Ecs.0023" };
-        Row::new(code, 400, "The project_id in the URL is not the project of the token.")
+    /// The refusal of a request that names another project than the caller's.
+    pub fn foreign_project(&self, reply: Reply) -> Answer {
+        const MESSAGE: &str = "The project_id in the URL is not the project of the token.";
+        if let Route::ShowJob(_) = self {
+            reply.refuse_query(&Row::new("Common.0018", 400, MESSAGE))
+        } else {
+            reply.refuse(&Row::new("Ecs.0023", 400, MESSAGE))
+        }
     }
 }
 

@@ -53,15 +53,8 @@ pub(in crate::huawei) fn decode(call: &Call<'_>, id: &str) -> Action {
     })
 }
 
-/// The query's own refusal has no `error` around it.
 fn unknown(reply: Reply) -> Answer {
-    #[derive(Serialize)]
-    struct Body {
-        code: &'static str,
-        message: &'static str,
-    }
-    let code = "Common.0011";
-    reply.json(400, &Body { code, message: "The job_id is invalid." }).with_code(code)
+    reply.refuse_query(&Row::new("Common.0011", 400, "The job_id is invalid."))
 }
 
 fn parent(world: &World, job: &Job) -> JobOf {

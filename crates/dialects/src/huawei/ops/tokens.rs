@@ -60,6 +60,11 @@ fn unauthorized(reply: Reply, message: &str) -> Answer {
     reply.iam(401, "Unauthorized", message)
 }
 
+/// IAM's own words for what the gateway in front of ECS says otherwise.
+pub(in crate::huawei) fn unauthenticated(reply: Reply) -> Answer {
+    unauthorized(reply, "The request you have made requires authentication.")
+}
+
 pub(in crate::huawei) fn issue(
     request: &Request<'_>,
     context: &Context<'_>,
