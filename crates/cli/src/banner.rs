@@ -6,8 +6,9 @@ use std::io::{self, Write as _};
 use regiment_server::Running;
 use regiment_server::core::model::Phase;
 
-/// Servers named in the request to copy.
-const SERVERS_SHOWN: usize = 3;
+/// Servers named in the request to copy: the default fleet whole; of a larger one the newest, since
+/// a person copies it from a terminal.
+const SERVERS_SHOWN: usize = 20;
 
 pub fn show(running: &Running) -> io::Result<()> {
     say(&text(running))

@@ -13,11 +13,6 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// A turn takes and gives back much memory in pieces of every size: with the system's allocator it
-/// spends a third of its time in page faults (`cargo xtask bench orders` shows the difference).
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// One order, a thousand servers, a report from each.
 #[derive(Parser)]
 #[command(name = "regiment", version, about, propagate_version = true)]

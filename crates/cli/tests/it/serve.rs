@@ -67,7 +67,7 @@ fn the_request_to_copy_works_as_it_stands() {
     let said: serde_json::Value = serde_json::from_str(&said).unwrap();
     let asked: serde_json::Value = serde_json::from_str(&body).unwrap();
     assert_eq!(said["response"], asked["servers"]);
-    assert_eq!(asked["servers"].as_array().unwrap().len(), 3);
+    assert_eq!(asked["servers"].as_array().unwrap().len(), 20);
 }
 
 #[test]

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use super::{Rules, Step, rename};
 use crate::chance::Chance;
-use crate::limits::CREATE_MAX;
 use crate::model::{
     Busy, Details, Fault, FaultKind, ImageId, NetworkId, Nic, Phase, PortId, Power, ProjectId,
     Server, ServerId, SubJobId, Time, Volume, VolumeId,
@@ -47,13 +46,7 @@ impl Rules for Create {
     }
 
     fn check(&self, world: &World, project: ProjectId) -> Result<(), Fault> {
-        if self.names.is_empty() {
-            return Err(FaultKind::NoTargets.into());
-        }
-        if self.names.len() > CREATE_MAX {
-            return Err(FaultKind::TooManyTargets.into());
-        }
-        self.names.iter().try_for_each(|name| rename::name_is_bounded(name))?;
+        rename::names_are_bounded(&self.names)?;
         let flavor = world
             .flavor(&self.flavor)
             .ok_or_else(|| Fault::with(FaultKind::FlavorNotFound, self.flavor.clone()))?;

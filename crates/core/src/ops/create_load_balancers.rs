@@ -5,10 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Rules, Step, rename};
 use crate::chance::Chance;
-use crate::limits::CREATE_MAX;
 use crate::model::{
-    BalancerState, Fault, FaultKind, Handle, LoadBalancer, LoadBalancerId, ProjectId, Reach,
-    SubJobId, Time,
+    BalancerState, Fault, Handle, LoadBalancer, LoadBalancerId, ProjectId, Reach, SubJobId, Time,
 };
 use crate::world::World;
 
@@ -29,13 +27,7 @@ impl Rules for CreateLoadBalancers {
     }
 
     fn check(&self, _world: &World, _project: ProjectId) -> Result<(), Fault> {
-        if self.names.is_empty() {
-            return Err(FaultKind::NoTargets.into());
-        }
-        if self.names.len() > CREATE_MAX {
-            return Err(FaultKind::TooManyTargets.into());
-        }
-        self.names.iter().try_for_each(|name| rename::name_is_bounded(name))
+        rename::names_are_bounded(&self.names)
     }
 
     fn steps(&self, _was_running: bool) -> &'static [Step] {

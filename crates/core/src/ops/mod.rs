@@ -37,7 +37,7 @@ pub use start::Start;
 pub use step::Step;
 pub use stop::Stop;
 
-use crate::model::{Activity, Fault, LoadBalancer, ProjectId, Server};
+use crate::model::{Activity, Fault, FaultKind, LoadBalancer, Phase, Power, ProjectId, Server};
 use crate::world::World;
 
 /// How hard to press a guest that does not want to stop.
@@ -128,6 +128,23 @@ pub(crate) enum Sort<'a> {
     /// Makes its own targets.
     NewServers(&'a Create),
     NewBalancers(&'a CreateLoadBalancers),
+}
+
+/// The power of a server that is made and whole; why nothing can be ordered of one that is not.
+fn power_of(server: &Server) -> Result<Power, FaultKind> {
+    match server.phase {
+        Phase::Creating => Err(FaultKind::ServerBusy),
+        Phase::Broken => Err(FaultKind::ServerBroken),
+        Phase::Ready => Ok(server.power),
+    }
+}
+
+/// Whether an operation can begin that needs the server stopped, unless it may run.
+fn at_rest(server: &Server, may_run: bool) -> Result<(), FaultKind> {
+    match power_of(server)? {
+        Power::Running if !may_run => Err(FaultKind::ServerRunning),
+        Power::Running | Power::Stopped => Ok(()),
+    }
 }
 
 impl Operation {

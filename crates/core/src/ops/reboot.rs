@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Force, Rules, ServerRules, Step, Verdict};
-use crate::model::{Activity, FaultKind, Phase, Power, Server};
+use super::{Force, Rules, ServerRules, Step, Verdict, power_of};
+use crate::model::{Activity, FaultKind, Power, Server};
 use crate::world::World;
 
 /// Restart a running server.
@@ -33,11 +33,10 @@ impl ServerRules for Reboot {
     }
 
     fn admit(&self, server: &Server, _world: &World) -> Verdict {
-        match (server.phase, server.power) {
-            (Phase::Creating, _) => Verdict::refuse(FaultKind::ServerBusy),
-            (Phase::Broken, _) => Verdict::refuse(FaultKind::ServerBroken),
-            (Phase::Ready, Power::Stopped) => Verdict::refuse(FaultKind::ServerStopped),
-            (Phase::Ready, Power::Running) => Verdict::Admit,
+        match power_of(server) {
+            Err(kind) => Verdict::refuse(kind),
+            Ok(Power::Stopped) => Verdict::refuse(FaultKind::ServerStopped),
+            Ok(Power::Running) => Verdict::Admit,
         }
     }
 }

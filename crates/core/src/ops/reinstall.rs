@@ -2,10 +2,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Force, PasswordFit, Rules, ServerRules, Step, Verdict};
-use crate::model::{
-    Activity, Fault, FaultKind, ImageId, OsFamily, Phase, Power, ProjectId, Server,
-};
+use super::{Force, PasswordFit, Rules, ServerRules, Step, Verdict, at_rest};
+use crate::model::{Activity, Fault, FaultKind, ImageId, OsFamily, ProjectId, Server};
 use crate::world::World;
 
 /// Make the boot disk anew, from the same image or from another.
@@ -50,13 +48,8 @@ impl ServerRules for Reinstall {
     }
 
     fn admit(&self, server: &Server, world: &World) -> Verdict {
-        match (server.phase, server.power) {
-            (Phase::Creating, _) => return Verdict::refuse(FaultKind::ServerBusy),
-            (Phase::Broken, _) => return Verdict::refuse(FaultKind::ServerBroken),
-            (Phase::Ready, Power::Running) if !self.stop_first => {
-                return Verdict::refuse(FaultKind::ServerRunning);
-            }
-            (Phase::Ready, Power::Running | Power::Stopped) => {}
+        if let Err(kind) = at_rest(server, self.stop_first) {
+            return Verdict::refuse(kind);
         }
         let image = world.image(self.image.unwrap_or(server.image));
         if self.fit.suits(image.map_or(OsFamily::Linux, |image| image.family)) {

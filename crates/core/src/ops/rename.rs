@@ -3,7 +3,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{Rules, ServerRules, Step, Verdict};
-use crate::limits::NAME_CHARS_MAX;
+use crate::limits::{CREATE_MAX, NAME_CHARS_MAX};
 use crate::model::{Activity, Fault, FaultKind, ProjectId, Server};
 use crate::world::World;
 
@@ -14,13 +14,24 @@ pub struct Rename {
 }
 
 /// The bound that holds in every dialect; each has narrower rules of its own.
-pub(crate) fn name_is_bounded(name: &str) -> Result<(), Fault> {
+fn name_is_bounded(name: &str) -> Result<(), Fault> {
     let bounded = !name.is_empty() && name.chars().count() <= NAME_CHARS_MAX;
     if bounded && !name.chars().any(char::is_control) {
         Ok(())
     } else {
         Err(FaultKind::NameInvalid.into())
     }
+}
+
+/// The names of things to be made: some, not too many, each bounded.
+pub(crate) fn names_are_bounded(names: &[Arc<str>]) -> Result<(), Fault> {
+    if names.is_empty() {
+        return Err(FaultKind::NoTargets.into());
+    }
+    if names.len() > CREATE_MAX {
+        return Err(FaultKind::TooManyTargets.into());
+    }
+    names.iter().try_for_each(|name| name_is_bounded(name))
 }
 
 impl Rules for Rename {

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Rules, ServerRules, Step, Verdict};
-use crate::model::{Activity, FaultKind, OsFamily, Phase, Power, Server};
+use super::{Rules, ServerRules, Step, Verdict, at_rest};
+use crate::model::{Activity, FaultKind, OsFamily, Server};
 use crate::world::World;
 
 /// Which systems the password is good enough for. The dialect judges the password, since each
@@ -47,13 +47,8 @@ impl ServerRules for ResetPassword {
     }
 
     fn admit(&self, server: &Server, world: &World) -> Verdict {
-        match (server.phase, server.power) {
-            (Phase::Creating, _) => return Verdict::refuse(FaultKind::ServerBusy),
-            (Phase::Broken, _) => return Verdict::refuse(FaultKind::ServerBroken),
-            (Phase::Ready, Power::Running) if self.needs_stopped => {
-                return Verdict::refuse(FaultKind::ServerRunning);
-            }
-            (Phase::Ready, Power::Running | Power::Stopped) => {}
+        if let Err(kind) = at_rest(server, !self.needs_stopped) {
+            return Verdict::refuse(kind);
         }
         let family = world.image(server.image).map_or(OsFamily::Linux, |image| image.family);
         if self.fit.suits(family) {

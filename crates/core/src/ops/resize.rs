@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Force, Rules, ServerRules, Step, Verdict};
-use crate::model::{Activity, Fault, FaultKind, Phase, Power, ProjectId, Server};
+use super::{Force, Rules, ServerRules, Step, Verdict, at_rest};
+use crate::model::{Activity, Fault, FaultKind, ProjectId, Server};
 use crate::world::World;
 
 /// Give servers another shape.
@@ -43,13 +43,8 @@ impl ServerRules for Resize {
     }
 
     fn admit(&self, server: &Server, world: &World) -> Verdict {
-        match (server.phase, server.power) {
-            (Phase::Creating, _) => return Verdict::refuse(FaultKind::ServerBusy),
-            (Phase::Broken, _) => return Verdict::refuse(FaultKind::ServerBroken),
-            (Phase::Ready, Power::Running) if !self.stop_first => {
-                return Verdict::refuse(FaultKind::ServerRunning);
-            }
-            (Phase::Ready, Power::Running | Power::Stopped) => {}
+        if let Err(kind) = at_rest(server, self.stop_first) {
+            return Verdict::refuse(kind);
         }
         if server.flavor == self.flavor {
             return Verdict::refuse(FaultKind::SameFlavor);

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Rules, ServerRules, Step, Verdict};
-use crate::model::{Activity, FaultKind, Phase, Power, Server};
+use super::{Rules, ServerRules, Step, Verdict, power_of};
+use crate::model::{Activity, FaultKind, Power, Server};
 use crate::world::World;
 
 /// Power on.
@@ -24,11 +24,10 @@ impl ServerRules for Start {
     }
 
     fn admit(&self, server: &Server, _world: &World) -> Verdict {
-        match (server.phase, server.power) {
-            (Phase::Creating, _) => Verdict::refuse(FaultKind::ServerBusy),
-            (Phase::Broken, _) => Verdict::refuse(FaultKind::ServerBroken),
-            (Phase::Ready, Power::Running) => Verdict::AlreadySo(FaultKind::ServerRunning.into()),
-            (Phase::Ready, Power::Stopped) => Verdict::Admit,
+        match power_of(server) {
+            Err(kind) => Verdict::refuse(kind),
+            Ok(Power::Running) => Verdict::AlreadySo(FaultKind::ServerRunning.into()),
+            Ok(Power::Stopped) => Verdict::Admit,
         }
     }
 }

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Force, Rules, ServerRules, Step, Verdict};
-use crate::model::{Activity, FaultKind, Phase, Power, Server};
+use super::{Force, Rules, ServerRules, Step, Verdict, power_of};
+use crate::model::{Activity, FaultKind, Power, Server};
 use crate::world::World;
 
 /// Power off.
@@ -30,11 +30,10 @@ impl ServerRules for Stop {
     }
 
     fn admit(&self, server: &Server, _world: &World) -> Verdict {
-        match (server.phase, server.power) {
-            (Phase::Creating, _) => Verdict::refuse(FaultKind::ServerBusy),
-            (Phase::Broken, _) => Verdict::refuse(FaultKind::ServerBroken),
-            (Phase::Ready, Power::Stopped) => Verdict::AlreadySo(FaultKind::ServerStopped.into()),
-            (Phase::Ready, Power::Running) => Verdict::Admit,
+        match power_of(server) {
+            Err(kind) => Verdict::refuse(kind),
+            Ok(Power::Stopped) => Verdict::AlreadySo(FaultKind::ServerStopped.into()),
+            Ok(Power::Running) => Verdict::Admit,
         }
     }
 }
