@@ -332,7 +332,10 @@ mod tests {
                 "invalid type: integer `5`, expected a server id",
             ),
             (r#"{"inner":{"servers":[{"id":null}]}}"#, "invalid type: null, expected a server id"),
-            (r#"{"inner":{"servers":["s3cret"]}}"#, "invalid type: a string, expected a server"),
+            (
+                r#"{"inner":{"servers":["s3cret"]}}"#,
+                "invalid type: a string, expected an object with an id",
+            ),
         ] {
             let row = read::<Outer>(text.as_bytes()).unwrap_err();
             assert_eq!(row.message, format!("request body is illegal: {expected}."));

@@ -33,6 +33,7 @@ pub(super) const TERMINATE_AFTER_MS_MAX: i64 = 3 * 366 * 86_400_000;
 /// Servers on a page: v1, and v1.1.
 pub(super) const PAGE_MAX: usize = 1_000;
 pub(super) const PAGE_DEFAULT: usize = 25;
+pub(super) const PAGE_NUMBER_MAX: usize = 0x7FFF_FFFF;
 pub(super) const PAGE_MAX_V11: usize = 100;
 pub(super) const PAGE_DEFAULT_V11: usize = 10;
 

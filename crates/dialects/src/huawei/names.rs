@@ -1,5 +1,6 @@
 //! What this cloud takes for a server's name.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::faults::Row;
@@ -41,6 +42,23 @@ pub(super) fn numbered(name: &str, count: usize) -> Result<Vec<Arc<str>>, Row> {
     Ok((first..).take(count).map(|n| format!("{stem}-{n:04}").into()).collect())
 }
 
+/// The names of several servers as [`numbered`] gives them, without those that are there already.
+pub(super) fn numbered_apart<'a>(
+    name: &str,
+    count: usize,
+    existing: impl Iterator<Item = &'a str>,
+) -> Vec<Arc<str>> {
+    let (stem, first) = suffixed(name).unwrap_or((name, 1));
+    let number = |one: &str| {
+        let digits = one.strip_prefix(stem)?.strip_prefix('-')?;
+        let number: usize = digits.parse().ok()?;
+        (format!("{number:04}") == digits).then_some(number)
+    };
+    let taken: BTreeSet<usize> = existing.filter_map(number).collect();
+    let free = (first..).filter(|number| !taken.contains(number)).take(count);
+    free.map(|number| format!("{stem}-{number:04}").into()).collect()
+}
+
 fn suffixed(name: &str) -> Option<(&str, usize)> {
     let (stem, digits) = name.rsplit_once('-')?;
     let four = digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit());
@@ -77,6 +95,12 @@ mod tests {
         assert_eq!(names("ecs", 2), ["ecs-0001", "ecs-0002"]);
         assert_eq!(names("ecs-0099", 2), ["ecs-0099", "ecs-0100"]);
         assert_eq!(names("ecs-0099", 1), ["ecs-0099"]);
+        let apart = |name: &str, existing: &[&str]| {
+            let names = numbered_apart(name, 2, existing.iter().copied());
+            names.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(apart("ecs", &["ecs-0001", "ecs-3", "ecs", "x-0002"]), ["ecs-0002", "ecs-0003"]);
+        assert_eq!(apart("ecs-9999", &["ecs-10000"]), ["ecs-9999", "ecs-10001"]);
         assert_eq!(numbered(&"x".repeat(124), 2).unwrap_err().code, "Ecs.0914");
     }
 }

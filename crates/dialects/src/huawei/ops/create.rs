@@ -16,7 +16,7 @@ use details::{Hints, said};
 use wire::{Body, Wanted};
 
 use crate::huawei::answer::Reply;
-use crate::huawei::body::{Password, Whole, read};
+use crate::huawei::body::{Flag, Password, Whole, read};
 use crate::huawei::faults::{KEY_GONE, Row, WEAK_PASSWORD};
 use crate::huawei::limits::CREATE_MAX;
 use crate::huawei::password;
@@ -32,6 +32,7 @@ pub(in crate::huawei) fn decode(call: &Call<'_>, age: Age) -> Result<Action, Row
         Some(Password(secret)) => Some(password::fit(secret.expose()).ok_or(WEAK_PASSWORD)?),
         None => None,
     };
+    let apart = wanted.repeats.is_some_and(|Flag(repeats)| !repeats).then(|| wanted.name.clone());
     let create = order(call, wanted, age)?;
     let with_user_data = create.details.user_data.is_some();
     let (image, zone) = (create.image, create.details.zone.clone());
@@ -58,6 +59,12 @@ pub(in crate::huawei) fn decode(call: &Call<'_>, age: Age) -> Result<Action, Row
         if !zone.is_empty() && !view.world.zones().any(|known| *known == zone) {
             let message = format!("availability_zone [{zone}] does not exist.");
             return Action::Answer(reply.refuse(&Row::invalid(message)));
+        }
+        if let (Some(name), Operation::Create(create)) = (&apart, &mut command.operation)
+            && create.names.len() > 1
+        {
+            let existing = view.world.servers_of(command.project).map(|server| &*server.name);
+            create.names = names::numbered_apart(name, create.names.len(), existing);
         }
         place(command, reply)
     }))
@@ -119,6 +126,7 @@ fn order(call: &Call<'_>, wanted: Wanted, age: Age) -> Result<Create, Row> {
         root_volume,
         data_volumes,
         count,
+        repeats: _,
         password: _,
         key_name,
         availability_zone,
@@ -158,13 +166,18 @@ fn order(call: &Call<'_>, wanted: Wanted, age: Age) -> Result<Create, Row> {
     details::public_address(publicip, &mut hints)?;
     details::scheduler_hints(scheduler_hints, &mut hints);
     details::options(cpu_options, security_options, enclave_options, &mut hints)?;
+    let auto_terminate_at = details::auto_terminate(auto_terminate_time, call.context.now)?;
+    if auto_terminate_at.is_some() && charging == detail::PREPAID {
+        let message = "auto_terminate_time is not for servers paid for by the period.";
+        return Err(Row::new("Ecs.0084", 400, message));
+    }
     let details = Details {
         zone: said(availability_zone).unwrap_or_default().into(),
         hostname: "".into(),
         description: details::description(description)?,
         key_name: said(key_name).map(Into::into),
         user_data: user_data.map(Into::into),
-        auto_terminate_at: details::auto_terminate(auto_terminate_time, call.context.now)?,
+        auto_terminate_at,
         network: Some(NetworkId(ids::wide("vpc id", &network)?)),
         nics: Vec::new(),
         volumes: Vec::new(),

@@ -2,7 +2,7 @@
 //! all or none.
 
 use regiment_core::command::{Admission, Receipt, TargetRef};
-use regiment_core::model::{FaultKind, ProjectId, Server};
+use regiment_core::model::{Fault, FaultKind, ProjectId, Server};
 use regiment_core::ops::{Operation, Resize, Verdict};
 use regiment_core::view::View;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::huawei::answer::Reply;
 use crate::huawei::batch::{bounded, results, write_ids, write_refusals};
 use crate::huawei::body::{Flag, Targets, read, target, words};
-use crate::huawei::detail::{self, HINT_CHARGING, POSTPAID, PREPAID};
+use crate::huawei::detail::{self, HINT_CHARGING, POSTPAID, PREPAID, SPOT};
 use crate::huawei::faults::{BATCH_FAILED, Row, no_such_server};
 use crate::huawei::limits::BATCH_RESIZE_MAX;
 use crate::huawei::route::Age;
@@ -52,28 +52,40 @@ pub(in crate::huawei) fn decode_single(call: &Call<'_>, age: Age, id: &str) -> R
     let mut command = call.command(operation(flavor, mode.as_deref()), targets.clone());
     command.admission = Admission::AllOrNothing;
     command.dry_run = dry_run.0;
-    let reply = call.reply;
-    Ok(Action::order(command, move |receipt, view| {
-        let receipt = match receipt {
-            Ok(receipt) => receipt,
-            Err(fault) => return reply.refuse(&Row::of(fault)),
-        };
-        if let Some(row) = single_refusal(receipt, &targets) {
-            return reply.refuse(&row);
+    let (reply, project) = (call.reply, call.caller.project);
+    Ok(Action::consult(move |view| {
+        let server = named(&targets[0], view, project);
+        if server.is_some_and(|server| charging(server) == SPOT) {
+            return Action::Answer(reply.refuse(&SPOT_STAYS));
         }
-        let Some(job) = receipt.job else { return reply.empty(202) };
-        let prepaid =
-            receipt.servers().next().and_then(|id| view.world.server(id)).is_some_and(|server| {
-                server.details.hints.get(HINT_CHARGING).is_some_and(|mode| &**mode == PREPAID)
-            });
-        let order_id = match age {
-            Age::V11 if prepaid => {
-                view.job(job).map(|job| ids::order(job.accepted_at, job.request))
-            }
-            Age::V1 | Age::V11 => None,
-        };
-        reply.json(200, &Accepted { job_id: job_id::write(view.world, job.0), order_id })
+        Action::order(command, move |receipt, view| resized(reply, age, &targets, receipt, view))
     }))
+}
+
+const SPOT_STAYS: Row = Row::new("Ecs.0704", 400, "A spot ECS cannot be resized.");
+
+fn resized(
+    reply: Reply,
+    age: Age,
+    targets: &[TargetRef],
+    receipt: &Result<Receipt, Fault>,
+    view: &View<'_>,
+) -> Answer {
+    let receipt = match receipt {
+        Ok(receipt) => receipt,
+        Err(fault) => return reply.refuse(&Row::of(fault)),
+    };
+    if let Some(row) = single_refusal(receipt, targets) {
+        return reply.refuse(&row);
+    }
+    let Some(job) = receipt.job else { return reply.empty(202) };
+    let server = receipt.servers().next().and_then(|id| view.world.server(id));
+    let prepaid = server.is_some_and(|server| charging(server) == PREPAID);
+    let order_id = match age {
+        Age::V11 if prepaid => view.job(job).map(|job| ids::order(job.accepted_at, job.request)),
+        Age::V1 | Age::V11 => None,
+    };
+    reply.json(200, &Accepted { job_id: job_id::write(view.world, job.0), order_id })
 }
 
 /// Why the one server that a path names is refused, if it is.
@@ -136,26 +148,37 @@ fn refused(reply: Reply, results: &[(String, Option<Row>)]) -> Answer {
     reply.bytes(BATCH_FAILED.status, body.into_bytes()).with_code(BATCH_FAILED.code)
 }
 
-/// The cloud resizes only servers of one zone, one flavor and one way of paying together. Those that
+/// The cloud resizes no spot servers, and only those of one zone, one flavor and one way of paying together. Those that
 /// do not exist are the plan's to refuse.
 fn unlike_the_first(
     targets: &[TargetRef],
     view: &View<'_>,
     project: ProjectId,
 ) -> Vec<(String, Option<Row>)> {
-    let server = |target: &TargetRef| match target {
-        TargetRef::Server(id) => view.world.server(*id).filter(|server| server.project == project),
-        TargetRef::Short(_) | TargetRef::Balancer(_) | TargetRef::Unreadable(_) => None,
-    };
+    let server = |target: &TargetRef| named(target, view, project);
     let first = targets.iter().find_map(server).map(kind);
     let row =
         || Row::invalid("The ECS differs from the first one in its AZ, billing mode or flavor.");
-    let judge = |target| server(target).filter(|server| Some(kind(server)) != first).map(|_| row());
+    let judge = |target| match server(target)? {
+        server if charging(server) == SPOT => Some(SPOT_STAYS),
+        server => (Some(kind(server)) != first).then(row),
+    };
     targets.iter().map(|target| (words(target), judge(target))).collect()
+}
+
+/// A server of the project, if the target is one.
+fn named<'a>(target: &TargetRef, view: &View<'a>, project: ProjectId) -> Option<&'a Server> {
+    match target {
+        TargetRef::Server(id) => view.world.server(*id).filter(|server| server.project == project),
+        TargetRef::Short(_) | TargetRef::Balancer(_) | TargetRef::Unreadable(_) => None,
+    }
+}
+
+fn charging(server: &Server) -> &str {
+    detail::hint(server, HINT_CHARGING).unwrap_or(POSTPAID)
 }
 
 /// What servers must have in common: zone, flavor, way of paying.
 fn kind(server: &Server) -> (&str, &str, &str) {
-    let charging = detail::hint(server, HINT_CHARGING).unwrap_or(POSTPAID);
-    (&server.details.zone, &server.flavor, charging)
+    (&server.details.zone, &server.flavor, charging(server))
 }

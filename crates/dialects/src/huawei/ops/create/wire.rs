@@ -26,6 +26,9 @@ pub(super) struct Wanted {
     pub root_volume: Volume,
     pub data_volumes: Option<Vec<Volume>>,
     pub count: Option<Whole>,
+    /// Whether names may repeat; they may if nothing is said.
+    #[serde(rename = "isAutoRename")]
+    pub repeats: Option<Flag>,
     #[serde(rename = "adminPass")]
     pub password: Option<Password>,
     pub key_name: Option<String>,

@@ -10,7 +10,7 @@ use crate::Action;
 use crate::huawei::detail::{Detail, FaultOf, HINT_RESERVATION, Lens, NULLS, hint};
 use crate::huawei::faults::Row;
 use crate::huawei::filter::{Common, Query, like};
-use crate::huawei::limits::{PAGE_DEFAULT, PAGE_MAX};
+use crate::huawei::limits::{PAGE_DEFAULT, PAGE_MAX, PAGE_NUMBER_MAX};
 use crate::huawei::{Call, times};
 
 #[derive(Serialize)]
@@ -99,7 +99,7 @@ pub(super) fn decode(call: &Call<'_>) -> Result<Action, Row> {
         return Ok(Action::look(move |view| reply.json(200, &by_ids(view, project, &named))));
     }
     let limit = query.number("limit", 1..=PAGE_MAX, PAGE_DEFAULT)?;
-    let page = query.number("offset", 0..=usize::MAX, 1)?.max(1);
+    let page = query.number("offset", 0..=PAGE_NUMBER_MAX, 1)?.max(1);
     let marker = marker(query.get("marker"))?;
     let filter = Filter::of(&query)?;
     Ok(Action::look(move |view| {
