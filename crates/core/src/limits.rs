@@ -36,8 +36,8 @@ pub const RETENTION_MS: i64 = 24 * 3_600_000;
 /// tenths of a second.
 pub const LOG_BYTES_MAX: usize = 32 << 20;
 
-/// … or by this much for each server, if that is more: an order writes about 40 bytes a server to
-/// the log, so each row is written once for about six orders. Replaying it at a million servers
+/// … or by this much for each server, if that is more: an order writes about 20 bytes a server to
+/// the log, so each row is written once for about a dozen orders. Replaying it at a million servers
 /// takes about as long as reading the rows themselves.
 pub const LOG_BYTES_PER_SERVER: usize = 256;
 
