@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use regiment_core::chance::Chance;
 use regiment_core::driver::Driver as _;
-use regiment_core::engine::{Engine, Inbox, Settings};
+use regiment_core::engine::{Engine, Inbox, Settings, Turn};
 use regiment_core::model::{Credential, Time};
 use regiment_core::store::{Store, StoreError};
 use regiment_core::vault::{Secret, Vault as _};
@@ -70,12 +70,17 @@ pub fn start(config: &Config) -> Result<Running, StartError> {
     let acceptor = sockets.tls.as_ref().map(|tls| place.acceptor(config, tls, clock.now()));
     let acceptor = acceptor.transpose()?;
     let metrics = Arc::new(Metrics::new(clock.now()));
-    let engine = place.engine(config, &metrics, clock.now())?;
+    let (engine, first) = place.engine(config, &metrics, clock.now())?;
     let keyring = Arc::new(Keyring::new(place.vault.clone(), clock.clone()));
     let shown = let_in(&engine, &keyring, config.credential.as_ref())?;
     let published =
         Arc::new(Published::new(engine.world().for_readers(), engine.archive(), clock.clone()));
+    // Work that was under way when the last process ended may already have ended in the first turn.
     let events = Arc::new(Events::default());
+    for job in first.ended.iter().filter_map(|id| engine.world().job(*id)) {
+        metrics.job_ended(job.operation.name(), job.outcome());
+    }
+    events.push(first.first_event, engine.world().next_event(), first.changes);
     let parts = Parts {
         engine,
         published: published.clone(),
@@ -214,7 +219,7 @@ impl Place {
         config: &Config,
         metrics: &Arc<Metrics>,
         now: Time,
-    ) -> Result<Engine, StartError> {
+    ) -> Result<(Engine, Turn<()>), StartError> {
         let store: Box<dyn Store> = match &self.folder {
             None => Box::new(MemoryStore::forgetful()),
             Some(folder) => Box::new(RedbStore::open(&folder.store_file())?),
@@ -251,8 +256,8 @@ impl Place {
             let given = config.credential.as_ref().filter(|given| !self.knows(&engine, given));
             seed::later(engine.world(), &hosts, given.map(seal), &config.region)
         };
-        engine.turn::<()>(now, Inbox { seeds, ..Inbox::new() })?;
-        Ok(engine)
+        let first = engine.turn(now, Inbox { seeds, ..Inbox::new() })?;
+        Ok((engine, first))
     }
 
     fn knows(&self, engine: &Engine, given: &GivenCredential) -> bool {

@@ -1,5 +1,7 @@
 use std::path::Path;
 
+use regiment_core::events::EventKind;
+use regiment_server::events::Since;
 use regiment_server::{Config, Pace, Storage, Tls};
 
 use crate::client::{get, raw};
@@ -60,6 +62,18 @@ fn no_secret_is_in_the_data_folder_in_the_clear() {
         std::thread::yield_now();
     }
     assert_eq!(get(&server, &format!("/test/job/{job}")).body, "AllSucceeded");
+    let oldest = match server.events().since(0, 1) {
+        Since::Lost { oldest } => oldest,
+        Since::Events(_) => 0,
+    };
+    let Since::Events(events) = server.events().since(oldest, 10_000) else {
+        panic!("the oldest event kept is kept");
+    };
+    assert!(events.iter().any(|event| event.kind == EventKind::JobEnded), "the story is told");
+    let told = format!("{events:?}{}", get(&server, "/metrics").body);
+    for secret in secrets {
+        assert!(!told.contains(secret), "a secret is in the events or the metrics");
+    }
     server.shutdown();
     assert_eq!(found(temp.path(), &secrets), Vec::<String>::new());
 }
