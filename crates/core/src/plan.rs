@@ -63,13 +63,13 @@ pub fn plan(
             let subs = (0..).map(|index| id.sub(index));
             let servers = create.mint(world, command.project, subs, now, chance);
             let targets = servers.iter().map(|server| Target::Server(server.id)).collect();
-            Ok(accept_new(world, command, id, now, targets, servers, Vec::new()))
+            Ok(accept_new(command, id, now, targets, servers, Vec::new()))
         }
         Sort::NewBalancers(create) => {
             let subs = (0..).map(|index| id.sub(index));
             let balancers = create.mint(world, command.project, subs, now, chance);
             let targets = balancers.iter().map(|balancer| Target::Balancer(balancer.id)).collect();
-            Ok(accept_new(world, command, id, now, targets, Vec::new(), balancers))
+            Ok(accept_new(command, id, now, targets, Vec::new(), balancers))
         }
         Sort::Servers(rules) => {
             let judged = judge_servers(world, command, rules);
@@ -215,9 +215,8 @@ fn accept_judged(
             subs.push(sub_job(one, no_steps, now));
         }
     }
-    let mut receipt = Receipt { job: makes_job.then_some(id), answers };
+    let receipt = Receipt { job: makes_job.then_some(id), answers };
     if !makes_job {
-        receipt.job = None;
         return Plan { receipt, accepted: None };
     }
     let mut job = new_job(command, id, now, subs);
@@ -247,7 +246,6 @@ fn sub_job(judged: Judged, no_steps: bool, now: Time) -> SubJob {
 }
 
 fn accept_new(
-    _world: &World,
     command: &Command,
     id: JobId,
     now: Time,
