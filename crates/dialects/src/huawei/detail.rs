@@ -140,7 +140,7 @@ impl<'a> Lens<'a> {
             auto_terminate_time: details.auto_terminate_at.map(times::plain).unwrap_or_default(),
             launched_at: server.launched_at.map(times::launched),
             terminated_at: (),
-            addresses: BTreeMap::from([(network_id(server), addresses(server))]),
+            addresses: BTreeMap::from([(network_id(server), addresses(server, "4"))]),
             flavor: self.flavor(server),
             image: ById { id: server.image.to_string() },
             metadata: self.metadata(server),
@@ -199,23 +199,23 @@ impl<'a> Lens<'a> {
     }
 }
 
-fn addresses(server: &Server) -> Vec<Address> {
+/// The fixed addresses, then the floating one. The version is a string in v1, a number in v1.1.
+pub(super) fn addresses<V: Copy>(server: &Server, version: V) -> Vec<Address<V>> {
     let nics = server.details.nics.iter().enumerate();
-    let mut all: Vec<Address> = nics
-        .map(|(at, nic)| Address {
-            version: "4",
-            addr: nic.address,
+    let fixed = nics.map(|(at, nic)| (nic, nic.address, "fixed", at == 0));
+    let public = public_address(server).zip(server.details.nics.first());
+    let floating = public.map(|(address, nic)| (nic, address, "floating", false));
+    fixed
+        .chain(floating)
+        .map(|(nic, addr, kind, primary)| Address {
+            version,
+            addr,
             mac: mac_text(nic.mac),
             port_id: nic.port.to_string(),
-            kind: "fixed",
-            primary: at == 0,
+            kind,
+            primary,
         })
-        .collect();
-    if let (Some(addr), Some(nic)) = (public_address(server), server.details.nics.first()) {
-        let (mac, port_id) = (mac_text(nic.mac), nic.port.to_string());
-        all.push(Address { version: "4", addr, mac, port_id, kind: "floating", primary: false });
-    }
-    all
+        .collect()
 }
 
 /// Name and id; a group's name is not ours to know, so its id stands for it.
@@ -273,7 +273,7 @@ pub(super) struct Detail<'a> {
     launched_at: Option<String>,
     #[serde(rename = "OS-SRV-USG:terminated_at")]
     terminated_at: (),
-    addresses: BTreeMap<String, Vec<Address>>,
+    addresses: BTreeMap<String, Vec<Address<&'static str>>>,
     flavor: FlavorOf<'a>,
     image: ById,
     metadata: BTreeMap<&'a str, Cow<'a, str>>,
@@ -432,8 +432,8 @@ struct Interface {
 }
 
 #[derive(Serialize)]
-struct Address {
-    version: &'static str,
+pub(super) struct Address<V> {
+    version: V,
     addr: Ipv4Addr,
     #[serde(rename = "OS-EXT-IPS-MAC:mac_addr")]
     mac: String,

@@ -1,6 +1,5 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::net::Ipv4Addr;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use regiment_core::model::{ImageId, Server, ServerId, Time};
@@ -10,8 +9,7 @@ use super::{after, marker};
 use crate::Action;
 use crate::huawei::detail::{
     ById, HINT_CHARGING, HINT_DEDICATED_HOST, HINT_TENANCY, HINT_THREADS, Lens, POSTPAID, PREPAID,
-    SPOT, enterprise_project, hint, mac_text, network_id, public_address, security_groups,
-    tag_text, user,
+    SPOT, addresses, enterprise_project, hint, network_id, security_groups, tag_text, user,
 };
 use crate::huawei::faults::Row;
 use crate::huawei::filter::{Common, Query, like};
@@ -73,19 +71,6 @@ struct FaultOf {
 }
 
 #[derive(Serialize)]
-struct Address {
-    version: u8,
-    addr: Ipv4Addr,
-    #[serde(rename = "OS-EXT-IPS-MAC:mac_addr")]
-    mac: String,
-    #[serde(rename = "OS-EXT-IPS:port_id")]
-    port_id: String,
-    #[serde(rename = "OS-EXT-IPS:type")]
-    kind: &'static str,
-    primary: bool,
-}
-
-#[derive(Serialize)]
 struct VolumeOf<'a> {
     id: String,
     delete_on_termination: bool,
@@ -114,7 +99,7 @@ const EXPECTED: &[(&str, Make)] = &[
     ("enterprise_project_id", |_, server| value(enterprise_project(server))),
     ("tags", |_, server| value(server.details.tags.iter().map(tag_text).collect::<Vec<_>>())),
     ("metadata", |lens, server| value(lens.metadata(server))),
-    ("addresses", |_, server| value(BTreeMap::from([(network_id(server), addresses(server))]))),
+    ("addresses", |_, server| value(BTreeMap::from([(network_id(server), addresses(server, 4))]))),
     ("security_groups", |_, server| value(security_groups(server))),
     ("volumes_attached", |_, server| value(volumes(server))),
     ("image", |_, server| value(ById { id: server.image.to_string() })),
@@ -139,24 +124,6 @@ fn charge_mode(server: &Server) -> &'static str {
 fn pays_by(server: &Server, mode: &str) -> bool {
     hint(server, HINT_CHARGING).unwrap_or(POSTPAID) == mode
         || charge_mode(server).eq_ignore_ascii_case(mode)
-}
-
-fn addresses(server: &Server) -> Vec<Address> {
-    let nics = server.details.nics.iter().enumerate();
-    let fixed = nics.map(|(at, nic)| (nic, nic.address, "fixed", at == 0));
-    let public = public_address(server).zip(server.details.nics.first());
-    let floating = public.map(|(address, nic)| (nic, address, "floating", false));
-    fixed
-        .chain(floating)
-        .map(|(nic, addr, kind, primary)| Address {
-            version: 4,
-            addr,
-            mac: mac_text(nic.mac),
-            port_id: nic.port.to_string(),
-            kind,
-            primary,
-        })
-        .collect()
 }
 
 fn volumes(server: &Server) -> Vec<VolumeOf<'_>> {
