@@ -1,6 +1,7 @@
 //! Goldens: what each dialect answers, to the byte. `golden/README.md` tells the form of a file and
-//! how to write one; `support/plane.rs` plays it.
+//! how to write one; `support/plane.rs` plays it. What holds for every request is in `laws`.
 
+mod laws;
 mod support;
 
 use std::collections::BTreeSet;
