@@ -2,16 +2,16 @@
 //! all or none.
 
 use regiment_core::command::{Admission, Receipt, TargetRef};
-use regiment_core::model::{Fault, FaultKind, ProjectId, Server};
-use regiment_core::ops::{Operation, Resize, Verdict};
+use regiment_core::model::{Fault, ProjectId, Server};
+use regiment_core::ops::{Operation, Resize};
 use regiment_core::view::View;
 use serde::{Deserialize, Serialize};
 
 use crate::huawei::answer::Reply;
-use crate::huawei::batch::{bounded, results, write_ids, write_refusals};
+use crate::huawei::batch::{bounded, named, results, single_refusal, write_ids, write_refusals};
 use crate::huawei::body::{Flag, Targets, read, target, words};
-use crate::huawei::detail::{self, HINT_CHARGING, POSTPAID, PREPAID, SPOT};
-use crate::huawei::faults::{BATCH_FAILED, Row, no_such_server};
+use crate::huawei::detail::{PREPAID, SPOT, charging};
+use crate::huawei::faults::{BATCH_FAILED, Row};
 use crate::huawei::limits::BATCH_RESIZE_MAX;
 use crate::huawei::route::Age;
 use crate::huawei::{Call, ids, job_id};
@@ -88,17 +88,6 @@ fn resized(
     reply.json(200, &Accepted { job_id: job_id::write(view.world, job.0), order_id })
 }
 
-/// Why the one server that a path names is refused, if it is.
-pub(super) fn single_refusal(receipt: &Receipt, targets: &[TargetRef]) -> Option<Row> {
-    receipt.answers.iter().zip(targets).find_map(|(answer, target)| match &answer.verdict {
-        Verdict::Refuse(fault) if fault.kind == FaultKind::ServerNotFound => {
-            Some(no_such_server(&words(target)))
-        }
-        Verdict::Refuse(fault) => Some(Row::of(fault)),
-        Verdict::Admit | Verdict::AlreadySo(_) => None,
-    })
-}
-
 #[derive(Deserialize)]
 struct Batch {
     resize: BatchOptions,
@@ -164,18 +153,6 @@ fn unlike_the_first(
         server => (Some(kind(server)) != first).then(row),
     };
     targets.iter().map(|target| (words(target), judge(target))).collect()
-}
-
-/// A server of the project, if the target is one.
-fn named<'a>(target: &TargetRef, view: &View<'a>, project: ProjectId) -> Option<&'a Server> {
-    match target {
-        TargetRef::Server(id) => view.world.server(*id).filter(|server| server.project == project),
-        TargetRef::Short(_) | TargetRef::Balancer(_) | TargetRef::Unreadable(_) => None,
-    }
-}
-
-fn charging(server: &Server) -> &str {
-    detail::hint(server, HINT_CHARGING).unwrap_or(POSTPAID)
 }
 
 /// What servers must have in common: zone, flavor, way of paying.
