@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use regiment_core::command::{Admission, Command, Receipt, TargetRef};
-use regiment_core::model::{Fault, FaultKind, Job, ProjectId, Server, SubState};
+use regiment_core::model::{Fault, FaultKind, Job, SubState};
 use regiment_core::ops::{Operation, Verdict};
 use regiment_core::view::View;
 use serde::Serialize;
@@ -78,18 +78,6 @@ pub(super) fn single_refusal(receipt: &Receipt, targets: &[TargetRef]) -> Option
         Verdict::Refuse(fault) => Some(Row::of(fault)),
         Verdict::Admit | Verdict::AlreadySo(_) => None,
     })
-}
-
-/// A server of the project, if the target is one.
-pub(super) fn named<'a>(
-    target: &TargetRef,
-    view: &View<'a>,
-    project: ProjectId,
-) -> Option<&'a Server> {
-    match target {
-        TargetRef::Server(id) => view.world.server(*id).filter(|server| server.project == project),
-        TargetRef::Short(_) | TargetRef::Balancer(_) | TargetRef::Unreadable(_) => None,
-    }
 }
 
 /// Each target's words and what became of it.

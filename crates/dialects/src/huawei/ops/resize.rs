@@ -8,7 +8,7 @@ use regiment_core::view::View;
 use serde::{Deserialize, Serialize};
 
 use crate::huawei::answer::Reply;
-use crate::huawei::batch::{bounded, named, results, single_refusal, write_ids, write_refusals};
+use crate::huawei::batch::{bounded, results, single_refusal, write_ids, write_refusals};
 use crate::huawei::body::{Flag, Targets, read, target, words};
 use crate::huawei::detail::{PREPAID, SPOT, charging};
 use crate::huawei::faults::{BATCH_FAILED, Row};
@@ -54,7 +54,7 @@ pub(in crate::huawei) fn decode_single(call: &Call<'_>, age: Age, id: &str) -> R
     command.dry_run = dry_run.0;
     let (reply, project) = (call.reply, call.caller.project);
     Ok(Action::consult(move |view| {
-        let server = named(&targets[0], view, project);
+        let server = view.world.named(project, &targets[0]);
         if server.is_some_and(|server| charging(server) == SPOT) {
             return Action::Answer(reply.refuse(&SPOT_STAYS));
         }
@@ -144,7 +144,7 @@ fn unlike_the_first(
     view: &View<'_>,
     project: ProjectId,
 ) -> Vec<(String, Option<Row>)> {
-    let server = |target: &TargetRef| named(target, view, project);
+    let server = |target: &TargetRef| view.world.named(project, target);
     let first = targets.iter().find_map(server).map(kind);
     let row =
         || Row::invalid("The ECS differs from the first one in its AZ, billing mode or flavor.");

@@ -139,6 +139,7 @@ fn is_of_balancers(operation: &Operation) -> bool {
         | Operation::Rename(_)
         | Operation::Migrate(_)
         | Operation::Redeploy(_)
-        | Operation::ChangeCharging(_) => false,
+        | Operation::ChangeCharging(_)
+        | Operation::Edit(_) => false,
     }
 }

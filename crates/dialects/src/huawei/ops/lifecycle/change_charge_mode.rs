@@ -9,7 +9,7 @@ use regiment_core::ops::{ChangeCharging, Operation};
 use serde::{Deserialize, Serialize};
 
 use crate::Action;
-use crate::huawei::batch::{named, single_refusal};
+use crate::huawei::batch::single_refusal;
 use crate::huawei::body::{Flag, SERVER_ID_BYTES_MAX, Whole, read, target};
 use crate::huawei::detail::{HINT_CHARGING, HINT_ORDER, POSTPAID, PREPAID, SPOT, charging};
 use crate::huawei::faults::{Row, TOO_MANY_IN_BATCH};
@@ -73,7 +73,7 @@ pub(super) fn decode(call: &Call<'_>) -> Result<Action, Row> {
     command.dry_run = dry_run.0;
     let (reply, project) = (call.reply, call.caller.project);
     Ok(Action::consult(move |view| {
-        let servers = targets.iter().filter_map(|target| named(target, view, project));
+        let servers = targets.iter().filter_map(|target| view.world.named(project, target));
         if let Some(row) = servers.filter_map(|server| unfit(server, mode)).next() {
             return Action::Answer(reply.refuse(&row));
         }

@@ -11,7 +11,7 @@ use crate::Action;
 use crate::huawei::body::{read, target};
 use crate::huawei::detail::{self, HINT_DEDICATED_HOST, HINT_TENANCY, POSTPAID, charging};
 use crate::huawei::faults::Row;
-use crate::huawei::{Call, batch, ids};
+use crate::huawei::{Call, ids};
 
 #[derive(Deserialize)]
 struct Body {
@@ -45,7 +45,7 @@ pub(super) fn decode(call: &Call<'_>, id: &str) -> Result<Action, Row> {
     let named = target(id);
     let action = call.order_one(Operation::Migrate(Migrate { hints }), named.clone());
     let (reply, project) = (call.reply, call.caller.project);
-    Ok(Action::consult(move |view| match batch::named(&named, view, project) {
+    Ok(Action::consult(move |view| match view.world.named(project, &named) {
         Some(server) if charging(server) != POSTPAID => {
             Action::Answer(reply.refuse(&PAID_BY_PERIOD))
         }
