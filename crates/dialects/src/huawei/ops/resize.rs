@@ -2,7 +2,7 @@
 //! all or none.
 
 use regiment_core::command::{Admission, Receipt, TargetRef};
-use regiment_core::model::{Fault, ProjectId, Server};
+use regiment_core::model::{Fault, JobId, ProjectId, Server};
 use regiment_core::ops::{Operation, Resize};
 use regiment_core::view::View;
 use serde::{Deserialize, Serialize};
@@ -79,11 +79,9 @@ fn resized(
         return reply.refuse(&row);
     }
     let Some(job) = receipt.job else { return reply.empty(202) };
-    let server = receipt.servers().next().and_then(|id| view.world.server(id));
-    let prepaid = server.is_some_and(|server| charging(server) == PREPAID);
     let order_id = match age {
-        Age::V11 if prepaid => view.job(job).map(|job| ids::order(job.accepted_at, job.request)),
-        Age::V1 | Age::V11 => None,
+        Age::V11 => order(job, receipt, view),
+        Age::V1 => None,
     };
     reply.json(200, &Accepted { job_id: job_id::write(view.world, job.0), order_id })
 }
@@ -123,11 +121,21 @@ pub(in crate::huawei) fn decode_batch(call: &Call<'_>) -> Result<Action, Row> {
             // All were admitted, which is all that can be said of them yet.
             let admitted: Vec<_> = targets.iter().map(|target| (words(target), None)).collect();
             let mut body = format!("{{\"job_id\":\"{}\",", job_id::write(view.world, job.0));
+            if let Some(order) = order(job, receipt, view) {
+                body.extend(["\"order_id\":\"", &order, "\","]);
+            }
             write_ids(&mut body, &admitted);
             body.push('}');
             reply.bytes(200, body.into_bytes())
         })
     }))
+}
+
+/// The order of a resize of servers paid for in advance. Those of one job are all paid for alike.
+fn order(job: JobId, receipt: &Receipt, view: &View<'_>) -> Option<String> {
+    let server = receipt.servers().next().and_then(|id| view.world.server(id))?;
+    let job = view.job(job).filter(|_| charging(server) == PREPAID)?;
+    Some(ids::order(job.accepted_at, job.request))
 }
 
 fn refused(reply: Reply, results: &[(String, Option<Row>)]) -> Answer {

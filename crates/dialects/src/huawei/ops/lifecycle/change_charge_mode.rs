@@ -73,8 +73,8 @@ pub(super) fn decode(call: &Call<'_>) -> Result<Action, Row> {
     command.dry_run = dry_run.0;
     let (reply, project) = (call.reply, call.caller.project);
     Ok(Action::consult(move |view| {
-        let servers = targets.iter().filter_map(|target| view.world.named(project, target));
-        if let Some(row) = servers.filter_map(|server| unfit(server, mode)).next() {
+        let mut servers = targets.iter().filter_map(|target| view.world.named(project, target));
+        if let Some(row) = servers.find_map(|server| unfit(server, mode)) {
             return Action::Answer(reply.refuse(&row));
         }
         Action::order(command, move |receipt, view| match receipt {
