@@ -6,8 +6,8 @@ use super::Call;
 use super::answer::Reply;
 use super::faults::Row;
 use super::ops::{
-    availability_zones, create, delete, flavors, limits, list_servers, power, projects, reinstall,
-    rename, reset_password, resize, show_job, show_server, tokens,
+    availability_zones, create, delete, flavors, lifecycle, limits, list_servers, power, projects,
+    reinstall, rename, reset_password, resize, show_job, show_server, tokens,
 };
 use crate::{Action, Answer, Request};
 
@@ -40,6 +40,7 @@ pub(super) enum Route<'a> {
     Limits,
     AvailabilityZones,
     ShowJob(Cow<'a, str>),
+    Lifecycle(lifecycle::Route<'a>),
 }
 
 /// Paths of operations not served here that would otherwise read as a server's id.
@@ -62,6 +63,9 @@ pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'
     };
     if let Some(route) = iam {
         return Some((route, None));
+    }
+    if let Some(route) = lifecycle::find(request.method, &parts) {
+        return Some((Route::Lifecycle(route), Some(part(1))));
     }
     let [version, _, rest @ ..] = words.as_slice() else { return None };
     let route = match (*version, request.method, rest) {
@@ -127,6 +131,7 @@ impl Call<'_> {
             Route::Limits => Ok(limits::decode(self)),
             Route::AvailabilityZones => Ok(availability_zones::decode(self)),
             Route::ShowJob(id) => Ok(show_job::decode(self, &id)),
+            Route::Lifecycle(route) => lifecycle::decode(self, route),
         }
     }
 }
