@@ -7,8 +7,8 @@ use super::answer::Reply;
 use super::faults::Row;
 use super::nova;
 use super::ops::{
-    availability_zones, create, delete, flavors, limits, list_servers, power, projects, reinstall,
-    rename, reset_password, resize, show_job, show_server, tokens,
+    availability_zones, create, delete, flavors, lifecycle, limits, list_servers, power, projects,
+    reinstall, rename, reset_password, resize, show_job, show_server, tokens,
 };
 use crate::{Action, Answer, Request};
 
@@ -44,6 +44,7 @@ pub(super) enum Route<'a> {
     /// All versions of Nova, or the one named.
     NovaVersions(Option<Cow<'a, str>>),
     Nova(nova::Route<'a>),
+    Lifecycle(lifecycle::Route<'a>),
 }
 
 /// Paths of operations not served here that would otherwise read as a server's id.
@@ -71,6 +72,9 @@ pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'
     }
     if let Some((route, project)) = nova::find(request.method, &parts) {
         return Some((Route::Nova(route), Some(project)));
+    }
+    if let Some(route) = lifecycle::find(request.method, &parts) {
+        return Some((Route::Lifecycle(route), Some(part(1))));
     }
     let [version, _, rest @ ..] = words.as_slice() else { return None };
     let route = match (*version, request.method, rest) {
@@ -143,6 +147,7 @@ impl Call<'_> {
                 Ok(Action::Answer(answer))
             }
             Route::Nova(route) => Ok(nova::decode(self, &route)),
+            Route::Lifecycle(route) => lifecycle::decode(self, route),
         }
     }
 }

@@ -11,6 +11,7 @@ use regiment_core::ops::{Create, Operation};
 use regiment_core::view::View;
 use serde::Serialize;
 
+pub(super) use details::check_period;
 use details::{Hints, said};
 pub(in crate::huawei) use details::{check_user_data, description, metadata};
 use wire::{Body, Wanted};

@@ -5,10 +5,9 @@ use regiment_core::command::Admission;
 use regiment_core::ops::{Operation, PasswordFit, ResetPassword};
 use serde::Deserialize;
 
-use super::resize::single_refusal;
 use crate::Action;
 use crate::huawei::Call;
-use crate::huawei::batch::{bounded, report, results};
+use crate::huawei::batch::{bounded, report, results, single_refusal};
 use crate::huawei::body::{Flag, Password, Targets, read, target};
 use crate::huawei::faults::{Row, WEAK_PASSWORD};
 use crate::huawei::limits::{BATCH_MAX, WAIT_MS};
@@ -23,7 +22,7 @@ struct Batch {
 }
 
 /// The rule of a reset is the same for every system, so that nothing is left for the plan to judge.
-const OPERATION: Operation =
+pub(in crate::huawei) const OPERATION: Operation =
     Operation::ResetPassword(ResetPassword { fit: PasswordFit::ANY, needs_stopped: false });
 
 pub(in crate::huawei) fn decode_batch(call: &Call<'_>) -> Result<Action, Row> {
