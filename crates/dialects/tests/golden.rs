@@ -48,7 +48,9 @@ fn collect() -> (Vec<Place>, Vec<String>) {
         let sources = here().join("src").join(name(&dialect));
         for operation in entries(&dialect) {
             let source = format!("{}.rs", name(&operation));
-            if !sources.join(&source).exists() && !sources.join("ops").join(&source).exists() {
+            let ops = sources.join("ops");
+            let in_area = || entries(&ops).iter().any(|area| area.join(&source).exists());
+            if !sources.join(&source).exists() && !ops.join(&source).exists() && !in_area() {
                 strays.push(format!("{} is no operation of its dialect", operation.display()));
             }
             for file in entries(&operation) {
@@ -176,6 +178,10 @@ fn what_huawei_answers_is_what_it_published() {
                 assert!(one.path.starts_with("/v3/"), "{} {} is not defined", one.method, one.path);
                 continue;
             };
+            // A version of IAM, which the definition of compute's versions would fit.
+            if one.path == "/v3" {
+                continue;
+            }
             checked += 1;
             let body = without_missing(&one.answer.body);
             wrong.extend(definition.faults(one.answer.status, &body));
