@@ -3,6 +3,7 @@
 //! The engine has one world that is ahead by the turn being committed; readers have another, made
 //! by applying the same changes after the commit. Only [`apply`](crate::apply) writes here.
 
+mod assets;
 mod invariants;
 mod roster;
 
@@ -15,10 +16,10 @@ use serde::{Deserialize, Serialize};
 
 pub use roster::Roster;
 
-use crate::command::Receipt;
+use crate::command::{Receipt, TargetRef};
 use crate::model::{
-    Credential, Flavor, Handle, Host, Image, ImageId, Job, JobId, LoadBalancer, LoadBalancerId,
-    Project, ProjectId, RequestId, Server, ServerId, Time,
+    Asset, AssetKey, Credential, Flavor, Handle, Host, Image, ImageId, Job, JobId, LoadBalancer,
+    LoadBalancerId, Project, ProjectId, RequestId, Server, ServerId, Time,
 };
 
 /// Ids are ours, so nobody can choose them to collide: a fixed hash is safe and makes two runs alike.
@@ -50,6 +51,7 @@ pub(crate) struct Dirty {
     /// Servers that are there no more. One of them may have been given a slot after.
     pub gone: Vec<ServerId>,
     pub balancers: BTreeSet<LoadBalancerId>,
+    pub assets: BTreeSet<AssetKey>,
     pub jobs: BTreeSet<JobId>,
     pub tokens: BTreeSet<(ProjectId, Arc<str>)>,
     pub catalog: bool,
@@ -68,6 +70,7 @@ pub struct World {
     sub_jobs_in_flight: usize,
     by_request: Index<RequestId, JobId>,
     balancers: BTreeMap<LoadBalancerId, LoadBalancer>,
+    assets: BTreeMap<AssetKey, Asset>,
     tokens: BTreeMap<(ProjectId, Arc<str>), Token>,
     token_expiry: BTreeSet<(Time, ProjectId, Arc<str>)>,
     projects: BTreeMap<ProjectId, Project>,
@@ -112,6 +115,16 @@ impl World {
 
     pub fn by_handle(&self, handle: Handle) -> Option<&Server> {
         self.slot(*self.by_handle.get(&handle)?)
+    }
+
+    /// The server that a project's caller names.
+    pub fn named(&self, project: ProjectId, name: &TargetRef) -> Option<&Server> {
+        let server = match name {
+            TargetRef::Server(id) => self.server(*id),
+            TargetRef::Short(handle) => self.by_handle(*handle),
+            TargetRef::Balancer(_) | TargetRef::Unreadable(_) => None,
+        };
+        server.filter(|server| server.project == project)
     }
 
     fn slot(&self, slot: u32) -> Option<&Server> {
