@@ -196,6 +196,10 @@ fn what_huawei_answers_is_what_it_published() {
                 assert!(of_a_neighbour(path), "{method} {path} is not defined");
                 continue;
             };
+            // A version of IAM, which the definition of compute's versions would fit.
+            if one.path == "/v3" {
+                continue;
+            }
             checked += 1;
             let body = without_missing(&one.answer.body);
             wrong.extend(definition.faults(one.answer.status, &body));

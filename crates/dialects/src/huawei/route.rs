@@ -6,8 +6,8 @@ use super::Call;
 use super::answer::Reply;
 use super::faults::Row;
 use super::ops::{
-    availability_zones, create, delete, flavors, lifecycle, limits, list_servers, power, projects,
-    reinstall, rename, reset_password, resize, show_job, show_server, tokens,
+    availability_zones, create, delete, flavors, iam, lifecycle, limits, list_servers, power,
+    projects, reinstall, rename, reset_password, resize, show_job, show_server, tokens,
 };
 use crate::{Action, Answer, Request};
 
@@ -23,6 +23,7 @@ pub(super) enum Route<'a> {
     IssueToken,
     CheckToken,
     Projects,
+    Iam(iam::Route<'a>),
     Create(Age),
     ListServers(Age),
     ShowServer(Cow<'a, str>),
@@ -59,7 +60,7 @@ pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'
         ("POST", ["v3", "auth", "tokens"]) => Some(Route::IssueToken),
         ("GET", ["v3", "auth", "tokens"]) => Some(Route::CheckToken),
         ("GET", ["v3", "projects"]) => Some(Route::Projects),
-        _ => None,
+        _ => iam::find(request.method, &parts).map(Route::Iam),
     };
     if let Some(route) = iam {
         return Some((route, None));
@@ -115,6 +116,7 @@ impl Call<'_> {
             Route::IssueToken => Ok(tokens::issue(self.request, self.context, self.reply)),
             Route::CheckToken => Ok(tokens::check(self)),
             Route::Projects => Ok(projects::decode(self)),
+            Route::Iam(route) => Ok(iam::decode(self, route)),
             Route::Create(age) => create::decode(self, age),
             Route::ListServers(age) => list_servers::decode(self, age),
             Route::ShowServer(id) => Ok(show_server::decode(self, &id)),
