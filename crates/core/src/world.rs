@@ -4,6 +4,7 @@
 //! by applying the same changes after the commit. Only [`apply`](crate::apply) writes here.
 
 mod assets;
+mod disks;
 mod invariants;
 mod roster;
 

@@ -35,6 +35,8 @@ pub enum Activity {
     Resizing,
     Reinstalling,
     Renaming,
+    AttachingVolume,
+    DetachingVolume,
 }
 
 /// The one sub-job that holds a server.

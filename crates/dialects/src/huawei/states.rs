@@ -28,7 +28,9 @@ pub(super) fn of(server: &Server) -> State {
                 | Activity::RebootingHard
                 | Activity::ResettingPassword
                 | Activity::Resizing
-                | Activity::Renaming,
+                | Activity::Renaming
+                | Activity::AttachingVolume
+                | Activity::DetachingVolume,
             )
             | None => ("ERROR", "error", None, 0),
         },
@@ -56,7 +58,9 @@ fn running(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
             Activity::Creating
             | Activity::Starting
             | Activity::ResettingPassword
-            | Activity::Renaming,
+            | Activity::Renaming
+            | Activity::AttachingVolume
+            | Activity::DetachingVolume,
         )
         | None => ("ACTIVE", None),
     }
@@ -74,7 +78,9 @@ fn stopped(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
             | Activity::Rebooting
             | Activity::RebootingHard
             | Activity::ResettingPassword
-            | Activity::Renaming,
+            | Activity::Renaming
+            | Activity::AttachingVolume
+            | Activity::DetachingVolume,
         )
         | None => ("SHUTOFF", None),
     }

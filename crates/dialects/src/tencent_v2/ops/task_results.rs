@@ -137,6 +137,8 @@ fn is_of_balancers(operation: &Operation) -> bool {
         | Operation::Resize(_)
         | Operation::Reinstall(_)
         | Operation::Rename(_)
+        | Operation::AttachVolume(_)
+        | Operation::DetachVolume(_)
         | Operation::Edit(_) => false,
     }
 }
