@@ -222,6 +222,7 @@ fn of_a_neighbour(path: &str) -> bool {
         words.as_slice(),
         ["v3", "auth" | "projects" | "regions" | "domains", ..]
             | ["v3"]
+            | ["v3", ""]
             | ["v2.0", ..]
             | ["v2", "cloudimages" | "images", ..]
             | ["v1", _, "vpcs" | "subnets" | "ports" | "security-groups", ..]

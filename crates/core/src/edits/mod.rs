@@ -5,6 +5,7 @@
 //! what a thing is from now on. It is done when it is durable, makes no job, and is allowed while an
 //! operation runs on the server it concerns. What a machine must be asked for is in [`ops`](crate::ops).
 
+mod disks;
 mod key_pairs;
 mod metadata;
 
@@ -12,6 +13,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use disks::{AddDisks, BindVolume, RemoveDisk};
 pub use key_pairs::{AddKeyPair, RemoveKeyPair};
 pub use metadata::ChangeMetadata;
 
@@ -28,6 +30,9 @@ pub enum Edit {
     AddKeyPair(AddKeyPair),
     RemoveKeyPair(RemoveKeyPair),
     ChangeMetadata(ChangeMetadata),
+    AddDisks(AddDisks),
+    RemoveDisk(RemoveDisk),
+    BindVolume(BindVolume),
 }
 
 /// What something is from now on.
@@ -50,7 +55,6 @@ pub(crate) struct Desk<'a> {
     pub world: &'a World,
     pub project: ProjectId,
     pub now: Time,
-    #[expect(dead_code, reason = "no edit draws an id yet")]
     pub chance: &'a mut Chance,
 }
 
@@ -81,6 +85,9 @@ impl Edit {
             Edit::AddKeyPair(edit) => edit,
             Edit::RemoveKeyPair(edit) => edit,
             Edit::ChangeMetadata(edit) => edit,
+            Edit::AddDisks(edit) => edit,
+            Edit::RemoveDisk(edit) => edit,
+            Edit::BindVolume(edit) => edit,
         }
     }
 
