@@ -84,7 +84,7 @@ impl<'a> Lens<'a> {
         Lens { view: *view, down: hosts.map(|host| host.name.as_ref()).collect() }
     }
 
-    fn host_status(&self, server: &Server) -> &'static str {
+    pub fn host_status(&self, server: &Server) -> &'static str {
         match server.host.as_deref() {
             None => "",
             Some(host) if self.down.contains(host) => "DOWN",

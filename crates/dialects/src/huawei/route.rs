@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::Call;
 use super::answer::Reply;
 use super::faults::Row;
+use super::nova;
 use super::ops::{
     availability_zones, create, delete, flavors, iam, lifecycle, limits, list_servers, power,
     projects, reinstall, rename, reset_password, resize, show_job, show_server, tokens,
@@ -42,6 +43,9 @@ pub(super) enum Route<'a> {
     AvailabilityZones,
     ShowJob(Cow<'a, str>),
     Lifecycle(lifecycle::Route<'a>),
+    /// All versions of Nova, or the one named.
+    NovaVersions(Option<Cow<'a, str>>),
+    Nova(nova::Route<'a>),
 }
 
 /// Paths of operations not served here that would otherwise read as a server's id.
@@ -56,17 +60,22 @@ pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'
     }
     let words: Vec<&str> = parts.iter().map(AsRef::as_ref).collect();
     let part = |at: usize| parts[at].clone();
-    let iam = match (request.method, words.as_slice()) {
+    let without_project = match (request.method, words.as_slice()) {
         ("POST", ["v3", "auth", "tokens"]) => Some(Route::IssueToken),
         ("GET", ["v3", "auth", "tokens"]) => Some(Route::CheckToken),
         ("GET", ["v3", "projects"]) => Some(Route::Projects),
+        ("GET", []) => Some(Route::NovaVersions(None)),
+        ("GET", ["v2" | "v2.0" | "v2.1"]) => Some(Route::NovaVersions(Some(part(0)))),
         _ => iam::find(request.method, &parts).map(Route::Iam),
     };
-    if let Some(route) = iam {
+    if let Some(route) = without_project {
         return Some((route, None));
     }
     if let Some(route) = lifecycle::find(request.method, &parts) {
         return Some((Route::Lifecycle(route), Some(part(1))));
+    }
+    if let Some((route, project)) = nova::find(request.method, &parts) {
+        return Some((Route::Nova(route), Some(project)));
     }
     let [version, _, rest @ ..] = words.as_slice() else { return None };
     let route = match (*version, request.method, rest) {
@@ -102,7 +111,9 @@ impl Route<'_> {
     /// The refusal of a request that names another project than the caller's.
     pub fn foreign_project(&self, reply: Reply) -> Answer {
         const MESSAGE: &str = "The project_id in the URL is not the project of the token.";
-        if let Route::ShowJob(_) = self {
+        if let Route::Nova(_) = self {
+            nova::foreign_project(reply)
+        } else if let Route::ShowJob(_) = self {
             reply.refuse_query(&Row::new("Common.0018", 400, MESSAGE))
         } else {
             reply.refuse(&Row::new("Ecs.0023", 400, MESSAGE))
@@ -134,6 +145,11 @@ impl Call<'_> {
             Route::AvailabilityZones => Ok(availability_zones::decode(self)),
             Route::ShowJob(id) => Ok(show_job::decode(self, &id)),
             Route::Lifecycle(route) => lifecycle::decode(self, route),
+            Route::NovaVersions(one) => {
+                let answer = nova::versions::decode(self.request, one.as_deref(), self.reply);
+                Ok(Action::Answer(answer))
+            }
+            Route::Nova(route) => Ok(nova::decode(self, &route)),
         }
     }
 }

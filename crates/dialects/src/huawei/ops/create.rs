@@ -11,8 +11,9 @@ use regiment_core::ops::{Create, Operation};
 use regiment_core::view::View;
 use serde::Serialize;
 
+pub(super) use details::check_period;
 use details::{Hints, said};
-pub(super) use details::{check_period, check_user_data};
+pub(in crate::huawei) use details::{check_user_data, description, metadata};
 use wire::{Body, Wanted};
 
 use crate::huawei::answer::Reply;

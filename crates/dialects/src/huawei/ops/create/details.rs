@@ -24,7 +24,7 @@ use crate::huawei::limits::{
 use crate::huawei::route::Age;
 use crate::huawei::{ids, times};
 
-pub(super) type Hints = BTreeMap<Arc<str>, Arc<str>>;
+pub(in crate::huawei) type Hints = BTreeMap<Arc<str>, Arc<str>>;
 
 /// Text that is there and not empty.
 pub(super) fn said(text: Option<String>) -> Option<String> {
@@ -132,7 +132,7 @@ pub(super) fn tags(pairs: Vec<TagPair>, old: Vec<String>) -> Result<Vec<Tag>, Ro
         .collect()
 }
 
-pub(super) fn metadata(given: BTreeMap<String, String>) -> Result<Hints, Row> {
+pub(in crate::huawei) fn metadata(given: BTreeMap<String, String>) -> Result<Hints, Row> {
     if given.len() > METADATA_MAX {
         let message = format!("metadata must have at most {METADATA_MAX} pairs.");
         return Err(Row::invalid(message));
@@ -153,7 +153,7 @@ pub(super) fn metadata(given: BTreeMap<String, String>) -> Result<Hints, Row> {
         .collect()
 }
 
-pub(in crate::huawei::ops) fn check_user_data(text: &str) -> Result<(), Row> {
+pub(in crate::huawei) fn check_user_data(text: &str) -> Result<(), Row> {
     if text.len() > USER_DATA_CHARS_MAX {
         return Err(Row::invalid("user_data is too long."));
     }
@@ -163,7 +163,7 @@ pub(in crate::huawei::ops) fn check_user_data(text: &str) -> Result<(), Row> {
     }
 }
 
-pub(super) fn description(text: Option<String>) -> Result<Arc<str>, Row> {
+pub(in crate::huawei) fn description(text: Option<String>) -> Result<Arc<str>, Row> {
     let text = text.unwrap_or_default();
     if text.chars().count() > DESCRIPTION_CHARS_MAX || text.contains(['<', '>']) {
         return Err(Row::new("Ecs.0041", 400, "The description is too long or contains < or >."));
