@@ -37,6 +37,7 @@ pub use start::Start;
 pub use step::Step;
 pub use stop::Stop;
 
+use crate::edits::Edit;
 use crate::model::{Activity, Fault, FaultKind, LoadBalancer, Phase, Power, ProjectId, Server};
 use crate::world::World;
 
@@ -85,6 +86,8 @@ pub enum Operation {
     CreateListeners(CreateListeners),
     RegisterBackends(RegisterBackends),
     DeregisterBackends(DeregisterBackends),
+    /// Asks no machine and makes no job.
+    Edit(Box<Edit>),
 }
 
 /// What every operation says of itself.
@@ -128,6 +131,23 @@ pub(crate) enum Sort<'a> {
     /// Makes its own targets.
     NewServers(&'a Create),
     NewBalancers(&'a CreateLoadBalancers),
+    Edit(&'a Edit),
+}
+
+impl Rules for Edit {
+    fn name(&self) -> &'static str {
+        Edit::name(self)
+    }
+
+    fn steps(&self, _was_running: bool) -> &'static [Step] {
+        &[]
+    }
+}
+
+impl From<Edit> for Operation {
+    fn from(edit: Edit) -> Operation {
+        Operation::Edit(Box::new(edit))
+    }
 }
 
 /// The power of a server that is made and whole; why nothing can be ordered of one that is not.
@@ -164,6 +184,7 @@ impl Operation {
             Operation::CreateListeners(op) => Sort::Balancers(op),
             Operation::RegisterBackends(op) => Sort::Balancers(op),
             Operation::DeregisterBackends(op) => Sort::Balancers(op),
+            Operation::Edit(edit) => Sort::Edit(edit),
         }
     }
 
@@ -173,6 +194,7 @@ impl Operation {
             Sort::Balancers(op) => op,
             Sort::NewServers(op) => op,
             Sort::NewBalancers(op) => op,
+            Sort::Edit(edit) => edit,
         }
     }
 
@@ -195,7 +217,7 @@ impl Operation {
         match self.sort() {
             Sort::Servers(op) => Some(op.activity()),
             Sort::NewServers(_) => Some(Activity::Creating),
-            Sort::Balancers(_) | Sort::NewBalancers(_) => None,
+            Sort::Balancers(_) | Sort::NewBalancers(_) | Sort::Edit(_) => None,
         }
     }
 }
