@@ -5,15 +5,19 @@
 //! what a thing is from now on. It is done when it is durable, makes no job, and is allowed while an
 //! operation runs on the server it concerns. What a machine must be asked for is in [`ops`](crate::ops).
 
+mod describe;
 mod key_pairs;
 mod metadata;
+mod tags;
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use describe::{Describe, SetTerminateTime};
 pub use key_pairs::{AddKeyPair, RemoveKeyPair};
 pub use metadata::ChangeMetadata;
+pub use tags::{ChangeTags, TagNamed};
 
 use crate::chance::Chance;
 use crate::command::{TargetAnswer, TargetRef};
@@ -28,6 +32,9 @@ pub enum Edit {
     AddKeyPair(AddKeyPair),
     RemoveKeyPair(RemoveKeyPair),
     ChangeMetadata(ChangeMetadata),
+    ChangeTags(ChangeTags),
+    Describe(Describe),
+    SetTerminateTime(SetTerminateTime),
 }
 
 /// What something is from now on.
@@ -81,6 +88,9 @@ impl Edit {
             Edit::AddKeyPair(edit) => edit,
             Edit::RemoveKeyPair(edit) => edit,
             Edit::ChangeMetadata(edit) => edit,
+            Edit::ChangeTags(edit) => edit,
+            Edit::Describe(edit) => edit,
+            Edit::SetTerminateTime(edit) => edit,
         }
     }
 

@@ -33,6 +33,7 @@ pub enum FaultKind {
     BackendNotFound,
     KeyPairNotFound,
     KeyPairExists,
+    TooManyTags,
     // One target, while working.
     NoCapacity,
     HostDown,
@@ -76,6 +77,7 @@ impl FaultKind {
             FaultKind::BackendNotFound => "the server is not behind the load balancer",
             FaultKind::KeyPairNotFound => "the key pair does not exist",
             FaultKind::KeyPairExists => "a key pair with this name exists",
+            FaultKind::TooManyTags => "the server would have too many tags",
             FaultKind::NoCapacity => "no host has room for the server",
             FaultKind::HostDown => "the host of the server is down",
             FaultKind::AgentMissing => "the agent in the server does not answer",

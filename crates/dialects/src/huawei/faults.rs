@@ -108,6 +108,7 @@ fn of_kind(kind: FaultKind) -> Row {
         | FaultKind::BackendNotFound => ("Ecs.0000", 400, "Request error."),
         FaultKind::KeyPairNotFound => ("Ecs.0314", 400, "The key pair does not exist."),
         FaultKind::KeyPairExists => ("Ecs.0005", 400, "A key pair with this name exists."),
+        FaultKind::TooManyTags => ("Ecs.0905", 400, "A server can have at most 10 tags."),
         FaultKind::NoCapacity => ("Ecs.0219", 400, "No valid host was found."),
         FaultKind::HostDown => ("Ecs.1001", 400, "The host of the ECS is down."),
         FaultKind::AgentMissing => {

@@ -81,6 +81,9 @@ pub const fn row(kind: FaultKind) -> Row {
         FaultKind::KeyPairExists => {
             (4000, "InvalidKeyPair.Duplicate", "a key pair with this name exists")
         }
+        FaultKind::TooManyTags => {
+            (4000, "InvalidParameter", "the instance would have too many tags")
+        }
         FaultKind::NoCapacity => {
             (5200, "ResourceInsufficient", "the resources of the zone are sold out")
         }
