@@ -18,6 +18,7 @@ mod ids;
 mod job_id;
 mod limits;
 mod names;
+mod one;
 mod ops;
 mod password;
 mod route;

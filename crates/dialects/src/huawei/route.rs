@@ -6,8 +6,8 @@ use super::Call;
 use super::answer::Reply;
 use super::faults::Row;
 use super::ops::{
-    availability_zones, create, delete, flavors, limits, list_servers, power, projects, reinstall,
-    rename, reset_password, resize, show_job, show_server, tokens,
+    attributes, availability_zones, create, delete, flavors, limits, list_servers, power, projects,
+    reinstall, rename, reset_password, resize, show_job, show_server, tags, tokens,
 };
 use crate::{Action, Answer, Request};
 
@@ -40,6 +40,8 @@ pub(super) enum Route<'a> {
     Limits,
     AvailabilityZones,
     ShowJob(Cow<'a, str>),
+    Tags(tags::Route<'a>),
+    Attributes(attributes::Route<'a>),
 }
 
 /// Paths of operations not served here that would otherwise read as a server's id.
@@ -62,6 +64,9 @@ pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'
     };
     if let Some(route) = iam {
         return Some((route, None));
+    }
+    if let ("POST", ["v1.0", "servers", _, "action"]) = (request.method, words.as_slice()) {
+        return Some((Route::Attributes(attributes::Route::RegisterMonitor(part(2))), None));
     }
     let [version, _, rest @ ..] = words.as_slice() else { return None };
     let route = match (*version, request.method, rest) {
@@ -88,9 +93,16 @@ pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'
         ("v2", "POST", ["cloudservers", _, "changeos"]) => Route::ChangeOs(true, part(3)),
         ("v1", "GET", ["availability-zones"]) => Route::AvailabilityZones,
         ("v1", "GET", ["jobs", _]) => Route::ShowJob(part(3)),
-        _ => return None,
+        _ => in_area(version, request.method, &parts[2..])?,
     };
     Some((route, Some(part(1))))
+}
+
+/// The operation of an area, from what follows the project in a path.
+fn in_area<'a>(version: &str, method: &str, rest: &[Cow<'a, str>]) -> Option<Route<'a>> {
+    let tags = || tags::find(version, method, rest).map(Route::Tags);
+    let attributes = || attributes::find(version, method, rest).map(Route::Attributes);
+    tags().or_else(attributes)
 }
 
 impl Route<'_> {
@@ -127,6 +139,8 @@ impl Call<'_> {
             Route::Limits => Ok(limits::decode(self)),
             Route::AvailabilityZones => Ok(availability_zones::decode(self)),
             Route::ShowJob(id) => Ok(show_job::decode(self, &id)),
+            Route::Tags(route) => tags::decode(self, &route),
+            Route::Attributes(route) => attributes::decode(self, &route),
         }
     }
 }

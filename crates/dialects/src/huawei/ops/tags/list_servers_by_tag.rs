@@ -38,7 +38,7 @@ struct Match {
 }
 
 #[derive(Serialize)]
-struct Resource<'a> {
+struct Found<'a> {
     resource_id: ServerId,
     /// Kept free by the vendor.
     resource_detail: (),
@@ -46,10 +46,21 @@ struct Resource<'a> {
     tags: Vec<Pair<'a>>,
 }
 
+impl<'a> Found<'a> {
+    fn of(server: &'a Server) -> Found<'a> {
+        Found {
+            resource_id: server.id,
+            resource_detail: (),
+            resource_name: &server.name,
+            tags: server.details.tags.iter().map(Pair::from).collect(),
+        }
+    }
+}
+
 #[derive(Serialize)]
 struct Page<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    resources: Option<Vec<Resource<'a>>>,
+    resources: Option<Vec<Found<'a>>>,
     total_count: usize,
 }
 
@@ -143,17 +154,8 @@ pub(super) fn decode(call: &Call<'_>) -> Result<Action, Row> {
     Ok(Action::look(move |view| {
         let fitting = || view.world.servers_of(project).filter(|server| filter.admits(server));
         let total_count = fitting().count();
-        let resource = |server| {
-            let Server { id, name, details, .. } = server;
-            Resource {
-                resource_id: *id,
-                resource_detail: (),
-                resource_name: name,
-                tags: details.tags.iter().map(Pair::from).collect(),
-            }
-        };
         let resources =
-            (!counts).then(|| fitting().skip(offset).take(limit).map(resource).collect());
+            (!counts).then(|| fitting().skip(offset).take(limit).map(Found::of).collect());
         reply.json(200, &Page { resources, total_count })
     }))
 }

@@ -29,7 +29,9 @@ pub(in crate::huawei) fn find<'a>(
 ) -> Option<Route<'a>> {
     let words: Vec<&str> = rest.iter().map(AsRef::as_ref).collect();
     match (version, method, words.as_slice()) {
-        ("v1", "POST", ["cloudservers", _, "tags", "action"]) => Some(Route::Batch(rest[1].clone())),
+        ("v1", "POST", ["cloudservers", _, "tags", "action"]) => {
+            Some(Route::Batch(rest[1].clone()))
+        }
         ("v1", "GET", ["cloudservers", _, "tags"]) => Some(Route::Show(rest[1].clone())),
         ("v1", "GET", ["cloudservers", "tags"]) => Some(Route::List),
         ("v1", "POST", ["cloudservers", "resource_instances", "action"]) => {
