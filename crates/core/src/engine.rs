@@ -482,6 +482,10 @@ impl Engine {
                 let flavor = self.world.flavor(&resize.flavor)?.clone();
                 Verb::Shape { server, flavor }
             }
+            Step::Place => {
+                let away_from = self.world.server(server)?.host.clone().unwrap_or_default();
+                Verb::Place { server, away_from }
+            }
             Step::Password => {
                 let generation = self.world.server(server)?.password_generation + 1;
                 Verb::Password { server, generation, password: self.secret(job.id)? }

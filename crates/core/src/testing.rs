@@ -130,6 +130,7 @@ pub struct Machine {
     pub password_generation: u32,
     pub password: Option<String>,
     pub reboots: BTreeSet<u64>,
+    pub host: Arc<str>,
 }
 
 #[derive(Default)]
@@ -167,7 +168,7 @@ impl Driver for Room {
     fn adopt(&mut self, known: &mut dyn Iterator<Item = Adoption>) {
         let mut state = self.state.lock().unwrap();
         for Adoption { finding, flavor } in known {
-            let Finding { server, power, host: _, image_generation, password_generation } = finding;
+            let Finding { server, power, host, image_generation, password_generation } = finding;
             state.machines.entry(server).or_insert_with(|| Machine {
                 power,
                 vcpus: flavor.vcpus,
@@ -175,6 +176,7 @@ impl Driver for Room {
                 password_generation,
                 password: None,
                 reboots: BTreeSet::new(),
+                host,
             });
         }
     }
@@ -236,6 +238,7 @@ fn server_of(verb: &Verb) -> Option<ServerId> {
         | Verb::Reboot { server, force: _, token: _ }
         | Verb::Remove { server }
         | Verb::Shape { server, flavor: _ }
+        | Verb::Place { server, away_from: _ }
         | Verb::Password { server, generation: _, password: _ }
         | Verb::Image { server, generation: _, image: _, password: _ } => Some(*server),
         Verb::Balance { balancer: _ } | Verb::Unbalance { balancer: _ } => None,
@@ -255,6 +258,7 @@ impl RoomState {
                     password_generation: 1,
                     password: plan.password.map(text),
                     reboots: BTreeSet::new(),
+                    host: "host-1".into(),
                 });
                 return Ok(Done { placed_on: Some("host-1".into()) });
             }
@@ -272,6 +276,14 @@ impl RoomState {
             }
             Verb::Shape { server, flavor } => {
                 self.machines.get_mut(&server).ok_or(missing)?.vcpus = flavor.vcpus;
+            }
+            Verb::Place { server, away_from } => {
+                let machine = self.machines.get_mut(&server).ok_or(missing)?;
+                if machine.host == away_from {
+                    let other = if &*away_from == "host-1" { "host-2" } else { "host-1" };
+                    machine.host = other.into();
+                }
+                return Ok(Done { placed_on: Some(machine.host.clone()) });
             }
             Verb::Password { server, generation, password } => {
                 let machine = self.machines.get_mut(&server).ok_or(missing)?;

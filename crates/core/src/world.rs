@@ -71,9 +71,9 @@ pub struct World {
     sub_jobs_in_flight: usize,
     by_request: Index<RequestId, JobId>,
     balancers: BTreeMap<LoadBalancerId, LoadBalancer>,
+    assets: BTreeMap<AssetKey, Asset>,
     /// Servers that are to be taken away at a set time.
     alarms: BTreeSet<(Time, ServerId)>,
-    assets: BTreeMap<AssetKey, Asset>,
     tokens: BTreeMap<(ProjectId, Arc<str>), Token>,
     token_expiry: BTreeSet<(Time, ProjectId, Arc<str>)>,
     projects: BTreeMap<ProjectId, Project>,

@@ -3,13 +3,16 @@
 //! An operation says which targets it admits, what it keeps them busy with, which steps the driver
 //! is asked for, and what success changes. It never says *when*: that is the schedule's.
 
+mod change_charging;
 mod create;
 mod create_listeners;
 mod create_load_balancers;
 mod delete;
 mod delete_load_balancers;
 mod deregister_backends;
+mod migrate;
 mod reboot;
+mod redeploy;
 mod register_backends;
 mod reinstall;
 mod rename;
@@ -21,13 +24,16 @@ mod stop;
 
 use serde::{Deserialize, Serialize};
 
+pub use change_charging::ChangeCharging;
 pub use create::{Create, NicOrder, VolumeOrder};
 pub use create_listeners::CreateListeners;
 pub use create_load_balancers::CreateLoadBalancers;
 pub use delete::Delete;
 pub use delete_load_balancers::DeleteLoadBalancers;
 pub use deregister_backends::DeregisterBackends;
+pub use migrate::Migrate;
 pub use reboot::Reboot;
+pub use redeploy::Redeploy;
 pub use register_backends::RegisterBackends;
 pub use reinstall::Reinstall;
 pub use rename::Rename;
@@ -81,6 +87,9 @@ pub enum Operation {
     Resize(Resize),
     Reinstall(Reinstall),
     Rename(Rename),
+    Migrate(Migrate),
+    Redeploy(Redeploy),
+    ChangeCharging(ChangeCharging),
     CreateLoadBalancers(CreateLoadBalancers),
     DeleteLoadBalancers(DeleteLoadBalancers),
     CreateListeners(CreateListeners),
@@ -179,6 +188,9 @@ impl Operation {
             Operation::Resize(op) => Sort::Servers(op),
             Operation::Reinstall(op) => Sort::Servers(op),
             Operation::Rename(op) => Sort::Servers(op),
+            Operation::Migrate(op) => Sort::Servers(op),
+            Operation::Redeploy(op) => Sort::Servers(op),
+            Operation::ChangeCharging(op) => Sort::Servers(op),
             Operation::CreateLoadBalancers(op) => Sort::NewBalancers(op),
             Operation::DeleteLoadBalancers(op) => Sort::Balancers(op),
             Operation::CreateListeners(op) => Sort::Balancers(op),

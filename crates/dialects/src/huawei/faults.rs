@@ -141,6 +141,9 @@ fn code_of_failed(operation: &Operation) -> &'static str {
         Operation::Rename(_) => "Ecs.0616",
         Operation::Stop(_)
         | Operation::Reinstall(_)
+        | Operation::Migrate(_)
+        | Operation::Redeploy(_)
+        | Operation::ChangeCharging(_)
         | Operation::CreateLoadBalancers(_)
         | Operation::DeleteLoadBalancers(_)
         | Operation::CreateListeners(_)

@@ -6,8 +6,9 @@ use super::Call;
 use super::answer::Reply;
 use super::faults::Row;
 use super::ops::{
-    attributes, availability_zones, create, delete, flavors, limits, list_servers, power, projects,
-    reinstall, rename, reset_password, resize, show_job, show_server, tags, tokens,
+    attributes, availability_zones, create, delete, flavors, iam, lifecycle, limits, list_servers,
+    power, projects, reinstall, rename, reset_password, resize, show_job, show_server, tags,
+    tokens,
 };
 use crate::{Action, Answer, Request};
 
@@ -23,6 +24,7 @@ pub(super) enum Route<'a> {
     IssueToken,
     CheckToken,
     Projects,
+    Iam(iam::Route<'a>),
     Create(Age),
     ListServers(Age),
     ShowServer(Cow<'a, str>),
@@ -42,6 +44,7 @@ pub(super) enum Route<'a> {
     ShowJob(Cow<'a, str>),
     Tags(tags::Route<'a>),
     Attributes(attributes::Route<'a>),
+    Lifecycle(lifecycle::Route<'a>),
 }
 
 /// Paths of operations not served here that would otherwise read as a server's id.
@@ -60,13 +63,16 @@ pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'
         ("POST", ["v3", "auth", "tokens"]) => Some(Route::IssueToken),
         ("GET", ["v3", "auth", "tokens"]) => Some(Route::CheckToken),
         ("GET", ["v3", "projects"]) => Some(Route::Projects),
-        _ => None,
+        _ => iam::find(request.method, &parts).map(Route::Iam),
     };
     if let Some(route) = iam {
         return Some((route, None));
     }
     if let ("POST", ["v1.0", "servers", _, "action"]) = (request.method, words.as_slice()) {
         return Some((Route::Attributes(attributes::Route::RegisterMonitor(part(2))), None));
+    }
+    if let Some(route) = lifecycle::find(request.method, &parts) {
+        return Some((Route::Lifecycle(route), Some(part(1))));
     }
     let [version, _, rest @ ..] = words.as_slice() else { return None };
     let route = match (*version, request.method, rest) {
@@ -123,6 +129,7 @@ impl Call<'_> {
             Route::IssueToken => Ok(tokens::issue(self.request, self.context, self.reply)),
             Route::CheckToken => Ok(tokens::check(self)),
             Route::Projects => Ok(projects::decode(self)),
+            Route::Iam(route) => Ok(iam::decode(self, route)),
             Route::Create(age) => create::decode(self, age),
             Route::ListServers(age) => list_servers::decode(self, age),
             Route::ShowServer(id) => Ok(show_server::decode(self, &id)),
@@ -141,6 +148,7 @@ impl Call<'_> {
             Route::ShowJob(id) => Ok(show_job::decode(self, &id)),
             Route::Tags(route) => tags::decode(self, &route),
             Route::Attributes(route) => attributes::decode(self, &route),
+            Route::Lifecycle(route) => lifecycle::decode(self, route),
         }
     }
 }

@@ -28,10 +28,18 @@ pub(super) fn of(server: &Server) -> State {
                 | Activity::RebootingHard
                 | Activity::ResettingPassword
                 | Activity::Resizing
-                | Activity::Renaming,
+                | Activity::Renaming
+                | Activity::Migrating
+                | Activity::Charging,
             )
             | None => ("ERROR", "error", None, 0),
         },
+        // Only an active server can be migrating, says the cloud's table: what a stopped one shows
+        // on its way is its power.
+        (Phase::Ready, power) if activity == Some(Activity::Migrating) => {
+            let power = if power == Power::Running { 1 } else { 4 };
+            ("MIGRATING", "active", Some("migrating"), power)
+        }
         (Phase::Ready, Power::Running) => {
             let (status, task) = running(activity);
             (status, "active", task, 1)
@@ -56,7 +64,9 @@ fn running(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
             Activity::Creating
             | Activity::Starting
             | Activity::ResettingPassword
-            | Activity::Renaming,
+            | Activity::Renaming
+            | Activity::Migrating
+            | Activity::Charging,
         )
         | None => ("ACTIVE", None),
     }
@@ -74,7 +84,9 @@ fn stopped(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
             | Activity::Rebooting
             | Activity::RebootingHard
             | Activity::ResettingPassword
-            | Activity::Renaming,
+            | Activity::Renaming
+            | Activity::Migrating
+            | Activity::Charging,
         )
         | None => ("SHUTOFF", None),
     }

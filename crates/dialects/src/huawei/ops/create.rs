@@ -13,7 +13,8 @@ use serde::Serialize;
 
 use details::{Hints, said};
 pub(super) use details::{
-    auto_terminate, check_user_data, description, metadata_options, metadata_pairs, tag_pairs,
+    auto_terminate, check_period, check_user_data, description, metadata_options, metadata_pairs,
+    tag_pairs,
 };
 pub(super) use wire::MetadataOptions;
 use wire::{Body, Wanted};
