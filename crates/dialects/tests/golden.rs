@@ -179,6 +179,8 @@ const DEVIATIONS: &[&str] = &[
     "ChangeServerChargeMode::status 202 is not declared",
     "CreateServers::status 202 is not declared",
     "ResizePostPaidServer::status 202 is not declared",
+    // Terraform's client takes nothing else.
+    "UpdateServerAutoTerminateTime::status 204 is not declared",
     // There is no order where nothing is paid in advance.
     "ResizeServer:.order_id:is required",
     // Nova writes states in lower case, and has more of them than the definition lists; its BUILD is
@@ -221,9 +223,14 @@ fn what_huawei_answers_is_what_it_published() {
         for one in exchanges.iter().filter(|one| (200..300).contains(&one.answer.status)) {
             let Some(definition) = definition_of(&definitions, one) else {
                 let (method, path) = (&one.method, &one.path);
-                assert!(of_a_neighbour(path), "{method} {path} is not defined");
+                let known = of_a_neighbour(path) || of_the_sdk_alone(path);
+                assert!(known, "{method} {path} is not defined");
                 continue;
             };
+            // A version of IAM, which the definition of compute's versions would fit.
+            if one.path == "/v3" {
+                continue;
+            }
             checked += 1;
             let body = without_missing(&one.answer.body);
             wrong.extend(definition.faults(one.answer.status, &body));
@@ -247,11 +254,23 @@ fn of_a_neighbour(path: &str) -> bool {
         ["v3", "auth" | "projects" | "regions" | "domains", ..]
             | ["v3"]
             | ["v2" | "v2.1", _, "servers", _, "action"]
+            | ["v3", ""]
             | ["v2.0", ..]
             | ["v2", "cloudimages" | "images", ..]
             | ["v1", _, "vpcs" | "subnets" | "ports" | "security-groups", ..]
             | ["v3", _, "vpc", ..]
             | ["v2" | "v3", _, "cloudvolumes" | "volumes" | "types", ..]
+    )
+}
+
+/// Whether a path is one of the few that the vendor's SDK has and its definitions have not.
+fn of_the_sdk_alone(path: &str) -> bool {
+    let words: Vec<&str> = path.split('/').skip(3).collect();
+    matches!(
+        words.as_slice(),
+        ["cloudservers", "resource_instances", "action"]
+            | ["cloudservers", _, "metadata-options" | "console-output" | "serial-console-options"]
+            | ["cloudservers", _, "actions", "serial-console"]
     )
 }
 

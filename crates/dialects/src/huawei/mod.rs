@@ -19,6 +19,7 @@ mod job_id;
 mod limits;
 mod names;
 mod nova;
+mod one;
 mod ops;
 mod password;
 mod route;
@@ -69,8 +70,12 @@ impl Dialect for Huawei {
         let reply = Reply { request: context.request };
         match route::find(request) {
             // The gateway looks for the path before it looks at who asks.
-            None | Some((Route::IssueToken | Route::NovaVersions(_), _)) => Ok(None),
-            Some((Route::CheckToken, _)) => auth::caller(request, context, reply)
+            None
+            | Some((
+                Route::IssueToken | Route::NovaVersions(_) | Route::Iam(ops::iam::Route::Version),
+                _,
+            )) => Ok(None),
+            Some((Route::CheckToken | Route::Iam(_), _)) => auth::caller(request, context, reply)
                 .map(Some)
                 .map_err(|_| ops::tokens::unauthenticated(reply)),
             Some(_) => auth::caller(request, context, reply).map(Some),
@@ -89,6 +94,9 @@ impl Dialect for Huawei {
         };
         if let Route::IssueToken = route {
             return ops::tokens::issue(request, context, reply);
+        }
+        if let Route::Iam(ops::iam::Route::Version) = route {
+            return Action::Answer(ops::iam::version::answer(request, reply));
         }
         if let Route::NovaVersions(one) = route {
             return Action::Answer(nova::versions::decode(request, one.as_deref(), reply));

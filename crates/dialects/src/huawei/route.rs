@@ -7,8 +7,9 @@ use super::answer::Reply;
 use super::faults::Row;
 use super::nova;
 use super::ops::{
-    availability_zones, create, delete, flavors, lifecycle, limits, list_servers, power, projects,
-    reinstall, rename, reset_password, resize, show_job, show_server, tokens,
+    attributes, availability_zones, create, delete, flavors, iam, lifecycle, limits, list_servers,
+    power, projects, reinstall, rename, reset_password, resize, show_job, show_server, tags,
+    tokens,
 };
 use crate::{Action, Answer, Request};
 
@@ -24,6 +25,7 @@ pub(super) enum Route<'a> {
     IssueToken,
     CheckToken,
     Projects,
+    Iam(iam::Route<'a>),
     Create(Age),
     ListServers(Age),
     ShowServer(Cow<'a, str>),
@@ -41,10 +43,12 @@ pub(super) enum Route<'a> {
     Limits,
     AvailabilityZones,
     ShowJob(Cow<'a, str>),
+    Tags(tags::Route<'a>),
+    Attributes(attributes::Route<'a>),
+    Lifecycle(lifecycle::Route<'a>),
     /// All versions of Nova, or the one named.
     NovaVersions(Option<Cow<'a, str>>),
     Nova(nova::Route<'a>),
-    Lifecycle(lifecycle::Route<'a>),
 }
 
 /// Paths of operations not served here that would otherwise read as a server's id.
@@ -65,16 +69,19 @@ pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'
         ("GET", ["v3", "projects"]) => Some(Route::Projects),
         ("GET", []) => Some(Route::NovaVersions(None)),
         ("GET", ["v2" | "v2.0" | "v2.1"]) => Some(Route::NovaVersions(Some(part(0)))),
-        _ => None,
+        _ => iam::find(request.method, &parts).map(Route::Iam),
     };
     if let Some(route) = without_project {
         return Some((route, None));
     }
-    if let Some((route, project)) = nova::find(request.method, &parts) {
-        return Some((Route::Nova(route), Some(project)));
+    if let ("POST", ["v1.0", "servers", _, "action"]) = (request.method, words.as_slice()) {
+        return Some((Route::Attributes(attributes::Route::RegisterMonitor(part(2))), None));
     }
     if let Some(route) = lifecycle::find(request.method, &parts) {
         return Some((Route::Lifecycle(route), Some(part(1))));
+    }
+    if let Some((route, project)) = nova::find(request.method, &parts) {
+        return Some((Route::Nova(route), Some(project)));
     }
     let [version, _, rest @ ..] = words.as_slice() else { return None };
     let route = match (*version, request.method, rest) {
@@ -101,9 +108,16 @@ pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'
         ("v2", "POST", ["cloudservers", _, "changeos"]) => Route::ChangeOs(true, part(3)),
         ("v1", "GET", ["availability-zones"]) => Route::AvailabilityZones,
         ("v1", "GET", ["jobs", _]) => Route::ShowJob(part(3)),
-        _ => return None,
+        _ => in_area(version, request.method, &parts[2..])?,
     };
     Some((route, Some(part(1))))
+}
+
+/// The operation of an area, from what follows the project in a path.
+fn in_area<'a>(version: &str, method: &str, rest: &[Cow<'a, str>]) -> Option<Route<'a>> {
+    let tags = || tags::find(version, method, rest).map(Route::Tags);
+    let attributes = || attributes::find(version, method, rest).map(Route::Attributes);
+    tags().or_else(attributes)
 }
 
 impl Route<'_> {
@@ -126,6 +140,7 @@ impl Call<'_> {
             Route::IssueToken => Ok(tokens::issue(self.request, self.context, self.reply)),
             Route::CheckToken => Ok(tokens::check(self)),
             Route::Projects => Ok(projects::decode(self)),
+            Route::Iam(route) => Ok(iam::decode(self, route)),
             Route::Create(age) => create::decode(self, age),
             Route::ListServers(age) => list_servers::decode(self, age),
             Route::ShowServer(id) => Ok(show_server::decode(self, &id)),
@@ -142,12 +157,14 @@ impl Call<'_> {
             Route::Limits => Ok(limits::decode(self)),
             Route::AvailabilityZones => Ok(availability_zones::decode(self)),
             Route::ShowJob(id) => Ok(show_job::decode(self, &id)),
+            Route::Tags(route) => tags::decode(self, &route),
+            Route::Attributes(route) => attributes::decode(self, &route),
+            Route::Lifecycle(route) => lifecycle::decode(self, route),
             Route::NovaVersions(one) => {
                 let answer = nova::versions::decode(self.request, one.as_deref(), self.reply);
                 Ok(Action::Answer(answer))
             }
             Route::Nova(route) => Ok(nova::decode(self, &route)),
-            Route::Lifecycle(route) => lifecycle::decode(self, route),
         }
     }
 }

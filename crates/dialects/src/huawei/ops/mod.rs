@@ -1,9 +1,11 @@
 //! One file for each operation, by the name it has in every room.
 
+pub(super) mod attributes;
 pub(super) mod availability_zones;
 pub(super) mod create;
 pub(super) mod delete;
 pub(super) mod flavors;
+pub(super) mod iam;
 pub(super) mod lifecycle;
 pub(super) mod limits;
 pub(super) mod list_servers;
@@ -18,4 +20,5 @@ pub(super) mod show_job;
 pub(super) mod show_server;
 pub(super) mod start;
 pub(super) mod stop;
+pub(super) mod tags;
 pub(super) mod tokens;
