@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::model::{
-    Flavor, Host, Image, JobId, LoadBalancer, LoadBalancerId, Power, ServerId, Time,
+    Flavor, Host, Image, JobId, LoadBalancer, LoadBalancerId, Nic, PortId, Power, ServerId, Time,
 };
 use crate::ops::Force;
 use crate::vault::Secret;
@@ -67,6 +67,11 @@ pub enum Verb {
         image: Arc<Image>,
         password: Option<Secret>,
     },
+    /// The server's interfaces are exactly these, the first one first.
+    Nics {
+        server: ServerId,
+        nics: Vec<Nic>,
+    },
     /// The load balancer does what this record says.
     Balance {
         balancer: Box<LoadBalancer>,
@@ -89,6 +94,8 @@ pub struct Provision {
     pub user_data: Option<Arc<str>>,
     /// The boot disk first.
     pub volumes_gib: Vec<u32>,
+    /// The first one first.
+    pub nics: Vec<Nic>,
 }
 
 /// What became of a call.
@@ -138,6 +145,8 @@ pub struct Finding {
     pub host: Arc<str>,
     pub image_generation: u32,
     pub password_generation: u32,
+    /// Its interfaces in order. Absent where the driver was not told of them.
+    pub nics: Option<Vec<PortId>>,
 }
 
 /// What a driver is told of a server that existed before it was started.

@@ -456,6 +456,12 @@ impl Engine {
                 let generation = record.image_generation + 1;
                 Verb::Image { server, generation, image, password: self.secret(job.id) }
             }
+            Step::Nics => {
+                let mut record = self.world.server(server)?.clone();
+                let Sort::Servers(rules) = job.operation.sort() else { return None };
+                rules.settle(&mut record);
+                Verb::Nics { server, nics: record.details.nics.clone() }
+            }
             Step::Balance | Step::Unbalance => return None,
         })
     }
@@ -472,6 +478,7 @@ impl Engine {
             key_name: server.details.key_name.clone(),
             user_data: server.details.user_data.clone(),
             volumes_gib: server.details.volumes.iter().map(|volume| volume.size_gib).collect(),
+            nics: server.details.nics.clone(),
         })
     }
 
@@ -510,6 +517,8 @@ fn adoption(world: &World, server: &Server) -> Option<Adoption> {
             host: server.host.clone().unwrap_or_default(),
             image_generation: server.image_generation,
             password_generation: server.password_generation,
+            // A driver knows better what it made; what it did not make it takes in as it is.
+            nics: None,
         },
         flavor: world.flavor(&server.flavor)?.clone(),
     })

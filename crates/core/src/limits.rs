@@ -13,6 +13,9 @@ pub const CREATE_MAX: usize = 1_000;
 pub const LISTENERS_MAX: usize = 100;
 pub const BACKENDS_MAX: usize = 1_000;
 
+/// Interfaces of one server: what both vendors' largest shapes take is 12 and 15.
+pub const NICS_MAX: usize = 12;
+
 /// Sub-jobs in flight over all jobs. 100 bytes each: about 200 MB at the limit.
 pub const SUB_JOBS_IN_FLIGHT_MAX: usize = 2_000_000;
 

@@ -51,7 +51,7 @@ pub fn plan(
     if count == 0 {
         return Err(FaultKind::NoTargets.into());
     }
-    if count > limits::TARGETS_MAX {
+    if count > operation.targets_max() {
         return Err(FaultKind::TooManyTargets.into());
     }
     if world.sub_jobs_in_flight() + count > limits::SUB_JOBS_IN_FLIGHT_MAX {
@@ -61,7 +61,7 @@ pub fn plan(
     match operation.sort() {
         Sort::NewServers(create) => {
             let subs = (0..).map(|index| id.sub(index));
-            let servers = create.mint(world, command.project, subs, now, chance);
+            let servers = create.mint(world, command.project, subs, now, chance)?;
             let targets = servers.iter().map(|server| Target::Server(server.id)).collect();
             Ok(accept_new(command, id, now, targets, servers, Vec::new()))
         }
@@ -73,11 +73,11 @@ pub fn plan(
         }
         Sort::Servers(rules) => {
             let judged = judge_servers(world, command, rules);
-            Ok(accept_judged(world, command, id, now, judged, chance))
+            accept_judged(world, command, id, now, judged, chance)
         }
         Sort::Balancers(rules) => {
             let judged = judge_balancers(world, command, rules);
-            Ok(accept_judged(world, command, id, now, judged, chance))
+            accept_judged(world, command, id, now, judged, chance)
         }
     }
 }
@@ -187,7 +187,7 @@ fn accept_judged(
     now: Time,
     judged: Vec<Judged>,
     chance: &mut Chance,
-) -> Plan {
+) -> Result<Plan, Fault> {
     let refused = |one: &Judged| matches!(one.verdict, Verdict::Refuse(_));
     let nothing_exists = judged.iter().all(|one| one.target.known().is_none());
     let stopped = match command.admission {
@@ -217,13 +217,14 @@ fn accept_judged(
     }
     let receipt = Receipt { job: makes_job.then_some(id), answers };
     if !makes_job {
-        return Plan { receipt, accepted: None };
+        return Ok(Plan { receipt, accepted: None });
     }
     let mut job = new_job(command, id, now, subs);
     name_listeners(world, &mut job.operation, chance);
+    job.operation.choose(world, command.project, id.sub(0), chance)?;
     let token = token(command, &receipt, now);
     let accepted = JobAccepted { job, servers: Vec::new(), balancers: Vec::new(), token };
-    Plan { receipt, accepted: Some(Box::new(accepted)) }
+    Ok(Plan { receipt, accepted: Some(Box::new(accepted)) })
 }
 
 fn sub_job(judged: Judged, no_steps: bool, now: Time) -> SubJob {

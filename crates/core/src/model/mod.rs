@@ -5,6 +5,7 @@ mod catalog;
 mod fault;
 mod ids;
 mod job;
+mod network;
 mod runs;
 mod server;
 mod time;
@@ -17,5 +18,6 @@ pub use ids::{
     ServerId, SubJobId, VolumeId,
 };
 pub use job::{Job, Orders, Outcome, SubJob, SubState, SubTarget, Tally, Target};
+pub use network::{Cidr, Direction, Remote, Rule, SecurityGroup, Subnet, Vpc};
 pub use server::{Activity, Busy, Details, Last, Nic, Phase, Power, Server, Tag, Volume};
 pub use time::Time;

@@ -3,12 +3,16 @@
 //! An operation says which targets it admits, what it keeps them busy with, which steps the driver
 //! is asked for, and what success changes. It never says *when*: that is the schedule's.
 
+mod add_nics;
+mod change_network;
 mod create;
 mod create_listeners;
 mod create_load_balancers;
 mod delete;
+mod delete_nics;
 mod delete_load_balancers;
 mod deregister_backends;
+mod nic_mint;
 mod reboot;
 mod register_backends;
 mod reinstall;
@@ -21,12 +25,16 @@ mod stop;
 
 use serde::{Deserialize, Serialize};
 
-pub use create::{Create, NicOrder, VolumeOrder};
+pub use add_nics::AddNics;
+pub use change_network::ChangeNetwork;
+pub use create::{Create, VolumeOrder};
 pub use create_listeners::CreateListeners;
 pub use create_load_balancers::CreateLoadBalancers;
 pub use delete::Delete;
 pub use delete_load_balancers::DeleteLoadBalancers;
+pub use delete_nics::DeleteNics;
 pub use deregister_backends::DeregisterBackends;
+pub use nic_mint::NicOrder;
 pub use reboot::Reboot;
 pub use register_backends::RegisterBackends;
 pub use reinstall::Reinstall;
@@ -37,7 +45,11 @@ pub use start::Start;
 pub use step::Step;
 pub use stop::Stop;
 
-use crate::model::{Activity, Fault, FaultKind, LoadBalancer, Phase, Power, ProjectId, Server};
+use crate::chance::Chance;
+use crate::limits::TARGETS_MAX;
+use crate::model::{
+    Activity, Fault, FaultKind, LoadBalancer, Nic, Phase, Power, ProjectId, Server, SubJobId,
+};
 use crate::world::World;
 
 /// How hard to press a guest that does not want to stop.
@@ -80,6 +92,9 @@ pub enum Operation {
     Resize(Resize),
     Reinstall(Reinstall),
     Rename(Rename),
+    AddNics(AddNics),
+    DeleteNics(DeleteNics),
+    ChangeNetwork(ChangeNetwork),
     CreateLoadBalancers(CreateLoadBalancers),
     DeleteLoadBalancers(DeleteLoadBalancers),
     CreateListeners(CreateListeners),
@@ -159,6 +174,9 @@ impl Operation {
             Operation::Resize(op) => Sort::Servers(op),
             Operation::Reinstall(op) => Sort::Servers(op),
             Operation::Rename(op) => Sort::Servers(op),
+            Operation::AddNics(op) => Sort::Servers(op),
+            Operation::DeleteNics(op) => Sort::Servers(op),
+            Operation::ChangeNetwork(op) => Sort::Servers(op),
             Operation::CreateLoadBalancers(op) => Sort::NewBalancers(op),
             Operation::DeleteLoadBalancers(op) => Sort::Balancers(op),
             Operation::CreateListeners(op) => Sort::Balancers(op),
@@ -188,6 +206,80 @@ impl Operation {
     /// The steps of this operation on a server that was or was not running when it was ordered.
     pub fn steps(&self, was_running: bool) -> &'static [Step] {
         self.rules().steps(was_running)
+    }
+
+    /// The interfaces that a server will have once this is done and has not yet.
+    pub(crate) fn nics_ordered(&self) -> &[Nic] {
+        match self {
+            Operation::AddNics(add) => &add.nics,
+            Operation::ChangeNetwork(change) => change.nic.as_slice(),
+            Operation::Create(_)
+            | Operation::Delete(_)
+            | Operation::Start(_)
+            | Operation::Stop(_)
+            | Operation::Reboot(_)
+            | Operation::ResetPassword(_)
+            | Operation::Resize(_)
+            | Operation::Reinstall(_)
+            | Operation::Rename(_)
+            | Operation::DeleteNics(_)
+            | Operation::CreateLoadBalancers(_)
+            | Operation::DeleteLoadBalancers(_)
+            | Operation::CreateListeners(_)
+            | Operation::RegisterBackends(_)
+            | Operation::DeregisterBackends(_) => &[],
+        }
+    }
+
+    /// How many targets one order may name: what is chosen for a server is for it alone.
+    pub(crate) fn targets_max(&self) -> usize {
+        match self {
+            Operation::AddNics(_) | Operation::ChangeNetwork(_) => 1,
+            Operation::Create(_)
+            | Operation::Delete(_)
+            | Operation::Start(_)
+            | Operation::Stop(_)
+            | Operation::Reboot(_)
+            | Operation::ResetPassword(_)
+            | Operation::Resize(_)
+            | Operation::Reinstall(_)
+            | Operation::Rename(_)
+            | Operation::DeleteNics(_)
+            | Operation::CreateLoadBalancers(_)
+            | Operation::DeleteLoadBalancers(_)
+            | Operation::CreateListeners(_)
+            | Operation::RegisterBackends(_)
+            | Operation::DeregisterBackends(_) => TARGETS_MAX,
+        }
+    }
+
+    /// Chooses addresses and ids of what is ordered for one server, where the order leaves them open.
+    pub(crate) fn choose(
+        &mut self,
+        world: &World,
+        project: ProjectId,
+        sub: SubJobId,
+        chance: &mut Chance,
+    ) -> Result<(), Fault> {
+        match self {
+            Operation::AddNics(add) => add.choose(world, project, sub, chance),
+            Operation::ChangeNetwork(change) => change.choose(world, project, sub, chance),
+            Operation::Create(_)
+            | Operation::Delete(_)
+            | Operation::Start(_)
+            | Operation::Stop(_)
+            | Operation::Reboot(_)
+            | Operation::ResetPassword(_)
+            | Operation::Resize(_)
+            | Operation::Reinstall(_)
+            | Operation::Rename(_)
+            | Operation::DeleteNics(_)
+            | Operation::CreateLoadBalancers(_)
+            | Operation::DeleteLoadBalancers(_)
+            | Operation::CreateListeners(_)
+            | Operation::RegisterBackends(_)
+            | Operation::DeregisterBackends(_) => Ok(()),
+        }
     }
 
     /// What a server is busy with while this operation runs on it.

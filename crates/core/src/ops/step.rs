@@ -21,6 +21,8 @@ pub enum Step {
     Password,
     /// The boot disk is a fresh one of this generation.
     Image,
+    /// The server has the interfaces that its record will show once the job has succeeded.
+    Nics,
     /// The load balancer does what its record says.
     Balance,
     /// Nothing of the load balancer is left.
@@ -64,7 +66,7 @@ impl Step {
                 server.image_generation += 1;
                 server.power = Power::Stopped;
             }
-            Step::Remove | Step::Balance | Step::Unbalance => {}
+            Step::Nics | Step::Remove | Step::Balance | Step::Unbalance => {}
         }
         server.updated_at = at;
     }

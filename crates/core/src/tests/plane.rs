@@ -174,7 +174,7 @@ pub fn create(names: &[&str]) -> Operation {
         flavor: "small".into(),
         image: IMAGE,
         details: Arc::default(),
-        nics: vec![NicOrder { subnet: None, address: None, port: None }],
+        nics: vec![NicOrder::default()],
         volumes: vec![VolumeOrder {
             size_gib: None,
             class: "ssd".into(),
