@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::command::{Receipt, TokenClaim};
+use crate::edits::Put;
 use crate::model::{
     Activity, BalancerState, Busy, Credential, Fault, Flavor, Host, Image, Job, JobId, Last,
     LoadBalancer, LoadBalancerId, Phase, Project, ProjectId, Server, ServerId, SubState, Target,
@@ -27,6 +28,7 @@ pub enum Change {
     ServersAdded(Vec<Server>),
     JobAccepted(Box<JobAccepted>),
     Progress(Progress),
+    Edited(Edited),
     /// Finished jobs that are in the archive now and leave memory.
     JobsArchived(Vec<JobId>),
     TokensExpired(Vec<(ProjectId, Arc<str>)>),
@@ -40,6 +42,15 @@ pub struct JobAccepted {
     pub servers: Vec<Server>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub balancers: Vec<LoadBalancer>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<Token>,
+}
+
+/// What some things are from now on, by an edit or from the start.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Edited {
+    pub at: Time,
+    pub puts: Vec<Put>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<Token>,
 }
@@ -126,6 +137,7 @@ impl World {
             }
             Change::JobAccepted(accepted) => self.accept(accepted),
             Change::Progress(progress) => self.progress(progress),
+            Change::Edited(edited) => self.edit(edited),
             Change::JobsArchived(jobs) => jobs.iter().for_each(|job| self.drop_job(*job)),
             Change::TokensExpired(tokens) => {
                 tokens.iter().for_each(|(project, token)| self.drop_token(*project, token));
@@ -165,6 +177,25 @@ impl World {
             self.put_token(token.clone());
         }
         self.insert_job(job.clone());
+    }
+
+    fn edit(&mut self, edited: &Edited) {
+        let Edited { at, puts, token } = edited;
+        for put in puts {
+            match put {
+                Put::Server { id, name, details } => self.change_server(*id, |server| {
+                    server.name = name.clone();
+                    server.details = details.clone();
+                    server.updated_at = *at;
+                }),
+                Put::Asset(asset) => self.put_asset(asset.clone()),
+                Put::NoAsset(key) => self.remove_asset(key),
+                Put::Project(project) => self.put_project(project.clone()),
+            }
+        }
+        if let Some(token) = token {
+            self.put_token(token.clone());
+        }
     }
 
     fn progress(&mut self, progress: &Progress) {
@@ -303,7 +334,7 @@ impl World {
                     balancer.state =
                         if succeeded { BalancerState::Ready } else { BalancerState::Broken };
                 }
-                Sort::Balancers(_) | Sort::Servers(_) | Sort::NewServers(_) => {}
+                Sort::Balancers(_) | Sort::Servers(_) | Sort::NewServers(_) | Sort::Edit(_) => {}
             }
         });
     }

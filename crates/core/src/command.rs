@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    Handle, JobId, LoadBalancerId, Orders, ProjectId, RequestId, ServerId, SubJobId, Target,
+    AssetKey, Handle, JobId, LoadBalancerId, Orders, ProjectId, RequestId, ServerId, SubJobId,
+    Target,
 };
 use crate::ops::{Operation, Verdict};
 use crate::vault::Secret;
@@ -104,6 +105,9 @@ pub struct Receipt {
     pub job: Option<JobId>,
     /// One for each target, in the order of the command; for new things, in the order of names.
     pub answers: Vec<TargetAnswer>,
+    /// The assets an edit made or changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub made: Vec<AssetKey>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

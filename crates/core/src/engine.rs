@@ -278,6 +278,9 @@ impl Engine {
         work: &mut Work,
     ) -> Result<Receipt, Fault> {
         let plan = plan(&self.world, command, now, &mut self.chance)?;
+        if let Some(edited) = plan.edited {
+            self.record(work, Change::Edited(edited));
+        }
         let Some(accepted) = plan.accepted else { return Ok(plan.receipt) };
         let job = &accepted.job;
         let id = job.id;
@@ -340,7 +343,7 @@ impl Engine {
     /// Rows for everything touched since the last checkpoint; the log is not needed after them.
     fn checkpoint(&mut self, batch: &mut Batch) -> Vec<JobId> {
         let dirty = self.world.dirty.replace(Box::default()).unwrap_or_default();
-        let Dirty { slots, gone, balancers, jobs, tokens, catalog } = *dirty;
+        let Dirty { slots, gone, balancers, assets, jobs, tokens, catalog } = *dirty;
         let world = &self.world;
         let rows = &mut batch.rows;
         if catalog {
@@ -355,6 +358,10 @@ impl Engine {
         for id in balancers {
             let row = world.balancer(id).map(record::encode);
             rows.push((Table::Balancers, record::balancer_key(id), row));
+        }
+        for key in assets {
+            let row = world.asset(&key).map(record::encode);
+            rows.push((Table::Assets, record::encode(&key), row));
         }
         for (project, token) in tokens {
             let row = world.token(project, &token).map(record::encode);
@@ -532,6 +539,7 @@ fn seeded_servers(change: &Change) -> Vec<ServerId> {
         | Change::FlavorAdded(_)
         | Change::ImageAdded(_)
         | Change::HostSet(_)
+        | Change::Edited(_)
         | Change::JobAccepted(_)
         | Change::Progress(_)
         | Change::JobsArchived(_)

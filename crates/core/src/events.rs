@@ -57,6 +57,7 @@ impl Change {
             | Change::ImageAdded(_)
             | Change::HostSet(_)
             | Change::ServersAdded(_)
+            | Change::Edited(_)
             | Change::JobsArchived(_)
             | Change::TokensExpired(_) => 0,
         }
@@ -74,6 +75,7 @@ impl Change {
             | Change::ImageAdded(_)
             | Change::HostSet(_)
             | Change::ServersAdded(_)
+            | Change::Edited(_)
             | Change::JobsArchived(_)
             | Change::TokensExpired(_) => {}
         }

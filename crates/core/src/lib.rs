@@ -6,13 +6,15 @@
 //! Deliberately absent: HTTP, async, clocks, random sources, files, and every vendor's word.
 //!
 //! Read first: [`command`] (what can be asked), then [`plan`] (a verdict per target), then
-//! [`engine`] (the turn that makes it durable). Each operation is one file in [`ops`].
+//! [`engine`] (the turn that makes it durable). Each operation is one file in [`ops`]; what no
+//! machine need be asked for is one in [`edits`].
 
 pub mod apply;
 mod bytes;
 pub mod chance;
 pub mod command;
 pub mod driver;
+pub mod edits;
 pub mod engine;
 pub mod events;
 pub mod judge;

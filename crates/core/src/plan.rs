@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::apply::JobAccepted;
+use crate::apply::{Edited, JobAccepted};
 use crate::chance::Chance;
 use crate::command::{Admission, AlreadySo, Command, Receipt, TargetAnswer, TargetRef};
+use crate::edits::{self, Desk, Edit, Put};
 use crate::limits;
 use crate::model::{
     Fault, FaultKind, Handle, Job, JobId, ListenerId, LoadBalancer, Power, Server, SubJob,
@@ -19,6 +20,8 @@ pub struct Plan {
     pub receipt: Receipt,
     /// The job to make durable; absent when nothing is to be done.
     pub accepted: Option<Box<JobAccepted>>,
+    /// What an edit changes.
+    pub edited: Option<Edited>,
 }
 
 /// What one target comes to.
@@ -39,19 +42,28 @@ pub fn plan(
     chance: &mut Chance,
 ) -> Result<Plan, Fault> {
     if let Some(receipt) = replay(world, command, now)? {
-        return Ok(Plan { receipt, accepted: None });
+        return Ok(Plan { receipt, accepted: None, edited: None });
     }
     let operation = &command.operation;
+    if let Sort::Edit(edit) = operation.sort() {
+        return plan_edit(world, command, edit, now, chance);
+    }
     operation.check(world, command.project)?;
     let count = match operation.sort() {
         Sort::NewServers(create) => create.names.len(),
         Sort::NewBalancers(create) => create.names.len(),
-        Sort::Servers(_) | Sort::Balancers(_) => command.targets.len(),
+        Sort::Servers(_) | Sort::Balancers(_) | Sort::Edit(_) => command.targets.len(),
+    };
+    let count_max = match operation.sort() {
+        Sort::Servers(rules) => rules.targets_max(),
+        Sort::NewServers(_) | Sort::NewBalancers(_) | Sort::Balancers(_) | Sort::Edit(_) => {
+            limits::TARGETS_MAX
+        }
     };
     if count == 0 {
         return Err(FaultKind::NoTargets.into());
     }
-    if count > operation.targets_max() {
+    if count > count_max {
         return Err(FaultKind::TooManyTargets.into());
     }
     if world.sub_jobs_in_flight() + count > limits::SUB_JOBS_IN_FLIGHT_MAX {
@@ -79,7 +91,27 @@ pub fn plan(
             let judged = judge_balancers(world, command, rules);
             accept_judged(world, command, id, now, judged, chance)
         }
+        Sort::Edit(edit) => plan_edit(world, command, edit, now, chance),
     }
+}
+
+fn plan_edit(
+    world: &World,
+    command: &Command,
+    edit: &Edit,
+    now: Time,
+    chance: &mut Chance,
+) -> Result<Plan, Fault> {
+    let project = command.project;
+    let edits::Edited { puts, answers } = edit.plan(Desk { world, project, now, chance })?;
+    let made = puts.iter().filter_map(|put| match put {
+        Put::Asset(asset) => Some(asset.key()),
+        Put::Server { .. } | Put::NoAsset(_) | Put::Project(_) => None,
+    });
+    let receipt = Receipt { job: None, answers, made: made.collect() };
+    let token = token(command, &receipt, now);
+    let edited = (!command.dry_run).then_some(Edited { at: now, puts, token });
+    Ok(Plan { receipt, accepted: None, edited })
 }
 
 /// The first receipt of a token that was used before, for the same request.
@@ -100,12 +132,7 @@ fn judge_servers(world: &World, command: &Command, rules: &dyn ServerRules) -> V
     seen.reserve(command.targets.len());
     let mut judged = Vec::with_capacity(command.targets.len());
     for (index, named) in command.targets.iter().enumerate() {
-        let server = match named {
-            TargetRef::Server(id) => world.server(*id),
-            TargetRef::Short(handle) => world.by_handle(*handle),
-            TargetRef::Balancer(_) | TargetRef::Unreadable(_) => None,
-        };
-        let Some(server) = server.filter(|server| server.project == command.project) else {
+        let Some(server) = world.named(command.project, named) else {
             judged.push(missing(named, FaultKind::ServerNotFound));
             continue;
         };
@@ -215,16 +242,16 @@ fn accept_judged(
             subs.push(sub_job(one, no_steps, now));
         }
     }
-    let receipt = Receipt { job: makes_job.then_some(id), answers };
+    let receipt = Receipt { job: makes_job.then_some(id), answers, made: Vec::new() };
     if !makes_job {
-        return Ok(Plan { receipt, accepted: None });
+        return Ok(Plan { receipt, accepted: None, edited: None });
     }
     let mut job = new_job(command, id, now, subs);
     name_listeners(world, &mut job.operation, chance);
     job.operation.choose(world, command.project, id.sub(0), chance)?;
     let token = token(command, &receipt, now);
     let accepted = JobAccepted { job, servers: Vec::new(), balancers: Vec::new(), token };
-    Ok(Plan { receipt, accepted: Some(Box::new(accepted)) })
+    Ok(Plan { receipt, accepted: Some(Box::new(accepted)), edited: None })
 }
 
 fn sub_job(judged: Judged, no_steps: bool, now: Time) -> SubJob {
@@ -264,9 +291,9 @@ fn accept_new(
             sub: makes_job.then(|| id.sub(index)),
         })
         .collect();
-    let receipt = Receipt { job: makes_job.then_some(id), answers };
+    let receipt = Receipt { job: makes_job.then_some(id), answers, made: Vec::new() };
     if !makes_job {
-        return Plan { receipt, accepted: None };
+        return Plan { receipt, accepted: None, edited: None };
     }
     let subs = targets
         .into_iter()
@@ -283,7 +310,8 @@ fn accept_new(
         .collect();
     let job = new_job(command, id, now, subs);
     let token = token(command, &receipt, now);
-    Plan { receipt, accepted: Some(Box::new(JobAccepted { job, servers, balancers, token })) }
+    let accepted = Some(Box::new(JobAccepted { job, servers, balancers, token }));
+    Plan { receipt, accepted, edited: None }
 }
 
 fn new_job(command: &Command, id: JobId, now: Time, subs: Vec<SubJob>) -> Job {

@@ -135,6 +135,7 @@ fn load_row(
             world.insert_server(server);
         }
         Table::Balancers => world.insert_balancer(record::decode_balancer(value)?),
+        Table::Assets => world.put_asset(record::decode("asset", value)?),
         Table::Jobs => world.insert_job(record::decode_job(value)?),
         Table::Tokens => world.put_token(record::decode_token(value)?),
         Table::Secrets => {

@@ -14,6 +14,8 @@ pub enum Table {
     Catalog,
     Servers,
     Balancers,
+    /// What projects own beside servers and load balancers.
+    Assets,
     /// Jobs in flight, and finished ones not yet moved to the archive.
     Jobs,
     /// Client tokens.
@@ -25,11 +27,12 @@ pub enum Table {
 }
 
 impl Table {
-    pub const ALL: [Table; 8] = [
+    pub const ALL: [Table; 9] = [
         Table::Meta,
         Table::Catalog,
         Table::Servers,
         Table::Balancers,
+        Table::Assets,
         Table::Jobs,
         Table::Tokens,
         Table::Secrets,
@@ -37,11 +40,12 @@ impl Table {
     ];
 
     /// The tables read into memory at start, in an order in which each needs only those before it.
-    pub const LOADED: [Table; 7] = [
+    pub const LOADED: [Table; 8] = [
         Table::Meta,
         Table::Catalog,
         Table::Servers,
         Table::Balancers,
+        Table::Assets,
         Table::Jobs,
         Table::Tokens,
         Table::Secrets,
@@ -53,6 +57,7 @@ impl Table {
             Table::Catalog => "catalog",
             Table::Servers => "servers",
             Table::Balancers => "balancers",
+            Table::Assets => "assets",
             Table::Jobs => "jobs",
             Table::Tokens => "tokens",
             Table::Secrets => "secrets",

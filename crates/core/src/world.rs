@@ -4,6 +4,7 @@
 //! by applying the same changes after the commit. Only [`apply`](crate::apply) writes here.
 
 mod addresses;
+mod assets;
 mod invariants;
 mod roster;
 
@@ -17,10 +18,10 @@ use serde::{Deserialize, Serialize};
 use addresses::Addresses;
 pub use roster::Roster;
 
-use crate::command::Receipt;
+use crate::command::{Receipt, TargetRef};
 use crate::model::{
-    Credential, Flavor, Handle, Host, Image, ImageId, Job, JobId, LoadBalancer, LoadBalancerId,
-    NetworkId, PortId, Project, ProjectId, RequestId, Server, ServerId, Time,
+    Asset, AssetKey, Credential, Flavor, Handle, Host, Image, ImageId, Job, JobId, LoadBalancer,
+    LoadBalancerId, NetworkId, PortId, Project, ProjectId, RequestId, Server, ServerId, Time,
 };
 
 /// Ids are ours, so nobody can choose them to collide: a fixed hash is safe and makes two runs alike.
@@ -52,6 +53,7 @@ pub(crate) struct Dirty {
     /// Servers that are there no more. One of them may have been given a slot after.
     pub gone: Vec<ServerId>,
     pub balancers: BTreeSet<LoadBalancerId>,
+    pub assets: BTreeSet<AssetKey>,
     pub jobs: BTreeSet<JobId>,
     pub tokens: BTreeSet<(ProjectId, Arc<str>)>,
     pub catalog: bool,
@@ -71,6 +73,7 @@ pub struct World {
     sub_jobs_in_flight: usize,
     by_request: Index<RequestId, JobId>,
     balancers: BTreeMap<LoadBalancerId, LoadBalancer>,
+    assets: BTreeMap<AssetKey, Asset>,
     tokens: BTreeMap<(ProjectId, Arc<str>), Token>,
     token_expiry: BTreeSet<(Time, ProjectId, Arc<str>)>,
     projects: BTreeMap<ProjectId, Project>,
@@ -115,6 +118,16 @@ impl World {
 
     pub fn by_handle(&self, handle: Handle) -> Option<&Server> {
         self.slot(*self.by_handle.get(&handle)?)
+    }
+
+    /// The server that a project's caller names.
+    pub fn named(&self, project: ProjectId, name: &TargetRef) -> Option<&Server> {
+        let server = match name {
+            TargetRef::Server(id) => self.server(*id),
+            TargetRef::Short(handle) => self.by_handle(*handle),
+            TargetRef::Balancer(_) | TargetRef::Unreadable(_) => None,
+        };
+        server.filter(|server| server.project == project)
     }
 
     fn slot(&self, slot: u32) -> Option<&Server> {
@@ -214,10 +227,6 @@ impl World {
             let at = server.details.nics.iter().position(|nic| nic.port == port)?;
             Some((server, at))
         })
-    }
-
-    pub fn subnet(&self, _project: ProjectId, _id: NetworkId) -> Option<&crate::model::Subnet> {
-        None
     }
 
     /// A job that is in memory: in flight, or finished a short while ago.

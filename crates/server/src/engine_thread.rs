@@ -282,7 +282,7 @@ impl EngineThread {
 
     /// A waiter that is dropped has been told.
     fn wait_for_end(&mut self, reply: &Result<Receipt, Fault>, waiter: oneshot::Sender<()>) {
-        let Ok(Receipt { job: Some(id), answers: _ }) = reply else { return };
+        let Ok(Receipt { job: Some(id), answers: _, made: _ }) = reply else { return };
         let runs = self.engine.world().job(*id).is_some_and(|job| !job.tally.ended());
         if runs {
             let waiters = self.waiters.entry(*id).or_default();

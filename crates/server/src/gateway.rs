@@ -141,7 +141,7 @@ impl Gateway {
         let Order { command, wait_ms, answer } = order;
         let Pending { reply, ended } = self.engine.submit(command, wait_ms.is_some()).ok()?;
         let outcome = reply.await.ok()?;
-        if let (Ok(Receipt { job: Some(_), answers: _ }), Some(ended), Some(ms)) =
+        if let (Ok(Receipt { job: Some(_), answers: _, made: _ }), Some(ended), Some(ms)) =
             (&outcome, ended, wait_ms)
         {
             let mut closing = self.closing.clone();

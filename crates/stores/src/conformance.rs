@@ -95,7 +95,8 @@ pub fn numbered_batch(n: u64) -> Batch {
     let mut chance = Chance::new(n);
     let mut batch = Batch { log: Some((n, vec![n.to_le_bytes()[0]; 700])), ..Batch::default() };
     for _ in 0..=chance.below(40) {
-        let table = Table::ALL[usize::try_from(chance.below(8)).expect("small")];
+        let table =
+            Table::ALL[usize::try_from(chance.below(Table::ALL.len() as u64)).expect("small")];
         let times = usize::try_from(1 + chance.below(150)).expect("small");
         let value = (chance.below(4) > 0).then(|| n.to_be_bytes().repeat(times));
         batch.rows.push((table, number(chance.below(60)), value));
@@ -334,7 +335,8 @@ fn any_batch(chance: &mut Chance, seq: &mut u64) -> Batch {
         batch.log = Some((*seq, some_bytes(chance)));
     }
     for _ in 0..chance.below(20) {
-        let table = Table::ALL[usize::try_from(chance.below(8)).expect("small")];
+        let table =
+            Table::ALL[usize::try_from(chance.below(Table::ALL.len() as u64)).expect("small")];
         let key = number(chance.below(12));
         let value = (chance.below(3) > 0).then(|| some_bytes(chance));
         batch.rows.push((table, key, value));

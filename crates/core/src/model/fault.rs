@@ -39,6 +39,8 @@ pub enum FaultKind {
     ListenerNotFound,
     PortInUse,
     BackendNotFound,
+    KeyPairNotFound,
+    KeyPairExists,
     // One target, while working.
     NoCapacity,
     HostDown,
@@ -88,6 +90,8 @@ impl FaultKind {
             FaultKind::ListenerNotFound => "the listener does not exist",
             FaultKind::PortInUse => "a listener with this port exists",
             FaultKind::BackendNotFound => "the server is not behind the load balancer",
+            FaultKind::KeyPairNotFound => "the key pair does not exist",
+            FaultKind::KeyPairExists => "a key pair with this name exists",
             FaultKind::NoCapacity => "no host has room for the server",
             FaultKind::HostDown => "the host of the server is down",
             FaultKind::AgentMissing => "the agent in the server does not answer",

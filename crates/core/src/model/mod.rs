@@ -1,5 +1,6 @@
 //! The nouns: what the world is made of. Plain data, no behaviour beyond what keeps it consistent.
 
+mod asset;
 mod balancer;
 mod catalog;
 mod fault;
@@ -10,6 +11,7 @@ mod runs;
 mod server;
 mod time;
 
+pub use asset::{Asset, AssetKey, KeyPair};
 pub use balancer::{Backend, BalancerState, HealthCheck, Listener, LoadBalancer, Protocol, Reach};
 pub use catalog::{Credential, Flavor, Host, Image, ImageSource, OsFamily, Project, Quota};
 pub use fault::{Fault, FaultKind};

@@ -84,6 +84,15 @@ impl ServerRules for AddNics {
         }
     }
 
+    /// What is chosen is for one server alone.
+    fn targets_max(&self) -> usize {
+        1
+    }
+
+    fn nics_ordered(&self) -> &[Nic] {
+        &self.nics
+    }
+
     fn settle(&self, server: &mut Server) {
         Arc::make_mut(&mut server.details).nics.extend(self.nics.iter().cloned());
     }

@@ -73,6 +73,15 @@ impl ServerRules for ChangeNetwork {
         }
     }
 
+    /// What is chosen is for one server alone.
+    fn targets_max(&self) -> usize {
+        1
+    }
+
+    fn nics_ordered(&self) -> &[Nic] {
+        self.nic.as_slice()
+    }
+
     fn settle(&self, server: &mut Server) {
         let details = Arc::make_mut(&mut server.details);
         details.network = Some(self.network);

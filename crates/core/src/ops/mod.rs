@@ -46,6 +46,7 @@ pub use step::Step;
 pub use stop::Stop;
 
 use crate::chance::Chance;
+use crate::edits::Edit;
 use crate::limits::TARGETS_MAX;
 use crate::model::{
     Activity, Fault, FaultKind, LoadBalancer, Nic, Phase, Power, ProjectId, Server, SubJobId,
@@ -100,6 +101,8 @@ pub enum Operation {
     CreateListeners(CreateListeners),
     RegisterBackends(RegisterBackends),
     DeregisterBackends(DeregisterBackends),
+    /// Asks no machine and makes no job.
+    Edit(Box<Edit>),
 }
 
 /// What every operation says of itself.
@@ -123,6 +126,16 @@ pub(crate) trait ServerRules: Rules {
     /// The verdict on a server that exists, is the caller's and is not busy.
     fn admit(&self, server: &Server, world: &World) -> Verdict;
 
+    /// How many servers one order may name.
+    fn targets_max(&self) -> usize {
+        TARGETS_MAX
+    }
+
+    /// The interfaces that its server will have once this is done and has not yet.
+    fn nics_ordered(&self) -> &[Nic] {
+        &[]
+    }
+
     /// What success changes beyond what its steps changed.
     fn settle(&self, _server: &mut Server) {}
 }
@@ -143,6 +156,23 @@ pub(crate) enum Sort<'a> {
     /// Makes its own targets.
     NewServers(&'a Create),
     NewBalancers(&'a CreateLoadBalancers),
+    Edit(&'a Edit),
+}
+
+impl Rules for Edit {
+    fn name(&self) -> &'static str {
+        Edit::name(self)
+    }
+
+    fn steps(&self, _was_running: bool) -> &'static [Step] {
+        &[]
+    }
+}
+
+impl From<Edit> for Operation {
+    fn from(edit: Edit) -> Operation {
+        Operation::Edit(Box::new(edit))
+    }
 }
 
 /// The power of a server that is made and whole; why nothing can be ordered of one that is not.
@@ -182,6 +212,7 @@ impl Operation {
             Operation::CreateListeners(op) => Sort::Balancers(op),
             Operation::RegisterBackends(op) => Sort::Balancers(op),
             Operation::DeregisterBackends(op) => Sort::Balancers(op),
+            Operation::Edit(edit) => Sort::Edit(edit),
         }
     }
 
@@ -191,6 +222,7 @@ impl Operation {
             Sort::Balancers(op) => op,
             Sort::NewServers(op) => op,
             Sort::NewBalancers(op) => op,
+            Sort::Edit(edit) => edit,
         }
     }
 
@@ -210,46 +242,9 @@ impl Operation {
 
     /// The interfaces that a server will have once this is done and has not yet.
     pub(crate) fn nics_ordered(&self) -> &[Nic] {
-        match self {
-            Operation::AddNics(add) => &add.nics,
-            Operation::ChangeNetwork(change) => change.nic.as_slice(),
-            Operation::Create(_)
-            | Operation::Delete(_)
-            | Operation::Start(_)
-            | Operation::Stop(_)
-            | Operation::Reboot(_)
-            | Operation::ResetPassword(_)
-            | Operation::Resize(_)
-            | Operation::Reinstall(_)
-            | Operation::Rename(_)
-            | Operation::DeleteNics(_)
-            | Operation::CreateLoadBalancers(_)
-            | Operation::DeleteLoadBalancers(_)
-            | Operation::CreateListeners(_)
-            | Operation::RegisterBackends(_)
-            | Operation::DeregisterBackends(_) => &[],
-        }
-    }
-
-    /// How many targets one order may name: what is chosen for a server is for it alone.
-    pub(crate) fn targets_max(&self) -> usize {
-        match self {
-            Operation::AddNics(_) | Operation::ChangeNetwork(_) => 1,
-            Operation::Create(_)
-            | Operation::Delete(_)
-            | Operation::Start(_)
-            | Operation::Stop(_)
-            | Operation::Reboot(_)
-            | Operation::ResetPassword(_)
-            | Operation::Resize(_)
-            | Operation::Reinstall(_)
-            | Operation::Rename(_)
-            | Operation::DeleteNics(_)
-            | Operation::CreateLoadBalancers(_)
-            | Operation::DeleteLoadBalancers(_)
-            | Operation::CreateListeners(_)
-            | Operation::RegisterBackends(_)
-            | Operation::DeregisterBackends(_) => TARGETS_MAX,
+        match self.sort() {
+            Sort::Servers(op) => op.nics_ordered(),
+            Sort::Balancers(_) | Sort::NewServers(_) | Sort::NewBalancers(_) | Sort::Edit(_) => &[],
         }
     }
 
@@ -261,25 +256,13 @@ impl Operation {
         sub: SubJobId,
         chance: &mut Chance,
     ) -> Result<(), Fault> {
-        match self {
-            Operation::AddNics(add) => add.choose(world, project, sub, chance),
-            Operation::ChangeNetwork(change) => change.choose(world, project, sub, chance),
-            Operation::Create(_)
-            | Operation::Delete(_)
-            | Operation::Start(_)
-            | Operation::Stop(_)
-            | Operation::Reboot(_)
-            | Operation::ResetPassword(_)
-            | Operation::Resize(_)
-            | Operation::Reinstall(_)
-            | Operation::Rename(_)
-            | Operation::DeleteNics(_)
-            | Operation::CreateLoadBalancers(_)
-            | Operation::DeleteLoadBalancers(_)
-            | Operation::CreateListeners(_)
-            | Operation::RegisterBackends(_)
-            | Operation::DeregisterBackends(_) => Ok(()),
+        if let Operation::AddNics(add) = self {
+            add.choose(world, project, sub, chance)?;
         }
+        if let Operation::ChangeNetwork(change) = self {
+            change.choose(world, project, sub, chance)?;
+        }
+        Ok(())
     }
 
     /// What a server is busy with while this operation runs on it.
@@ -287,7 +270,7 @@ impl Operation {
         match self.sort() {
             Sort::Servers(op) => Some(op.activity()),
             Sort::NewServers(_) => Some(Activity::Creating),
-            Sort::Balancers(_) | Sort::NewBalancers(_) => None,
+            Sort::Balancers(_) | Sort::NewBalancers(_) | Sort::Edit(_) => None,
         }
     }
 }

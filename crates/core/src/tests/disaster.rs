@@ -1,7 +1,10 @@
 //! A store or a driver that fails at the n-th call, for every n: after a restart, and after the
 //! callers who heard nothing have asked again, the world is the one of the undisturbed run.
 
+use std::collections::BTreeMap;
+
 use crate::command::{Command, TargetRef};
+use crate::edits::{AddKeyPair, ChangeMetadata, Edit, RemoveKeyPair};
 use crate::engine::Settings;
 use crate::limits;
 use crate::model::{Backend, Handle, HealthCheck, Listener, ListenerId, Protocol, Reach, ServerId};
@@ -30,6 +33,10 @@ fn first_balancer(world: &World) -> TargetRef {
 
 fn new_server(world: &World, name: &str) -> ServerId {
     world.servers().find(|server| &*server.name == name).expect("it was made").id
+}
+
+fn edit(request: u128, edit: Edit) -> Command {
+    command_on(request, edit.into(), Vec::new())
 }
 
 fn listener(port: u16) -> Listener {
@@ -108,6 +115,28 @@ const ACTS: &[Act] = &[
             subnet: None,
         };
         vec![command(9, Operation::CreateLoadBalancers(create), &[])]
+    },
+    |_| {
+        // Edits are allowed while an operation runs, and one may be refused as a whole.
+        let add = |name: &str| AddKeyPair {
+            name: name.into(),
+            public_key: "ssh-ed25519 AAAA".into(),
+            fingerprint: "00:11".into(),
+            kind: "ssh".into(),
+            user: "AK".into(),
+        };
+        let note = ChangeMetadata {
+            server: s(3),
+            afresh: false,
+            put: BTreeMap::from([("stage".into(), "test".into())]),
+            remove: Vec::new(),
+        };
+        vec![
+            edit(20, Edit::AddKeyPair(add("key-a"))),
+            edit(21, Edit::AddKeyPair(add("key-b"))),
+            edit(22, Edit::RemoveKeyPair(RemoveKeyPair { name: "key-a".into() })),
+            edit(23, Edit::ChangeMetadata(note)),
+        ]
     },
     |world| {
         let open = CreateListeners { listeners: vec![listener(80), listener(443)] };

@@ -227,6 +227,9 @@ pub fn tell(world: &World) -> String {
             server.last.as_ref().map(|last| (last.activity, last.ended, last.fault.clone())),
         )
         .unwrap();
+        if !server.details.metadata.is_empty() {
+            writeln!(text, "  metadata {:?}", server.details.metadata).unwrap();
+        }
     }
     let mut balancers: Vec<_> = world.balancers().collect();
     balancers.sort_by_key(|balancer| balancer.name.clone());
@@ -245,6 +248,9 @@ pub fn tell(world: &World) -> String {
             balancer.busy.is_some(),
         )
         .unwrap();
+    }
+    for asset in world.assets() {
+        writeln!(text, "asset {:?}", asset.key()).unwrap();
     }
     let mut jobs: Vec<_> = world.jobs().collect();
     jobs.sort_by_key(|job| job.request);

@@ -74,6 +74,7 @@ fn token() -> Token {
                 target: Some(Target::Server(ServerId(1))),
                 sub: Some(JobId(41).sub(0)),
             }],
+            made: Vec::new(),
         },
         expires_at: Time(5),
     }

@@ -106,6 +106,8 @@ fn of_kind(kind: FaultKind) -> Row {
         | FaultKind::ListenerNotFound
         | FaultKind::PortInUse
         | FaultKind::BackendNotFound => ("Ecs.0000", 400, "Request error."),
+        FaultKind::KeyPairNotFound => ("Ecs.0314", 400, "The key pair does not exist."),
+        FaultKind::KeyPairExists => ("Ecs.0005", 400, "A key pair with this name exists."),
         FaultKind::NoCapacity => ("Ecs.0219", 400, "No valid host was found."),
         FaultKind::HostDown => ("Ecs.1001", 400, "The host of the ECS is down."),
         FaultKind::AgentMissing => {
@@ -139,6 +141,7 @@ fn code_of_failed(operation: &Operation) -> &'static str {
         | Operation::DeleteLoadBalancers(_)
         | Operation::CreateListeners(_)
         | Operation::RegisterBackends(_)
-        | Operation::DeregisterBackends(_) => "Ecs.1000",
+        | Operation::DeregisterBackends(_)
+        | Operation::Edit(_) => "Ecs.1000",
     }
 }

@@ -75,6 +75,12 @@ pub const fn row(kind: FaultKind) -> Row {
         FaultKind::BackendNotFound => {
             (5000, "InvalidInstanceId.NotFound", "the instance is not bound to the load balancer")
         }
+        FaultKind::KeyPairNotFound => {
+            (5000, "InvalidKeyPair.NotFound", "the key pair does not exist")
+        }
+        FaultKind::KeyPairExists => {
+            (4000, "InvalidKeyPair.Duplicate", "a key pair with this name exists")
+        }
         FaultKind::NoCapacity => {
             (5200, "ResourceInsufficient", "the resources of the zone are sold out")
         }

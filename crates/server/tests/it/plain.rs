@@ -87,12 +87,12 @@ impl Dialect for Plain {
                            view: &regiment_core::view::View<'_>| {
             assert!(!breaks, "as ordered");
             match outcome {
-                Ok(Receipt { job: Some(id), answers }) => {
+                Ok(Receipt { job: Some(id), answers, made: _ }) => {
                     let ended = view.job(*id).is_some_and(|job| job.tally.ended());
                     let refused = answers.iter().filter(|answer| answer.refused()).count();
                     text(200, format!("{} {ended} {refused}", id.0))
                 }
-                Ok(Receipt { job: None, answers: _ }) => text(404, "no such server"),
+                Ok(Receipt { job: None, answers: _, made: _ }) => text(404, "no such server"),
                 Err(fault) => text(400, fault.to_string()),
             }
         };

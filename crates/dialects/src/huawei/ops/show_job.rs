@@ -149,5 +149,7 @@ const fn types(operation: &Operation) -> (&'static str, &'static str) {
         Operation::CreateListeners(_) => ("createListener", "createSingleListener"),
         Operation::RegisterBackends(_) => ("addMember", "addSingleMember"),
         Operation::DeregisterBackends(_) => ("removeMember", "removeSingleMember"),
+        // Makes no job.
+        Operation::Edit(_) => ("", ""),
     }
 }

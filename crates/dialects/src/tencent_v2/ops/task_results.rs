@@ -136,6 +136,7 @@ fn is_of_balancers(operation: &Operation) -> bool {
         | Operation::ResetPassword(_)
         | Operation::Resize(_)
         | Operation::Reinstall(_)
-        | Operation::Rename(_) => false,
+        | Operation::Rename(_)
+        | Operation::Edit(_) => false,
     }
 }

@@ -1,0 +1,111 @@
+//! What can be changed without asking a machine: one file per kind of edit, one line in each list
+//! below.
+//!
+//! An edit is planned against the world as it is and comes to a list of [`Put`]s, each of which says
+//! what a thing is from now on. It is done when it is durable, makes no job, and is allowed while an
+//! operation runs on the server it concerns. What a machine must be asked for is in [`ops`](crate::ops).
+
+mod key_pairs;
+mod metadata;
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+pub use key_pairs::{AddKeyPair, RemoveKeyPair};
+pub use metadata::ChangeMetadata;
+
+use crate::chance::Chance;
+use crate::command::{TargetAnswer, TargetRef};
+use crate::model::{
+    Asset, AssetKey, Details, Fault, FaultKind, Project, ProjectId, Server, ServerId, Time,
+};
+use crate::world::World;
+
+/// One edit, with all that was said of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Edit {
+    AddKeyPair(AddKeyPair),
+    RemoveKeyPair(RemoveKeyPair),
+    ChangeMetadata(ChangeMetadata),
+}
+
+/// What something is from now on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Put {
+    /// What is said of a server.
+    Server {
+        id: ServerId,
+        name: Arc<str>,
+        details: Arc<Details>,
+    },
+    Asset(Asset),
+    /// The asset is there no more.
+    NoAsset(AssetKey),
+    Project(Project),
+}
+
+/// Where and when an edit is planned.
+pub(crate) struct Desk<'a> {
+    pub world: &'a World,
+    pub project: ProjectId,
+    pub now: Time,
+    #[expect(dead_code, reason = "no edit draws an id yet")]
+    pub chance: &'a mut Chance,
+}
+
+/// What an edit comes to.
+#[derive(Debug, Default)]
+pub(crate) struct Edited {
+    pub puts: Vec<Put>,
+    /// For edits of several things that each answer for themselves.
+    pub answers: Vec<TargetAnswer>,
+}
+
+impl From<Put> for Edited {
+    fn from(put: Put) -> Edited {
+        Edited { puts: vec![put], answers: Vec::new() }
+    }
+}
+
+pub(crate) trait EditRules {
+    /// One word for logs, metrics and events.
+    fn name(&self) -> &'static str;
+
+    fn plan(&self, desk: Desk<'_>) -> Result<Edited, Fault>;
+}
+
+impl Edit {
+    fn rules(&self) -> &dyn EditRules {
+        match self {
+            Edit::AddKeyPair(edit) => edit,
+            Edit::RemoveKeyPair(edit) => edit,
+            Edit::ChangeMetadata(edit) => edit,
+        }
+    }
+
+    pub(crate) fn name(&self) -> &'static str {
+        self.rules().name()
+    }
+
+    pub(crate) fn plan(&self, desk: Desk<'_>) -> Result<Edited, Fault> {
+        self.rules().plan(desk)
+    }
+}
+
+impl Desk<'_> {
+    /// The caller's server of this id.
+    fn server(&self, id: ServerId) -> Result<&Server, Fault> {
+        let named = TargetRef::Server(id);
+        self.world
+            .named(self.project, &named)
+            .ok_or_else(|| Fault::with(FaultKind::ServerNotFound, id.to_string()))
+    }
+}
+
+/// The server with other details.
+fn with_details(server: &Server, change: impl FnOnce(&mut Details)) -> Put {
+    let mut details = (*server.details).clone();
+    change(&mut details);
+    Put::Server { id: server.id, name: server.name.clone(), details: Arc::new(details) }
+}

@@ -1,0 +1,61 @@
+//! What a project owns beside its servers. Every kind is kept in one table, found by its key.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::{NetworkId, ProjectId, SecurityGroup, Subnet, Time, Vpc};
+
+/// One thing a project owns beside its servers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Asset {
+    KeyPair(KeyPair),
+    Vpc(Vpc),
+    Subnet(Subnet),
+    SecurityGroup(SecurityGroup),
+}
+
+/// How an asset is found. Kinds stand together, and within a kind what is looked up together.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum AssetKey {
+    KeyPair(ProjectId, Arc<str>),
+    Vpc(ProjectId, NetworkId),
+    Subnet(ProjectId, NetworkId),
+    SecurityGroup(ProjectId, NetworkId),
+}
+
+impl Asset {
+    pub fn key(&self) -> AssetKey {
+        match self {
+            Asset::KeyPair(pair) => AssetKey::KeyPair(pair.project, pair.name.clone()),
+            Asset::Vpc(vpc) => AssetKey::Vpc(vpc.project, vpc.id),
+            Asset::Subnet(subnet) => AssetKey::Subnet(subnet.project, subnet.id),
+            Asset::SecurityGroup(group) => AssetKey::SecurityGroup(group.project, group.id),
+        }
+    }
+
+    pub const fn project(&self) -> ProjectId {
+        match self {
+            Asset::KeyPair(pair) => pair.project,
+            Asset::Vpc(vpc) => vpc.project,
+            Asset::Subnet(subnet) => subnet.project,
+            Asset::SecurityGroup(group) => group.project,
+        }
+    }
+}
+
+/// A key that servers let in. Its private half is never kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyPair {
+    pub project: ProjectId,
+    /// Unique in its project.
+    pub name: Arc<str>,
+    /// In OpenSSH's form, or a certificate.
+    pub public_key: Arc<str>,
+    pub fingerprint: Arc<str>,
+    /// `ssh`, or `x509` for certificates.
+    pub kind: Arc<str>,
+    /// Who made it.
+    pub user: Arc<str>,
+    pub created_at: Time,
+}
