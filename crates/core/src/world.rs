@@ -210,6 +210,16 @@ impl World {
         self.addresses.taken(project, subnet, address)
     }
 
+    /// Whether it is the own address of one of them, not one that several may share.
+    pub(crate) fn address_is_owned(
+        &self,
+        project: ProjectId,
+        subnet: Option<NetworkId>,
+        address: Ipv4Addr,
+    ) -> bool {
+        self.addresses.owned(project, subnet, address)
+    }
+
     /// The first address from `from` on that no interface in the project's subnet has.
     pub(crate) fn free_address(
         &self,

@@ -7,6 +7,7 @@
 
 mod key_pairs;
 mod metadata;
+mod nics;
 
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use key_pairs::{AddKeyPair, RemoveKeyPair};
 pub use metadata::ChangeMetadata;
+pub use nics::{ChangeAddress, ChangeGroup, KeepNic, ShareAddress};
 
 use crate::chance::Chance;
 use crate::command::{TargetAnswer, TargetRef};
@@ -28,6 +30,10 @@ pub enum Edit {
     AddKeyPair(AddKeyPair),
     RemoveKeyPair(RemoveKeyPair),
     ChangeMetadata(ChangeMetadata),
+    KeepNic(KeepNic),
+    ChangeAddress(ChangeAddress),
+    ShareAddress(ShareAddress),
+    ChangeGroup(ChangeGroup),
 }
 
 /// What something is from now on.
@@ -81,6 +87,10 @@ impl Edit {
             Edit::AddKeyPair(edit) => edit,
             Edit::RemoveKeyPair(edit) => edit,
             Edit::ChangeMetadata(edit) => edit,
+            Edit::KeepNic(edit) => edit,
+            Edit::ChangeAddress(edit) => edit,
+            Edit::ShareAddress(edit) => edit,
+            Edit::ChangeGroup(edit) => edit,
         }
     }
 

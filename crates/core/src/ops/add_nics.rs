@@ -6,9 +6,7 @@ use super::nic_mint::{NicMint, NicOrder};
 use super::{Rules, ServerRules, Step, Verdict, power_of};
 use crate::chance::Chance;
 use crate::limits::NICS_MAX;
-use crate::model::{
-    Activity, Fault, FaultKind, Nic, ProjectId, Server, SubJobId,
-};
+use crate::model::{Activity, Fault, FaultKind, Nic, ProjectId, Server, SubJobId};
 use crate::world::World;
 
 /// Give a server more interfaces.

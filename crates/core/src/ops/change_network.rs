@@ -5,9 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::nic_mint::{NicMint, NicOrder};
 use super::{Rules, ServerRules, Step, Verdict, power_of};
 use crate::chance::Chance;
-use crate::model::{
-    Activity, Fault, FaultKind, NetworkId, Nic, ProjectId, Server, SubJobId,
-};
+use crate::model::{Activity, Fault, FaultKind, NetworkId, Nic, ProjectId, Server, SubJobId};
 use crate::world::World;
 
 /// Move a server to another network: a new interface there takes the place of its only one.

@@ -6,8 +6,8 @@ use super::nic_mint::{NicMint, NicOrder};
 use super::{Rules, Step, rename};
 use crate::chance::Chance;
 use crate::model::{
-    Busy, Details, Fault, FaultKind, ImageId, Phase, Power, ProjectId,
-    Server, ServerId, SubJobId, Time, Volume, VolumeId,
+    Busy, Details, Fault, FaultKind, ImageId, Phase, Power, ProjectId, Server, ServerId, SubJobId,
+    Time, Volume, VolumeId,
 };
 use crate::world::World;
 

@@ -81,7 +81,8 @@ const ELSEWHERE: (u32, u32) = (0x0A00_0004, 0x0AFF_FFF3);
 
 impl<'a> NicMint<'a> {
     pub fn new(world: &'a World, project: ProjectId, orders: &[NicOrder]) -> NicMint<'a> {
-        let wanted = orders.iter().filter_map(|order| Some((order.subnet, order.address?.to_bits())));
+        let wanted =
+            orders.iter().filter_map(|order| Some((order.subnet, order.address?.to_bits())));
         NicMint { world, project, wanted: wanted.collect(), next: BTreeMap::new() }
     }
 
@@ -94,10 +95,7 @@ impl<'a> NicMint<'a> {
     ) -> Result<Nic, Fault> {
         let bits = chance.next_u64().to_be_bytes();
         let port = order.port.unwrap_or_else(|| PortId(chance.uuid()));
-        let address = match order.address {
-            Some(address) => address,
-            None => self.address(order.subnet, sub)?,
-        };
+        let address = self.address_for(order, sub)?;
         Ok(Nic {
             port,
             subnet: order.subnet,
@@ -107,6 +105,11 @@ impl<'a> NicMint<'a> {
             virtual_addresses: Vec::new(),
             delete_with_server: false,
         })
+    }
+
+    /// The address that is wanted, or one that is free.
+    pub fn address_for(&mut self, order: &NicOrder, sub: SubJobId) -> Result<Ipv4Addr, Fault> {
+        order.address.map_or_else(|| self.address(order.subnet, sub), Ok)
     }
 
     fn address(&mut self, subnet: Option<NetworkId>, sub: SubJobId) -> Result<Ipv4Addr, Fault> {

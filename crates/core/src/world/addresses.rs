@@ -17,37 +17,52 @@ pub(super) struct Addresses {
 struct Pool {
     /// First and last address of each run; no two runs touch.
     runs: BTreeMap<u32, u32>,
-    /// How often beyond the first an address is taken: a virtual one is by every interface that has it.
+    /// How often beyond the first an address is taken, which only worlds of before know.
     more: BTreeMap<u32, u32>,
+    /// How many interfaces share a virtual address.
+    shared: BTreeMap<u32, u32>,
 }
 
 impl Addresses {
     pub fn take(&mut self, project: ProjectId, nic: &Nic) {
         let pool = self.pools.entry((project, nic.subnet)).or_default();
-        nic.addresses().for_each(|address| pool.take(address.to_bits()));
+        pool.take(nic.address.to_bits());
+        for address in &nic.virtual_addresses {
+            *pool.shared.entry(address.to_bits()).or_default() += 1;
+        }
     }
 
     pub fn give_back(&mut self, project: ProjectId, nic: &Nic) {
         let key = (project, nic.subnet);
         let Some(pool) = self.pools.get_mut(&key) else { return };
-        nic.addresses().for_each(|address| pool.give_back(address.to_bits()));
-        if pool.runs.is_empty() {
+        pool.give_back(nic.address.to_bits());
+        for address in nic.virtual_addresses.iter().map(|address| address.to_bits()) {
+            less(&mut pool.shared, address);
+        }
+        if pool.runs.is_empty() && pool.shared.is_empty() {
             self.pools.remove(&key);
         }
     }
 
     pub fn taken(&self, project: ProjectId, subnet: Option<NetworkId>, address: Ipv4Addr) -> bool {
         let pool = self.pools.get(&(project, subnet));
+        pool.is_some_and(|pool| pool.end_of(address.to_bits()).is_some())
+    }
+
+    /// Whether an interface has the address as its own.
+    pub fn owned(&self, project: ProjectId, subnet: Option<NetworkId>, address: Ipv4Addr) -> bool {
+        let pool = self.pools.get(&(project, subnet));
         pool.is_some_and(|pool| pool.run_of(address.to_bits()).is_some())
     }
 
     /// The first free address from `from` on.
     pub fn free_from(&self, project: ProjectId, subnet: Option<NetworkId>, from: u32) -> u32 {
-        let pool = self.pools.get(&(project, subnet));
-        match pool.and_then(|pool| pool.run_of(from)) {
-            Some((_, last)) => last.saturating_add(1),
-            None => from,
+        let Some(pool) = self.pools.get(&(project, subnet)) else { return from };
+        let mut at = from;
+        while let Some(last) = pool.end_of(at).filter(|last| *last < u32::MAX) {
+            at = last + 1;
         }
+        at
     }
 }
 
@@ -56,6 +71,12 @@ impl Pool {
     fn run_of(&self, address: u32) -> Option<(u32, u32)> {
         let (first, last) = self.runs.range(..=address).next_back()?;
         (address <= *last).then_some((*first, *last))
+    }
+
+    /// The last address of the taken ones that this one is among.
+    fn end_of(&self, address: u32) -> Option<u32> {
+        let shared = || self.shared.contains_key(&address).then_some(address);
+        self.run_of(address).map(|(_, last)| last).or_else(shared)
     }
 
     fn take(&mut self, address: u32) {
@@ -70,11 +91,7 @@ impl Pool {
     }
 
     fn give_back(&mut self, address: u32) {
-        if let Some(more) = self.more.get_mut(&address) {
-            *more -= 1;
-            if *more == 0 {
-                self.more.remove(&address);
-            }
+        if less(&mut self.more, address) {
             return;
         }
         let Some((first, last)) = self.run_of(address) else { return };
@@ -86,6 +103,16 @@ impl Pool {
             self.runs.insert(address + 1, last);
         }
     }
+}
+
+/// Counts one less; whether there was one.
+fn less(counts: &mut BTreeMap<u32, u32>, address: u32) -> bool {
+    let Some(count) = counts.get_mut(&address) else { return false };
+    *count -= 1;
+    if *count == 0 {
+        counts.remove(&address);
+    }
+    true
 }
 
 #[cfg(test)]

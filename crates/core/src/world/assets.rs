@@ -1,9 +1,7 @@
 //! What projects own beside their servers: one table, and a typed look at each kind.
 
 use super::World;
-use crate::model::{
-    Asset, AssetKey, KeyPair, NetworkId, ProjectId, SecurityGroup, Subnet, Vpc,
-};
+use crate::model::{Asset, AssetKey, KeyPair, NetworkId, ProjectId, SecurityGroup, Subnet, Vpc};
 
 impl World {
     pub fn asset(&self, key: &AssetKey) -> Option<&Asset> {

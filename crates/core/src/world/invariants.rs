@@ -38,12 +38,12 @@ impl World {
             }
         }
         let mut addresses = Addresses::default();
-        let of_servers = self.servers().flat_map(|server| {
-            server.details.nics.iter().map(|nic| (server.project, nic))
-        });
-        let ordered = self.jobs_in_flight().flat_map(|job| {
-            job.operation.nics_ordered().iter().map(|nic| (job.project, nic))
-        });
+        let of_servers = self
+            .servers()
+            .flat_map(|server| server.details.nics.iter().map(|nic| (server.project, nic)));
+        let ordered = self
+            .jobs_in_flight()
+            .flat_map(|job| job.operation.nics_ordered().iter().map(|nic| (job.project, nic)));
         of_servers.chain(ordered).for_each(|(project, nic)| addresses.take(project, nic));
         if addresses != self.addresses {
             wrong.push("addresses in use are miscounted".to_owned());

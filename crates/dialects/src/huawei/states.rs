@@ -28,7 +28,8 @@ pub(super) fn of(server: &Server) -> State {
                 | Activity::RebootingHard
                 | Activity::ResettingPassword
                 | Activity::Resizing
-                | Activity::Renaming,
+                | Activity::Renaming
+                | Activity::ChangingNics,
             )
             | None => ("ERROR", "error", None, 0),
         },
@@ -56,7 +57,8 @@ fn running(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
             Activity::Creating
             | Activity::Starting
             | Activity::ResettingPassword
-            | Activity::Renaming,
+            | Activity::Renaming
+            | Activity::ChangingNics,
         )
         | None => ("ACTIVE", None),
     }
@@ -74,7 +76,8 @@ fn stopped(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
             | Activity::Rebooting
             | Activity::RebootingHard
             | Activity::ResettingPassword
-            | Activity::Renaming,
+            | Activity::Renaming
+            | Activity::ChangingNics,
         )
         | None => ("SHUTOFF", None),
     }

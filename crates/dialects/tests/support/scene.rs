@@ -158,6 +158,8 @@ fn details(n: u32) -> Details {
             address: Ipv4Addr::from(0xC0A8_0000 + n),
             mac: [0xfa, 0x16, 0x3e, 0, 0, n.to_be_bytes()[3]],
             security_groups: Vec::new(),
+            virtual_addresses: Vec::new(),
+            delete_with_server: false,
         }],
         volumes: vec![Volume {
             id: VolumeId(0x2f5b_14ed_2889_4d92_aeab_0000_0000_0000 + u128::from(n)),

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 use regiment_core::driver::{Adoption, Finding, StepCall, StepReport};
-use regiment_core::model::{ImageId, LoadBalancer, LoadBalancerId, Power, ServerId, Time};
+use regiment_core::model::{
+    ImageId, LoadBalancer, LoadBalancerId, Nic, PortId, Power, ServerId, Time,
+};
 
 use super::guest::{Guest, ImageNumber};
 use super::hosts::{HostState, Hosts, Shape};
@@ -20,6 +22,8 @@ pub(super) struct Fleet {
     /// Ids are made by the core, not by clients, so a fixed hasher is safe and repeatable.
     pub guests: HashMap<ServerId, Guest, FixedState>,
     images: HashMap<ImageId, NonZeroU32, FixedState>,
+    /// The interfaces of those that were made or changed here, the first one first.
+    nics: BTreeMap<ServerId, Box<[PortId]>>,
     pub balancers: BTreeMap<LoadBalancerId, LoadBalancer>,
     /// Reports of calls that take no time, in the order of the calls.
     ready: Vec<StepReport>,
@@ -66,6 +70,7 @@ impl Fleet {
             hosts: Hosts::new(hosts),
             guests: HashMap::default(),
             images: HashMap::default(),
+            nics: BTreeMap::new(),
             balancers: BTreeMap::new(),
             ready: Vec::new(),
             ready_since: Time::ZERO,
@@ -126,8 +131,9 @@ impl Fleet {
     /// new home: a simulated server has to live somewhere.
     pub fn adopt(&mut self, known: Adoption) {
         let Adoption { finding, flavor } = known;
-        let Finding { server, power, host, image_generation, password_generation } = finding;
+        let Finding { server, power, host, image_generation, password_generation, nics } = finding;
         let shape = Shape::from(&*flavor);
+        let plugged = self.nics.remove(&server);
         let earlier = self.remove(server);
         let home = self.hosts.number(&host).or_else(|| self.hosts.choose_anyhow(shape));
         let Some(host) = home else { return };
@@ -140,10 +146,14 @@ impl Fleet {
         guest.image_generation = image_generation;
         guest.password_generation = password_generation;
         self.guests.insert(server, guest);
+        if let Some(nics) = plugged.or_else(|| nics.map(Vec::into_boxed_slice)) {
+            self.nics.insert(server, nics);
+        }
     }
 
     /// Takes a server out and frees its room.
     pub fn remove(&mut self, server: ServerId) -> Option<Guest> {
+        self.nics.remove(&server);
         let guest = self.guests.remove(&server)?;
         self.hosts.give_back(guest.host, guest.shape);
         Some(guest)
@@ -157,7 +167,13 @@ impl Fleet {
             host: self.hosts.name(guest.host).clone(),
             image_generation: guest.image_generation,
             password_generation: guest.password_generation,
+            nics: self.nics.get(&server).map(|nics| nics.to_vec()),
         })
+    }
+
+    /// The server has these interfaces and no others.
+    pub fn plug(&mut self, server: ServerId, nics: &[Nic]) {
+        self.nics.insert(server, nics.iter().map(|nic| nic.port).collect());
     }
 
     /// A host that goes down takes the power of its servers with it.

@@ -45,6 +45,7 @@ pub(super) fn provision(server: ServerId, zone: &str, flavor: Arc<Flavor>) -> Ve
         key_name: None,
         user_data: None,
         volumes_gib: vec![40],
+        nics: Vec::new(),
     });
     Verb::Provision { server, plan }
 }
@@ -159,6 +160,7 @@ fn a_host_that_is_down_refuses_and_a_silent_one_does_not_answer() {
             Verb::Shape { server, flavor: flavor(2, 2048) },
             Verb::Password { server, generation: 2, password: Secret::new("Second-2") },
             Verb::Image { server, generation: 2, image: image(2), password: None },
+            Verb::Nics { server, nics: Vec::new() },
             Verb::Remove { server },
             provision(server, "b", flavor(1, 1024)),
         ]
@@ -281,6 +283,7 @@ fn what_exists_is_taken_in_wherever_it_is() {
             host: host.into(),
             image_generation: 3,
             password_generation: 4,
+            nics: None,
         },
         flavor: flavor(vcpus, vcpus * 1024),
     };

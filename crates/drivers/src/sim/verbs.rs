@@ -51,6 +51,13 @@ impl Fleet {
                     DONE
                 })
             }
+            Verb::Nics { server, nics } => {
+                let done = self.on(server, |_| DONE);
+                if done.is_ok() {
+                    self.plug(server, &nics);
+                }
+                done
+            }
             Verb::Balance { balancer } => {
                 self.balancers.insert(balancer.id, *balancer);
                 DONE
@@ -86,6 +93,7 @@ impl Fleet {
         set_password(&mut guest, server, plan.password.as_ref());
         let placed_on = Some(self.host_name(&guest));
         self.guests.insert(server, guest);
+        self.plug(server, &plan.nics);
         Ok(Done { placed_on })
     }
 

@@ -144,6 +144,9 @@ const fn types(operation: &Operation) -> (&'static str, &'static str) {
         }
         Operation::Reinstall(_) => ("reinstallOs", "reinstallSingleServerOs"),
         Operation::Rename(_) => ("updateServer", "updateSingleServer"),
+        Operation::AddNics(_) => ("addNic", "addSingleNic"),
+        Operation::DeleteNics(_) => ("deleteNic", "deleteSingleNic"),
+        Operation::ChangeNetwork(_) => ("changeVpc", "changeSingleVpc"),
         Operation::CreateLoadBalancers(_) => ("createLoadbalancer", "createSingleLoadbalancer"),
         Operation::DeleteLoadBalancers(_) => ("deleteLoadbalancer", "deleteSingleLoadbalancer"),
         Operation::CreateListeners(_) => ("createListener", "createSingleListener"),

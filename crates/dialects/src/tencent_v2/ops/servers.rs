@@ -285,7 +285,7 @@ pub fn status(server: &Server) -> u32 {
             Activity::Resizing => 19,
             Activity::Reinstalling => 14,
             // A rename takes no time and shows nothing.
-            Activity::Renaming => at_rest(server),
+            Activity::Renaming | Activity::ChangingNics => at_rest(server),
         };
     }
     at_rest(server)

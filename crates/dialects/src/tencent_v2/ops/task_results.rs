@@ -137,6 +137,9 @@ fn is_of_balancers(operation: &Operation) -> bool {
         | Operation::Resize(_)
         | Operation::Reinstall(_)
         | Operation::Rename(_)
+        | Operation::AddNics(_)
+        | Operation::DeleteNics(_)
+        | Operation::ChangeNetwork(_)
         | Operation::Edit(_) => false,
     }
 }
