@@ -132,6 +132,7 @@ pub struct Machine {
     pub reboots: BTreeSet<u64>,
     /// Absent until an order says what they are.
     pub nics: Option<Vec<Nic>>,
+    pub host: Arc<str>,
 }
 
 #[derive(Default)]
@@ -169,7 +170,7 @@ impl Driver for Room {
     fn adopt(&mut self, known: &mut dyn Iterator<Item = Adoption>) {
         let mut state = self.state.lock().unwrap();
         for Adoption { finding, flavor } in known {
-            let Finding { server, power, host: _, image_generation, password_generation, nics: _ } =
+            let Finding { server, power, host, image_generation, password_generation, nics: _ } =
                 finding;
             state.machines.entry(server).or_insert_with(|| Machine {
                 power,
@@ -179,6 +180,7 @@ impl Driver for Room {
                 password: None,
                 reboots: BTreeSet::new(),
                 nics: None,
+                host,
             });
         }
     }
@@ -240,6 +242,7 @@ fn server_of(verb: &Verb) -> Option<ServerId> {
         | Verb::Reboot { server, force: _, token: _ }
         | Verb::Remove { server }
         | Verb::Shape { server, flavor: _ }
+        | Verb::Place { server, away_from: _ }
         | Verb::Password { server, generation: _, password: _ }
         | Verb::Image { server, generation: _, image: _, password: _ }
         | Verb::Nics { server, nics: _ } => Some(*server),
@@ -261,6 +264,7 @@ impl RoomState {
                     password: plan.password.map(text),
                     reboots: BTreeSet::new(),
                     nics: Some(plan.nics),
+                    host: "host-1".into(),
                 });
                 return Ok(Done { placed_on: Some("host-1".into()) });
             }
@@ -278,6 +282,14 @@ impl RoomState {
             }
             Verb::Shape { server, flavor } => {
                 self.machines.get_mut(&server).ok_or(missing)?.vcpus = flavor.vcpus;
+            }
+            Verb::Place { server, away_from } => {
+                let machine = self.machines.get_mut(&server).ok_or(missing)?;
+                if machine.host == away_from {
+                    let other = if &*away_from == "host-1" { "host-2" } else { "host-1" };
+                    machine.host = other.into();
+                }
+                return Ok(Done { placed_on: Some(machine.host.clone()) });
             }
             Verb::Password { server, generation, password } => {
                 let machine = self.machines.get_mut(&server).ok_or(missing)?;

@@ -4,6 +4,7 @@
 //! by applying the same changes after the commit. Only [`apply`](crate::apply) writes here.
 
 mod addresses;
+mod alarms;
 mod assets;
 mod invariants;
 mod roster;
@@ -74,6 +75,8 @@ pub struct World {
     by_request: Index<RequestId, JobId>,
     balancers: BTreeMap<LoadBalancerId, LoadBalancer>,
     assets: BTreeMap<AssetKey, Asset>,
+    /// Servers that are to be taken away at a set time.
+    alarms: BTreeSet<(Time, ServerId)>,
     tokens: BTreeMap<(ProjectId, Arc<str>), Token>,
     token_expiry: BTreeSet<(Time, ProjectId, Arc<str>)>,
     projects: BTreeMap<ProjectId, Project>,
@@ -349,6 +352,7 @@ impl World {
             self.addresses.take(server.project, nic);
         }
         self.touch_slot(slot as usize);
+        self.set_alarm(server.id, None, server.details.auto_terminate_at);
         self.slots[slot as usize] = Some(server);
     }
 
@@ -358,10 +362,11 @@ impl World {
         let server = self.slots[slot].as_mut().expect("an indexed server is there");
         let before = server.details.clone();
         change(server);
-        if !Arc::ptr_eq(&before, &server.details) {
-            let project = server.project;
+        let (project, after) = (server.project, server.details.clone());
+        if !Arc::ptr_eq(&before, &after) {
             before.nics.iter().for_each(|nic| self.addresses.give_back(project, nic));
-            server.details.nics.iter().for_each(|nic| self.addresses.take(project, nic));
+            after.nics.iter().for_each(|nic| self.addresses.take(project, nic));
+            self.set_alarm(id, before.auto_terminate_at, after.auto_terminate_at);
         }
         self.touch_slot(slot);
     }
@@ -384,6 +389,7 @@ impl World {
         for nic in &server.details.nics {
             self.addresses.give_back(server.project, nic);
         }
+        self.set_alarm(id, server.details.auto_terminate_at, None);
         if let Some(roster) = self.rosters.get_mut(&server.project) {
             roster.remove(server.order);
         }

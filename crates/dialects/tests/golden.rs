@@ -1,6 +1,7 @@
 //! Goldens: what each dialect answers, to the byte. `golden/README.md` tells the form of a file and
-//! how to write one; `support/plane.rs` plays it.
+//! how to write one; `support/plane.rs` plays it. What holds for every request is in `laws`.
 
+mod laws;
 mod support;
 
 use std::collections::BTreeSet;
@@ -175,6 +176,7 @@ const DEVIATIONS: &[&str] = &[
     // The published page promises the ids, the definition the job: we give both.
     "BatchResizeServers:.response:is not declared",
     // A passing dry run is a 202, which only the pages say.
+    "ChangeServerChargeMode::status 202 is not declared",
     "CreateServers::status 202 is not declared",
     "ResizePostPaidServer::status 202 is not declared",
     // There is no order where nothing is paid in advance.
@@ -194,6 +196,10 @@ fn what_huawei_answers_is_what_it_published() {
                 assert!(of_a_neighbour(path), "{method} {path} is not defined");
                 continue;
             };
+            // A version of IAM, which the definition of compute's versions would fit.
+            if one.path == "/v3" {
+                continue;
+            }
             checked += 1;
             let body = without_missing(&one.answer.body);
             wrong.extend(definition.faults(one.answer.status, &body));

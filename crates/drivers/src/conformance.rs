@@ -19,7 +19,7 @@ pub type Wait<'a> = dyn FnMut(&mut dyn Driver) -> Time + 'a;
 /// What a driver is tried with.
 #[derive(Clone, Debug)]
 pub struct Terms {
-    /// A zone with room for a few servers of either flavor.
+    /// A zone with room for a few servers of either flavor on each of at least two hosts.
     pub zone: Arc<str>,
     pub flavor: Arc<Flavor>,
     pub other_flavor: Arc<Flavor>,
@@ -37,6 +37,7 @@ pub fn all(driver: &mut dyn Driver, wait: &mut Wait<'_>, terms: &Terms) {
     trial.a_server_is_removed_once();
     trial.shapes_passwords_and_images_hold();
     trial.interfaces_are_exactly_those_named();
+    trial.a_server_moves_once();
     trial.a_missing_server_is_said();
     trial.each_call_is_answered_once();
     trial.what_was_adopted_takes_orders();
@@ -247,6 +248,23 @@ impl Trial<'_> {
         }
     }
 
+    fn a_server_moves_once(&mut self) {
+        let server = self.make();
+        self.twice(server, &Verb::Run { server });
+        for _ in 0..2 {
+            let before = self.find(server);
+            let away_from = before.host.clone();
+            let (done, found) = self.twice(server, &Verb::Place { server, away_from });
+            let host = done.placed_on.expect("a move says where to");
+            assert_ne!(host, before.host);
+            let hosts = self.driver.hosts();
+            let of = hosts.iter().find(|one| one.name == host).expect("the host is one of ours");
+            assert_eq!(of.zone, self.terms.zone, "a server stays in its zone");
+            // Nothing else of it changes.
+            assert_eq!(found, Some(Finding { host, ..before }));
+        }
+    }
+
     fn a_missing_server_is_said(&mut self) {
         let server = self.new_server();
         let flavor = self.terms.flavor.clone();
@@ -257,6 +275,7 @@ impl Trial<'_> {
             Verb::Stop { server, force: Force::Hard },
             Verb::Reboot { server, force: Force::Hard, token: 1 },
             Verb::Shape { server, flavor },
+            Verb::Place { server, away_from: "nowhere".into() },
             Verb::Password { server, generation: 1, password },
             Verb::Image { server, generation: 1, image, password: None },
             Verb::Nics { server, nics: vec![nic(server, 0)] },

@@ -32,7 +32,8 @@ const FIRST_ADDRESS: u32 = 10;
 
 impl Networks {
     pub fn draw(fleet: u32, chance: &mut Chance) -> Networks {
-        let cidr = if fleet <= SMALL_FLEET_MAX { ([192, 168, 0, 0], 16) } else { ([10, 0, 0, 0], 8) };
+        let cidr =
+            if fleet <= SMALL_FLEET_MAX { ([192, 168, 0, 0], 16) } else { ([10, 0, 0, 0], 8) };
         let names = ["vpc-default", "subnet-default", "default"];
         let home = Network::draw(names, cidr, chance);
         let names = ["vpc-other", "subnet-other", "other"];
@@ -69,7 +70,14 @@ impl Network {
         let [vpc, subnet, group] = self.names;
         let (cidr, description) = (self.cidr, "".into());
         [
-            Asset::Vpc(Vpc { id: self.vpc, project, name: vpc.into(), description, cidr, created_at }),
+            Asset::Vpc(Vpc {
+                id: self.vpc,
+                project,
+                name: vpc.into(),
+                description,
+                cidr,
+                created_at,
+            }),
             Asset::Subnet(Subnet {
                 id: self.subnet,
                 project,

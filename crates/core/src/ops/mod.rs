@@ -4,6 +4,7 @@
 //! is asked for, and what success changes. It never says *when*: that is the schedule's.
 
 mod add_nics;
+mod change_charging;
 mod change_network;
 mod create;
 mod create_listeners;
@@ -12,8 +13,10 @@ mod delete;
 mod delete_load_balancers;
 mod delete_nics;
 mod deregister_backends;
+mod migrate;
 mod nic_mint;
 mod reboot;
+mod redeploy;
 mod register_backends;
 mod reinstall;
 mod rename;
@@ -26,6 +29,7 @@ mod stop;
 use serde::{Deserialize, Serialize};
 
 pub use add_nics::AddNics;
+pub use change_charging::ChangeCharging;
 pub use change_network::ChangeNetwork;
 pub use create::{Create, VolumeOrder};
 pub use create_listeners::CreateListeners;
@@ -34,9 +38,11 @@ pub use delete::Delete;
 pub use delete_load_balancers::DeleteLoadBalancers;
 pub use delete_nics::DeleteNics;
 pub use deregister_backends::DeregisterBackends;
+pub use migrate::Migrate;
 pub(crate) use nic_mint::NicMint;
 pub use nic_mint::NicOrder;
 pub use reboot::Reboot;
+pub use redeploy::Redeploy;
 pub use register_backends::RegisterBackends;
 pub use reinstall::Reinstall;
 pub use rename::Rename;
@@ -97,6 +103,9 @@ pub enum Operation {
     AddNics(AddNics),
     DeleteNics(DeleteNics),
     ChangeNetwork(ChangeNetwork),
+    Migrate(Migrate),
+    Redeploy(Redeploy),
+    ChangeCharging(ChangeCharging),
     CreateLoadBalancers(CreateLoadBalancers),
     DeleteLoadBalancers(DeleteLoadBalancers),
     CreateListeners(CreateListeners),
@@ -208,6 +217,9 @@ impl Operation {
             Operation::AddNics(op) => Sort::Servers(op),
             Operation::DeleteNics(op) => Sort::Servers(op),
             Operation::ChangeNetwork(op) => Sort::Servers(op),
+            Operation::Migrate(op) => Sort::Servers(op),
+            Operation::Redeploy(op) => Sort::Servers(op),
+            Operation::ChangeCharging(op) => Sort::Servers(op),
             Operation::CreateLoadBalancers(op) => Sort::NewBalancers(op),
             Operation::DeleteLoadBalancers(op) => Sort::Balancers(op),
             Operation::CreateListeners(op) => Sort::Balancers(op),

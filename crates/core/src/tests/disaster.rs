@@ -16,9 +16,10 @@ use crate::model::{
     Backend, Handle, HealthCheck, Listener, ListenerId, NetworkId, Nic, Protocol, Reach, ServerId,
 };
 use crate::ops::{
-    AddNics, ChangeNetwork, CreateListeners, CreateLoadBalancers, Delete, DeleteLoadBalancers,
-    DeleteNics, DeregisterBackends, Force, NicOrder, Operation, PasswordFit, Reboot,
-    RegisterBackends, Reinstall, Rename, ResetPassword, Resize, Start, Stop,
+    AddNics, ChangeCharging, ChangeNetwork, CreateListeners, CreateLoadBalancers, Delete,
+    DeleteLoadBalancers, DeleteNics, DeregisterBackends, Force, Migrate, NicOrder, Operation,
+    PasswordFit, Reboot, Redeploy, RegisterBackends, Reinstall, Rename, ResetPassword, Resize,
+    Start, Stop,
 };
 use crate::store::{StoreError, Table};
 use crate::testing::{Fails, Trouble};
@@ -214,6 +215,19 @@ const ACTS: &[Act] = &[
             ),
         ]
     },
+    |_| {
+        let hint = |value: &str| [("host".into(), Some(value.into()))].into();
+        let stop = Operation::Stop(Stop { force: Force::Hard });
+        vec![
+            command(16, Operation::Redeploy(Redeploy {}), &[s(1), s(2)]),
+            command(17, stop, &[s(3)]),
+            command(18, Operation::ChangeCharging(ChangeCharging { hints: hint("x") }), &[s(5)]),
+        ]
+    },
+    |_| {
+        let hints = [("host".into(), Some("dedicated".into()))].into();
+        vec![command(19, Operation::Migrate(Migrate { hints }), &[s(3), s(1)])]
+    },
 ];
 
 /// Plays all acts; a failed commit kills the daemon, and the callers of the act ask again.
@@ -280,8 +294,12 @@ fn whole(plane: &Plane) -> String {
                 assert_eq!(ports(ordered), ports(&server.details.nics), "{}", server.name);
             }
             format!(
-                "machine {name} {:?} {} {} {} {password:?} {reboots}\n",
-                machine.power, machine.vcpus, machine.image_generation, machine.password_generation
+                "machine {name} {:?} {} {} {} {password:?} {reboots} {}\n",
+                machine.power,
+                machine.vcpus,
+                machine.image_generation,
+                machine.password_generation,
+                machine.host
             )
         })
         .collect();

@@ -34,6 +34,11 @@ pub(super) fn hint<'a>(server: &'a Server, name: &str) -> Option<&'a str> {
     server.details.hints.get(name).map(AsRef::as_ref)
 }
 
+/// How a server is paid for.
+pub(super) fn charging(server: &Server) -> &str {
+    hint(server, HINT_CHARGING).unwrap_or(POSTPAID)
+}
+
 pub(super) fn enterprise_project(server: &Server) -> &str {
     hint(server, HINT_ENTERPRISE).unwrap_or("0")
 }

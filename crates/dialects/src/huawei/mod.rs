@@ -68,8 +68,8 @@ impl Dialect for Huawei {
         let reply = Reply { request: context.request };
         match route::find(request) {
             // The gateway looks for the path before it looks at who asks.
-            None | Some((Route::IssueToken, _)) => Ok(None),
-            Some((Route::CheckToken, _)) => auth::caller(request, context, reply)
+            None | Some((Route::IssueToken | Route::Iam(ops::iam::Route::Version), _)) => Ok(None),
+            Some((Route::CheckToken | Route::Iam(_), _)) => auth::caller(request, context, reply)
                 .map(Some)
                 .map_err(|_| ops::tokens::unauthenticated(reply)),
             Some(_) => auth::caller(request, context, reply).map(Some),
@@ -88,6 +88,9 @@ impl Dialect for Huawei {
         };
         if let Route::IssueToken = route {
             return ops::tokens::issue(request, context, reply);
+        }
+        if let Route::Iam(ops::iam::Route::Version) = route {
+            return Action::Answer(ops::iam::version::answer(request, reply));
         }
         let Some(caller) = caller else {
             return Action::Answer(reply.unauthenticated("x-auth-token not found"));

@@ -6,8 +6,8 @@ use super::Call;
 use super::answer::Reply;
 use super::faults::Row;
 use super::ops::{
-    availability_zones, create, delete, flavors, limits, list_servers, power, projects, reinstall,
-    rename, reset_password, resize, show_job, show_server, tokens,
+    availability_zones, create, delete, flavors, iam, lifecycle, limits, list_servers, nics, power,
+    projects, reinstall, rename, reset_password, resize, show_job, show_server, tokens,
 };
 use crate::{Action, Answer, Request};
 
@@ -23,6 +23,7 @@ pub(super) enum Route<'a> {
     IssueToken,
     CheckToken,
     Projects,
+    Iam(iam::Route<'a>),
     Create(Age),
     ListServers(Age),
     ShowServer(Cow<'a, str>),
@@ -40,6 +41,8 @@ pub(super) enum Route<'a> {
     Limits,
     AvailabilityZones,
     ShowJob(Cow<'a, str>),
+    Lifecycle(lifecycle::Route<'a>),
+    Nics(nics::Route<'a>),
 }
 
 /// Paths of operations not served here that would otherwise read as a server's id.
@@ -58,10 +61,16 @@ pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'
         ("POST", ["v3", "auth", "tokens"]) => Some(Route::IssueToken),
         ("GET", ["v3", "auth", "tokens"]) => Some(Route::CheckToken),
         ("GET", ["v3", "projects"]) => Some(Route::Projects),
-        _ => None,
+        _ => iam::find(request.method, &parts).map(Route::Iam),
     };
     if let Some(route) = iam {
         return Some((route, None));
+    }
+    if let Some(route) = lifecycle::find(request.method, &parts) {
+        return Some((Route::Lifecycle(route), Some(part(1))));
+    }
+    if let Some(route) = nics::find(request.method, &parts) {
+        return Some((Route::Nics(route), Some(part(1))));
     }
     let [version, _, rest @ ..] = words.as_slice() else { return None };
     let route = match (*version, request.method, rest) {
@@ -111,6 +120,7 @@ impl Call<'_> {
             Route::IssueToken => Ok(tokens::issue(self.request, self.context, self.reply)),
             Route::CheckToken => Ok(tokens::check(self)),
             Route::Projects => Ok(projects::decode(self)),
+            Route::Iam(route) => Ok(iam::decode(self, route)),
             Route::Create(age) => create::decode(self, age),
             Route::ListServers(age) => list_servers::decode(self, age),
             Route::ShowServer(id) => Ok(show_server::decode(self, &id)),
@@ -127,6 +137,8 @@ impl Call<'_> {
             Route::Limits => Ok(limits::decode(self)),
             Route::AvailabilityZones => Ok(availability_zones::decode(self)),
             Route::ShowJob(id) => Ok(show_job::decode(self, &id)),
+            Route::Lifecycle(route) => lifecycle::decode(self, route),
+            Route::Nics(route) => nics::decode(self, route),
         }
     }
 }

@@ -6,6 +6,7 @@ use regiment_core::command::{Command, Receipt};
 use regiment_core::engine::{Engine, Inbox, Settings};
 use regiment_core::model::{Fault, RequestId, Time};
 use regiment_core::view::View;
+use regiment_core::world::World;
 use regiment_dialects::{ALL, Action, Answer, Caller, Context, Dialect, Order, Request};
 
 use super::doubles::{ACCESS_KEY, Glass, Instant, Keeper, Memory};
@@ -51,7 +52,7 @@ pub fn play(dialect: &str, golden: &Golden) -> Result<Vec<Played>, String> {
     if wrong.is_empty() { Ok(played) } else { Err(wrong.join("; ")) }
 }
 
-struct Plane {
+pub struct Plane {
     engine: Engine,
     keeper: Keeper,
     now: Time,
@@ -61,7 +62,7 @@ struct Plane {
 }
 
 impl Plane {
-    fn open(scene: Scene) -> Plane {
+    pub fn open(scene: Scene) -> Plane {
         let Scene { changes, mishaps, authenticates } = scene;
         let driver = Instant::new(mishaps);
         let store = Box::new(Memory::default());
@@ -75,14 +76,18 @@ impl Plane {
         Plane { engine, keeper, now: START, authenticates, requests: 0, replies }
     }
 
-    fn turn(&mut self, commands: Vec<((), Command)>, checkpoint: bool) {
+    pub fn world(&self) -> &World {
+        self.engine.world()
+    }
+
+    pub fn turn(&mut self, commands: Vec<((), Command)>, checkpoint: bool) {
         let inbox = Inbox { commands, checkpoint, ..Inbox::new() };
         let turn = self.engine.turn(self.now, inbox).expect("a store in memory takes everything");
         self.replies.extend(turn.replies.into_iter().map(|((), reply)| reply));
     }
 
     /// Turns until nothing happens any more.
-    fn settle(&mut self) {
+    pub fn settle(&mut self) {
         let mut before = None;
         loop {
             let counts: Vec<_> = self
@@ -99,7 +104,7 @@ impl Plane {
         }
     }
 
-    fn exchange(&mut self, name: &str, exchange: &Exchange) -> Result<Answer, String> {
+    pub fn exchange(&mut self, name: &str, exchange: &Exchange) -> Result<Answer, String> {
         let request = Request {
             method: &exchange.method,
             path: &exchange.path,

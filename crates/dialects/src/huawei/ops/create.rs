@@ -11,8 +11,8 @@ use regiment_core::ops::{Create, Operation};
 use regiment_core::view::View;
 use serde::Serialize;
 
-pub(super) use details::check_user_data;
 use details::{Hints, said};
+pub(super) use details::{check_period, check_user_data};
 use wire::{Body, Wanted};
 
 use crate::huawei::answer::Reply;

@@ -284,8 +284,11 @@ pub fn status(server: &Server) -> u32 {
             Activity::ResettingPassword => 10,
             Activity::Resizing => 19,
             Activity::Reinstalling => 14,
-            // A rename takes no time and shows nothing.
-            Activity::Renaming | Activity::ChangingNics => at_rest(server),
+            // What takes no time, and what this cloud has no number for.
+            Activity::Renaming
+            | Activity::ChangingNics
+            | Activity::Migrating
+            | Activity::Charging => at_rest(server),
         };
     }
     at_rest(server)

@@ -140,6 +140,9 @@ fn is_of_balancers(operation: &Operation) -> bool {
         | Operation::AddNics(_)
         | Operation::DeleteNics(_)
         | Operation::ChangeNetwork(_)
+        | Operation::Migrate(_)
+        | Operation::Redeploy(_)
+        | Operation::ChangeCharging(_)
         | Operation::Edit(_) => false,
     }
 }

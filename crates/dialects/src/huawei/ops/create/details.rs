@@ -206,14 +206,27 @@ pub(super) fn charging(extend: Option<&Extend>, age: Age) -> Result<&'static str
     if !prepaid {
         return Ok(if spot { detail::SPOT } else { detail::POSTPAID });
     }
-    let months = match extend.period_type.as_deref() {
+    let names = ["periodType", "periodNum"];
+    check_period("extendparam", names, extend.period_type.as_deref(), extend.period_num)?;
+    Ok(detail::PREPAID)
+}
+
+/// What is paid for in advance: one to nine months, or one to three years. The fields are in
+/// `inside` and have the names `kind` and `count`.
+pub(in crate::huawei::ops) fn check_period(
+    inside: &str,
+    [kind, count]: [&str; 2],
+    period_type: Option<&str>,
+    period_num: Option<Whole>,
+) -> Result<(), Row> {
+    let most = match period_type {
         Some("month") => 9,
         Some("year") => 3,
-        _ => return Err(Row::invalid("extendparam: periodType must be month or year.")),
+        _ => return Err(Row::invalid(format!("{inside}: {kind} must be month or year."))),
     };
-    match extend.period_num {
-        Some(Whole(number)) if (1..=months).contains(&number) => Ok(detail::PREPAID),
-        _ => Err(Row::invalid(format!("extendparam: periodNum must be from 1 to {months}."))),
+    match period_num {
+        Some(Whole(number)) if (1..=most).contains(&number) => Ok(()),
+        _ => Err(Row::invalid(format!("{inside}: {count} must be from 1 to {most}."))),
     }
 }
 

@@ -1,0 +1,3 @@
+//! What holds whatever is asked: list, show and job query never contradict each other.
+
+mod agreement;
