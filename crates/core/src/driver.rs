@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::model::{
     Flavor, Host, Image, JobId, LoadBalancer, LoadBalancerId, Nic, PortId, Power, ServerId, Time,
+    Volume, VolumeId,
 };
 use crate::ops::Force;
 use crate::vault::Secret;
@@ -77,6 +78,11 @@ pub enum Verb {
         server: ServerId,
         nics: Vec<Nic>,
     },
+    /// The server's data disks are exactly these.
+    Disks {
+        server: ServerId,
+        disks: Vec<DiskPlan>,
+    },
     /// The load balancer does what this record says.
     Balance {
         balancer: Box<LoadBalancer>,
@@ -97,10 +103,31 @@ pub struct Provision {
     pub password: Option<Secret>,
     pub key_name: Option<Arc<str>>,
     pub user_data: Option<Arc<str>>,
-    /// The boot disk first.
-    pub volumes_gib: Vec<u32>,
     /// The first one first.
     pub nics: Vec<Nic>,
+    pub boot_gib: u32,
+    /// The data disks.
+    pub disks: Vec<DiskPlan>,
+}
+
+/// A data disk of a server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DiskPlan {
+    pub volume: VolumeId,
+    pub device: Arc<str>,
+    pub size_gib: u32,
+}
+
+impl DiskPlan {
+    /// The data disks among a server's volumes, the first of which is the boot disk.
+    pub fn of(volumes: &[Volume]) -> Vec<DiskPlan> {
+        let plan = |volume: &Volume| DiskPlan {
+            volume: volume.id,
+            device: volume.device.clone(),
+            size_gib: volume.size_gib,
+        };
+        volumes.iter().skip(1).map(plan).collect()
+    }
 }
 
 /// What became of a call.
@@ -152,6 +179,8 @@ pub struct Finding {
     pub password_generation: u32,
     /// Its interfaces in order. Absent where the driver was not told of them.
     pub nics: Option<Vec<PortId>>,
+    /// The data disks.
+    pub disks: Vec<DiskPlan>,
 }
 
 /// What a driver is told of a server that existed before it was started.

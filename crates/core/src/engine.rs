@@ -8,8 +8,8 @@ use crate::apply::{Change, Next, Progress};
 use crate::chance::Chance;
 use crate::command::{Command, Receipt, TargetRef};
 use crate::driver::{
-    Adoption, Driver, DriverError, Finding, Provision, Rejection, StepCall, StepRef, StepReport,
-    Verb,
+    Adoption, DiskPlan, Driver, DriverError, Finding, Provision, Rejection, StepCall, StepRef,
+    StepReport, Verb,
 };
 use crate::judge::judge;
 use crate::limits;
@@ -504,6 +504,11 @@ impl Engine {
                 rules.settle(&mut record);
                 Verb::Nics { server, nics: record.details.nics.clone() }
             }
+            Step::Disks => {
+                let volumes =
+                    job.operation.volumes_after(&self.world, self.world.server(server)?)?;
+                Verb::Disks { server, disks: DiskPlan::of(&volumes) }
+            }
             Step::Balance | Step::Unbalance => return None,
         })
     }
@@ -519,8 +524,9 @@ impl Engine {
             password: self.secret(job.id),
             key_name: server.details.key_name.clone(),
             user_data: server.details.user_data.clone(),
-            volumes_gib: server.details.volumes.iter().map(|volume| volume.size_gib).collect(),
             nics: server.details.nics.clone(),
+            boot_gib: server.details.volumes.first().map_or(0, |boot| boot.size_gib),
+            disks: DiskPlan::of(&server.details.volumes),
         })
     }
 
@@ -561,6 +567,7 @@ fn adoption(world: &World, server: &Server) -> Option<Adoption> {
             password_generation: server.password_generation,
             // A driver knows better what it made; what it did not make it takes in as it is.
             nics: None,
+            disks: DiskPlan::of(&server.details.volumes),
         },
         flavor: world.flavor(&server.flavor)?.clone(),
     })

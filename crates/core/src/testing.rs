@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::driver::{
-    Adoption, Done, Driver, DriverError, Finding, Rejection, StepCall, StepReport, Verb,
+    Adoption, DiskPlan, Done, Driver, DriverError, Finding, Rejection, StepCall, StepReport, Verb,
 };
 use crate::model::{Host, LoadBalancerId, Nic, Power, ServerId, Time};
 use crate::store::{Archive, Batch, Loaded, Store, StoreError, Table, Visit};
@@ -133,6 +133,7 @@ pub struct Machine {
     /// Absent until an order says what they are.
     pub nics: Option<Vec<Nic>>,
     pub host: Arc<str>,
+    pub disks: Vec<DiskPlan>,
 }
 
 #[derive(Default)]
@@ -170,8 +171,15 @@ impl Driver for Room {
     fn adopt(&mut self, known: &mut dyn Iterator<Item = Adoption>) {
         let mut state = self.state.lock().unwrap();
         for Adoption { finding, flavor } in known {
-            let Finding { server, power, host, image_generation, password_generation, nics: _ } =
-                finding;
+            let Finding {
+                server,
+                power,
+                host,
+                image_generation,
+                password_generation,
+                disks,
+                nics: _,
+            } = finding;
             state.machines.entry(server).or_insert_with(|| Machine {
                 power,
                 vcpus: flavor.vcpus,
@@ -180,6 +188,7 @@ impl Driver for Room {
                 password: None,
                 reboots: BTreeSet::new(),
                 nics: None,
+                disks,
                 host,
             });
         }
@@ -245,7 +254,8 @@ fn server_of(verb: &Verb) -> Option<ServerId> {
         | Verb::Place { server, away_from: _ }
         | Verb::Password { server, generation: _, password: _ }
         | Verb::Image { server, generation: _, image: _, password: _ }
-        | Verb::Nics { server, nics: _ } => Some(*server),
+        | Verb::Nics { server, nics: _ }
+        | Verb::Disks { server, disks: _ } => Some(*server),
         Verb::Balance { balancer: _ } | Verb::Unbalance { balancer: _ } => None,
     }
 }
@@ -265,6 +275,7 @@ impl RoomState {
                     reboots: BTreeSet::new(),
                     nics: Some(plan.nics),
                     host: "host-1".into(),
+                    disks: plan.disks,
                 });
                 return Ok(Done { placed_on: Some("host-1".into()) });
             }
@@ -304,6 +315,9 @@ impl RoomState {
             }
             Verb::Nics { server, nics } => {
                 self.machines.get_mut(&server).ok_or(missing)?.nics = Some(nics);
+            }
+            Verb::Disks { server, disks } => {
+                self.machines.get_mut(&server).ok_or(missing)?.disks = disks;
             }
             Verb::Balance { balancer } => {
                 self.balancers.insert(balancer.id);

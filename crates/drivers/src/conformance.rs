@@ -6,10 +6,10 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use regiment_core::driver::{
-    Adoption, Done, Driver, DriverError, Finding, Provision, Rejection, StepCall, StepRef,
-    StepReport, Verb,
+    Adoption, DiskPlan, Done, Driver, DriverError, Finding, Provision, Rejection, StepCall,
+    StepRef, StepReport, Verb,
 };
-use regiment_core::model::{Flavor, Image, JobId, Nic, PortId, Power, ServerId, Time};
+use regiment_core::model::{Flavor, Image, JobId, Nic, PortId, Power, ServerId, Time, VolumeId};
 use regiment_core::ops::Force;
 use regiment_core::vault::Secret;
 
@@ -38,6 +38,7 @@ pub fn all(driver: &mut dyn Driver, wait: &mut Wait<'_>, terms: &Terms) {
     trial.shapes_passwords_and_images_hold();
     trial.interfaces_are_exactly_those_named();
     trial.a_server_moves_once();
+    trial.data_disks_are_exactly_those_ordered();
     trial.a_missing_server_is_said();
     trial.each_call_is_answered_once();
     trial.what_was_adopted_takes_orders();
@@ -123,8 +124,9 @@ impl Trial<'_> {
             password: Some(Secret::new("Trial-1-by-fire")),
             key_name: None,
             user_data: None,
-            volumes_gib: vec![self.terms.image.disk_gib_min.max(1)],
             nics: vec![nic(server, 0)],
+            boot_gib: self.terms.image.disk_gib_min.max(1),
+            disks: Vec::new(),
         });
         Verb::Provision { server, plan }
     }
@@ -163,6 +165,7 @@ impl Trial<'_> {
             image_generation: 1,
             password_generation: 1,
             nics: Some(vec![nic(server, 0).port]),
+            disks: Vec::new(),
         };
         assert_eq!(found, Some(expected));
         assert_eq!(self.driver.list().iter().filter(|id| **id == server).count(), 1);
@@ -265,6 +268,37 @@ impl Trial<'_> {
         }
     }
 
+    fn data_disks_are_exactly_those_ordered(&mut self) {
+        let server = self.make();
+        let disk = |number: u8| DiskPlan {
+            volume: VolumeId(SERVERS_FROM + u128::from(number)),
+            device: format!("/dev/vd{}", char::from(b'a' + number)).into(),
+            size_gib: 10 * u32::from(number),
+        };
+        let lists = [vec![disk(1)], vec![disk(1), disk(2)], vec![disk(2), disk(3)], vec![]];
+        for disks in lists {
+            let verb = Verb::Disks { server, disks: disks.clone() };
+            self.twice(server, &verb);
+            assert_eq!(self.find(server).disks, disks);
+        }
+        // Neither power nor a fresh boot disk touches them.
+        let disks = vec![disk(2)];
+        self.twice(server, &Verb::Disks { server, disks: disks.clone() });
+        self.twice(server, &Verb::Run { server });
+        self.twice(server, &Verb::Stop { server, force: Force::Hard });
+        let image = self.terms.image.clone();
+        self.twice(server, &Verb::Image { server, generation: 2, image, password: None });
+        assert_eq!(self.find(server).disks, disks);
+        // A server of the same id that is made later begins without them, or with its own.
+        self.twice(server, &Verb::Remove { server });
+        let Verb::Provision { server, mut plan } = self.provision(server) else {
+            unreachable!("it is one")
+        };
+        plan.disks = vec![disk(3)];
+        self.call(Verb::Provision { server, plan }).expect("there is room");
+        assert_eq!(self.find(server).disks, [disk(3)]);
+    }
+
     fn a_missing_server_is_said(&mut self) {
         let server = self.new_server();
         let flavor = self.terms.flavor.clone();
@@ -279,6 +313,7 @@ impl Trial<'_> {
             Verb::Password { server, generation: 1, password },
             Verb::Image { server, generation: 1, image, password: None },
             Verb::Nics { server, nics: vec![nic(server, 0)] },
+            Verb::Disks { server, disks: Vec::new() },
         ];
         for report in self.calls(verbs) {
             assert_eq!(report.result, Err(DriverError::Rejected(Rejection::Missing)));

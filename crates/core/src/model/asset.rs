@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{NetworkId, ProjectId, SecurityGroup, Subnet, Time, Vpc};
+use super::{Disk, NetworkId, ProjectId, SecurityGroup, Subnet, Time, VolumeId, Vpc};
 
 /// One thing a project owns beside its servers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +13,7 @@ pub enum Asset {
     Vpc(Vpc),
     Subnet(Subnet),
     SecurityGroup(SecurityGroup),
+    Disk(Disk),
 }
 
 /// How an asset is found. Kinds stand together, and within a kind what is looked up together.
@@ -22,6 +23,7 @@ pub enum AssetKey {
     Vpc(ProjectId, NetworkId),
     Subnet(ProjectId, NetworkId),
     SecurityGroup(ProjectId, NetworkId),
+    Disk(ProjectId, VolumeId),
 }
 
 impl Asset {
@@ -31,6 +33,7 @@ impl Asset {
             Asset::Vpc(vpc) => AssetKey::Vpc(vpc.project, vpc.id),
             Asset::Subnet(subnet) => AssetKey::Subnet(subnet.project, subnet.id),
             Asset::SecurityGroup(group) => AssetKey::SecurityGroup(group.project, group.id),
+            Asset::Disk(disk) => AssetKey::Disk(disk.project, disk.id),
         }
     }
 
@@ -40,6 +43,7 @@ impl Asset {
             Asset::Vpc(vpc) => vpc.project,
             Asset::Subnet(subnet) => subnet.project,
             Asset::SecurityGroup(group) => group.project,
+            Asset::Disk(disk) => disk.project,
         }
     }
 }

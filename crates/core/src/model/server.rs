@@ -36,8 +36,10 @@ pub enum Activity {
     Reinstalling,
     Renaming,
     ChangingNics,
-    Migrating,
+    AttachingVolume,
     Charging,
+    DetachingVolume,
+    Migrating,
 }
 
 /// The one sub-job that holds a server.

@@ -4,6 +4,7 @@
 //! is asked for, and what success changes. It never says *when*: that is the schedule's.
 
 mod add_nics;
+mod attach_volume;
 mod change_charging;
 mod change_network;
 mod create;
@@ -13,6 +14,7 @@ mod delete;
 mod delete_load_balancers;
 mod delete_nics;
 mod deregister_backends;
+mod detach_volume;
 mod migrate;
 mod nic_mint;
 mod reboot;
@@ -29,6 +31,7 @@ mod stop;
 use serde::{Deserialize, Serialize};
 
 pub use add_nics::AddNics;
+pub use attach_volume::{AttachVolume, free_device};
 pub use change_charging::ChangeCharging;
 pub use change_network::ChangeNetwork;
 pub use create::{Create, VolumeOrder};
@@ -38,6 +41,7 @@ pub use delete::Delete;
 pub use delete_load_balancers::DeleteLoadBalancers;
 pub use delete_nics::DeleteNics;
 pub use deregister_backends::DeregisterBackends;
+pub use detach_volume::DetachVolume;
 pub use migrate::Migrate;
 pub(crate) use nic_mint::NicMint;
 pub use nic_mint::NicOrder;
@@ -57,6 +61,7 @@ use crate::edits::Edit;
 use crate::limits::TARGETS_MAX;
 use crate::model::{
     Activity, Fault, FaultKind, LoadBalancer, Nic, Phase, Power, ProjectId, Server, SubJobId,
+    Volume, VolumeId,
 };
 use crate::world::World;
 
@@ -106,6 +111,8 @@ pub enum Operation {
     Migrate(Migrate),
     Redeploy(Redeploy),
     ChangeCharging(ChangeCharging),
+    AttachVolume(AttachVolume),
+    DetachVolume(DetachVolume),
     CreateLoadBalancers(CreateLoadBalancers),
     DeleteLoadBalancers(DeleteLoadBalancers),
     CreateListeners(CreateListeners),
@@ -148,6 +155,16 @@ pub(crate) trait ServerRules: Rules {
 
     /// What success changes beyond what its steps changed.
     fn settle(&self, _server: &mut Server) {}
+
+    /// The disk that it puts into servers or takes out of them.
+    fn volume(&self) -> Option<VolumeId> {
+        None
+    }
+
+    /// The server's volumes as they will be once [`Step::Disks`] is done.
+    fn volumes_after(&self, _world: &World, _server: &Server) -> Option<Vec<Volume>> {
+        None
+    }
 }
 
 /// An operation on load balancers.
@@ -220,6 +237,8 @@ impl Operation {
             Operation::Migrate(op) => Sort::Servers(op),
             Operation::Redeploy(op) => Sort::Servers(op),
             Operation::ChangeCharging(op) => Sort::Servers(op),
+            Operation::AttachVolume(op) => Sort::Servers(op),
+            Operation::DetachVolume(op) => Sort::Servers(op),
             Operation::CreateLoadBalancers(op) => Sort::NewBalancers(op),
             Operation::DeleteLoadBalancers(op) => Sort::Balancers(op),
             Operation::CreateListeners(op) => Sort::Balancers(op),
@@ -276,6 +295,26 @@ impl Operation {
             change.choose(world, project, sub, chance)?;
         }
         Ok(())
+    }
+
+    /// The disk that this operation puts into servers or takes out of them.
+    pub fn volume(&self) -> Option<VolumeId> {
+        match self.sort() {
+            Sort::Servers(op) => op.volume(),
+            Sort::NewServers(_) | Sort::Balancers(_) | Sort::NewBalancers(_) | Sort::Edit(_) => {
+                None
+            }
+        }
+    }
+
+    /// The server's volumes as they will be once [`Step::Disks`] is done.
+    pub(crate) fn volumes_after(&self, world: &World, server: &Server) -> Option<Vec<Volume>> {
+        match self.sort() {
+            Sort::Servers(op) => op.volumes_after(world, server),
+            Sort::NewServers(_) | Sort::Balancers(_) | Sort::NewBalancers(_) | Sort::Edit(_) => {
+                None
+            }
+        }
     }
 
     /// What a server is busy with while this operation runs on it.

@@ -25,6 +25,8 @@ pub enum Step {
     Image,
     /// The server has the interfaces that its record will show once the job has succeeded.
     Nics,
+    /// The server's data disks are those it is to have, no fewer and no more.
+    Disks,
     /// The load balancer does what its record says.
     Balance,
     /// Nothing of the load balancer is left.
@@ -68,7 +70,8 @@ impl Step {
                 server.image_generation += 1;
                 server.power = Power::Stopped;
             }
-            Step::Nics | Step::Remove | Step::Balance | Step::Unbalance => {}
+            // Disks have records of their own, which the world changes with the server's.
+            Step::Disks | Step::Nics | Step::Remove | Step::Balance | Step::Unbalance => {}
         }
         server.updated_at = at;
     }

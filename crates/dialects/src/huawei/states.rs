@@ -31,7 +31,9 @@ pub(super) fn of(server: &Server) -> State {
                 | Activity::Renaming
                 | Activity::ChangingNics
                 | Activity::Migrating
-                | Activity::Charging,
+                | Activity::Charging
+                | Activity::AttachingVolume
+                | Activity::DetachingVolume,
             )
             | None => ("ERROR", "error", None, 0),
         },
@@ -68,7 +70,9 @@ fn running(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
             | Activity::Renaming
             | Activity::ChangingNics
             | Activity::Migrating
-            | Activity::Charging,
+            | Activity::Charging
+            | Activity::AttachingVolume
+            | Activity::DetachingVolume,
         )
         | None => ("ACTIVE", None),
     }
@@ -89,7 +93,9 @@ fn stopped(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
             | Activity::Renaming
             | Activity::ChangingNics
             | Activity::Migrating
-            | Activity::Charging,
+            | Activity::Charging
+            | Activity::AttachingVolume
+            | Activity::DetachingVolume,
         )
         | None => ("SHUTOFF", None),
     }

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
-use regiment_core::driver::{Adoption, Finding, StepCall, StepReport};
+use regiment_core::driver::{Adoption, DiskPlan, Finding, StepCall, StepReport};
 use regiment_core::model::{
     ImageId, LoadBalancer, LoadBalancerId, Nic, PortId, Power, ServerId, Time,
 };
@@ -21,6 +21,8 @@ pub(super) struct Fleet {
     pub hosts: Hosts,
     /// Ids are made by the core, not by clients, so a fixed hasher is safe and repeatable.
     pub guests: HashMap<ServerId, Guest, FixedState>,
+    /// The data disks of servers that have any; most have none.
+    disks: HashMap<ServerId, Vec<DiskPlan>, FixedState>,
     images: HashMap<ImageId, NonZeroU32, FixedState>,
     /// The interfaces of those that were made or changed here, the first one first.
     nics: BTreeMap<ServerId, Box<[PortId]>>,
@@ -69,6 +71,7 @@ impl Fleet {
             seed,
             hosts: Hosts::new(hosts),
             guests: HashMap::default(),
+            disks: HashMap::default(),
             images: HashMap::default(),
             nics: BTreeMap::new(),
             balancers: BTreeMap::new(),
@@ -131,7 +134,8 @@ impl Fleet {
     /// new home: a simulated server has to live somewhere.
     pub fn adopt(&mut self, known: Adoption) {
         let Adoption { finding, flavor } = known;
-        let Finding { server, power, host, image_generation, password_generation, nics } = finding;
+        let Finding { server, power, host, image_generation, password_generation, nics, disks } =
+            finding;
         let shape = Shape::from(&*flavor);
         let plugged = self.nics.remove(&server);
         let earlier = self.remove(server);
@@ -149,12 +153,23 @@ impl Fleet {
         if let Some(nics) = plugged.or_else(|| nics.map(Vec::into_boxed_slice)) {
             self.nics.insert(server, nics);
         }
+        self.plug(server, disks);
+    }
+
+    /// The server's data disks are these from now on.
+    pub fn plug(&mut self, server: ServerId, disks: Vec<DiskPlan>) {
+        if disks.is_empty() {
+            self.disks.remove(&server);
+        } else {
+            self.disks.insert(server, disks);
+        }
     }
 
     /// Takes a server out and frees its room.
     pub fn remove(&mut self, server: ServerId) -> Option<Guest> {
         self.nics.remove(&server);
         let guest = self.guests.remove(&server)?;
+        self.disks.remove(&server);
         self.hosts.give_back(guest.host, guest.shape);
         Some(guest)
     }
@@ -168,11 +183,12 @@ impl Fleet {
             image_generation: guest.image_generation,
             password_generation: guest.password_generation,
             nics: self.nics.get(&server).map(|nics| nics.to_vec()),
+            disks: self.disks.get(&server).cloned().unwrap_or_default(),
         })
     }
 
     /// The server has these interfaces and no others.
-    pub fn plug(&mut self, server: ServerId, nics: &[Nic]) {
+    pub fn plug_nics(&mut self, server: ServerId, nics: &[Nic]) {
         self.nics.insert(server, nics.iter().map(|nic| nic.port).collect());
     }
 

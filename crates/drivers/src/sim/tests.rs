@@ -44,8 +44,9 @@ pub(super) fn provision(server: ServerId, zone: &str, flavor: Arc<Flavor>) -> Ve
         password: Some(Secret::new("First-1")),
         key_name: None,
         user_data: None,
-        volumes_gib: vec![40],
         nics: Vec::new(),
+        boot_gib: 40,
+        disks: Vec::new(),
     });
     Verb::Provision { server, plan }
 }
@@ -284,6 +285,7 @@ fn what_exists_is_taken_in_wherever_it_is() {
             image_generation: 3,
             password_generation: 4,
             nics: None,
+            disks: Vec::new(),
         },
         flavor: flavor(vcpus, vcpus * 1024),
     };

@@ -55,9 +55,14 @@ impl Fleet {
             Verb::Nics { server, nics } => {
                 let done = self.on(server, |_| DONE);
                 if done.is_ok() {
-                    self.plug(server, &nics);
+                    self.plug_nics(server, &nics);
                 }
                 done
+            }
+            Verb::Disks { server, disks } => {
+                self.on(server, |_| DONE)?;
+                self.plug(server, disks);
+                DONE
             }
             Verb::Balance { balancer } => {
                 self.balancers.insert(balancer.id, *balancer);
@@ -94,7 +99,8 @@ impl Fleet {
         set_password(&mut guest, server, plan.password.as_ref());
         let placed_on = Some(self.host_name(&guest));
         self.guests.insert(server, guest);
-        self.plug(server, &plan.nics);
+        self.plug_nics(server, &plan.nics);
+        self.plug(server, plan.disks.clone());
         Ok(Done { placed_on })
     }
 

@@ -288,7 +288,9 @@ pub fn status(server: &Server) -> u32 {
             Activity::Renaming
             | Activity::ChangingNics
             | Activity::Migrating
-            | Activity::Charging => at_rest(server),
+            | Activity::Charging
+            | Activity::AttachingVolume
+            | Activity::DetachingVolume => at_rest(server),
         };
     }
     at_rest(server)
