@@ -37,7 +37,6 @@ impl World {
                 wrong.push(format!("usage of {project} is miscounted"));
             }
         }
-        self.check_disks(&mut wrong);
         let mut addresses = Addresses::default();
         let of_servers = self
             .servers()
@@ -49,6 +48,7 @@ impl World {
         if addresses != self.addresses {
             wrong.push("addresses in use are miscounted".to_owned());
         }
+        self.check_disks(&mut wrong);
         let mut sub_jobs = 0;
         for job in self.jobs.values() {
             if job.tally != Tally::of(&job.subs) {
