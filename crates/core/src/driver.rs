@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use crate::model::{
-    Flavor, Host, Image, JobId, LoadBalancer, LoadBalancerId, Power, ServerId, Time, Volume,
-    VolumeId,
+    Flavor, Host, Image, JobId, LoadBalancer, LoadBalancerId, Nic, PortId, Power, ServerId, Time,
+    Volume, VolumeId,
 };
 use crate::ops::Force;
 use crate::vault::Secret;
@@ -73,6 +73,11 @@ pub enum Verb {
         image: Arc<Image>,
         password: Option<Secret>,
     },
+    /// The server's interfaces are exactly these, the first one first.
+    Nics {
+        server: ServerId,
+        nics: Vec<Nic>,
+    },
     /// The server's data disks are exactly these.
     Disks {
         server: ServerId,
@@ -98,6 +103,8 @@ pub struct Provision {
     pub password: Option<Secret>,
     pub key_name: Option<Arc<str>>,
     pub user_data: Option<Arc<str>>,
+    /// The first one first.
+    pub nics: Vec<Nic>,
     pub boot_gib: u32,
     /// The data disks.
     pub disks: Vec<DiskPlan>,
@@ -170,6 +177,8 @@ pub struct Finding {
     pub host: Arc<str>,
     pub image_generation: u32,
     pub password_generation: u32,
+    /// Its interfaces in order. Absent where the driver was not told of them.
+    pub nics: Option<Vec<PortId>>,
     /// The data disks.
     pub disks: Vec<DiskPlan>,
 }

@@ -498,6 +498,12 @@ impl Engine {
                 let generation = record.image_generation + 1;
                 Verb::Image { server, generation, image, password: self.secret(job.id) }
             }
+            Step::Nics => {
+                let mut record = self.world.server(server)?.clone();
+                let Sort::Servers(rules) = job.operation.sort() else { return None };
+                rules.settle(&mut record);
+                Verb::Nics { server, nics: record.details.nics.clone() }
+            }
             Step::Disks => {
                 let volumes =
                     job.operation.volumes_after(&self.world, self.world.server(server)?)?;
@@ -518,6 +524,7 @@ impl Engine {
             password: self.secret(job.id),
             key_name: server.details.key_name.clone(),
             user_data: server.details.user_data.clone(),
+            nics: server.details.nics.clone(),
             boot_gib: server.details.volumes.first().map_or(0, |boot| boot.size_gib),
             disks: DiskPlan::of(&server.details.volumes),
         })
@@ -558,6 +565,8 @@ fn adoption(world: &World, server: &Server) -> Option<Adoption> {
             host: server.host.clone().unwrap_or_default(),
             image_generation: server.image_generation,
             password_generation: server.password_generation,
+            // A driver knows better what it made; what it did not make it takes in as it is.
+            nics: None,
             disks: DiskPlan::of(&server.details.volumes),
         },
         flavor: world.flavor(&server.flavor)?.clone(),

@@ -160,6 +160,9 @@ const DEVIATIONS: &[&str] = &[
     "ListFlavors:.flavors[].links[].type:null is not of type string",
     "ListFlavors:.flavors[].rxtx_cap:null is not of type string",
     "ListFlavors:.flavors[].rxtx_quota:null is not of type string",
+    "ListServerInterfaces:.interfaceAttachments[].driver_mode:null is not of type string",
+    "ListServerInterfaces:.interfaceAttachments[].min_rate:null is not of type integer",
+    "ListServerInterfaces:.interfaceAttachments[].multiqueue_num:null is not of type integer",
     "ListServersDetails:.servers[].OS-EXT-STS:task_state:null is not of type string",
     "ListServersDetails:.servers[].OS-SRV-USG:launched_at:null is not of type string",
     "ListServersDetails:.servers[].OS-SRV-USG:terminated_at:null is not of type string",
@@ -251,7 +254,10 @@ fn of_a_neighbour(path: &str) -> bool {
     let words: Vec<&str> = path.split('/').skip(1).collect();
     matches!(
         words.as_slice(),
-        ["v3", "auth" | "projects" | "regions" | "domains", ..]
+        // In the SDK and not in the definitions.
+        ["v1", _, "cloudservers", _, "os-interface_extension"]
+            | ["v1", _, "cloudservers", _, "os-interface", _]
+            | ["v3", "auth" | "projects" | "regions" | "domains", ..]
             | ["v3"]
             | ["v2" | "v2.1", _, "servers", _, "action"]
             | ["v3", ""]
@@ -269,6 +275,7 @@ fn of_the_sdk_alone(path: &str) -> bool {
     matches!(
         words.as_slice(),
         ["cloudservers", "resource_instances", "action"]
+            | ["cloudservers", _, "os-interface_extension" | "os-interface", ..]
             | ["cloudservers", _, "metadata-options" | "console-output" | "serial-console-options"]
             | ["cloudservers", _, "actions", "serial-console"]
     )

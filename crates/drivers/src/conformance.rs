@@ -2,13 +2,14 @@
 //! [`Terms`] says what it can make, and how to wait for it.
 
 use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use regiment_core::driver::{
     Adoption, DiskPlan, Done, Driver, DriverError, Finding, Provision, Rejection, StepCall,
     StepRef, StepReport, Verb,
 };
-use regiment_core::model::{Flavor, Image, JobId, Power, ServerId, Time, VolumeId};
+use regiment_core::model::{Flavor, Image, JobId, Nic, PortId, Power, ServerId, Time, VolumeId};
 use regiment_core::ops::Force;
 use regiment_core::vault::Secret;
 
@@ -35,6 +36,7 @@ pub fn all(driver: &mut dyn Driver, wait: &mut Wait<'_>, terms: &Terms) {
     trial.a_reboot_remembers_its_token();
     trial.a_server_is_removed_once();
     trial.shapes_passwords_and_images_hold();
+    trial.interfaces_are_exactly_those_named();
     trial.a_server_moves_once();
     trial.data_disks_are_exactly_those_ordered();
     trial.a_missing_server_is_said();
@@ -48,6 +50,19 @@ struct Trial<'a> {
     terms: &'a Terms,
     jobs: u64,
     servers: u128,
+}
+
+/// The n-th interface of a server, in a network of its own.
+fn nic(server: ServerId, number: u8) -> Nic {
+    Nic {
+        port: PortId(server.0 + (u128::from(number) << 32)),
+        subnet: None,
+        address: Ipv4Addr::new(10, 0, number, 10),
+        mac: [0xfa, 0x16, 0x3e, 0, 0, number],
+        security_groups: Vec::new(),
+        virtual_addresses: Vec::new(),
+        delete_with_server: false,
+    }
 }
 
 /// Unlike any id that is made by chance, and kept off those of other trials.
@@ -109,6 +124,7 @@ impl Trial<'_> {
             password: Some(Secret::new("Trial-1-by-fire")),
             key_name: None,
             user_data: None,
+            nics: vec![nic(server, 0)],
             boot_gib: self.terms.image.disk_gib_min.max(1),
             disks: Vec::new(),
         });
@@ -148,6 +164,7 @@ impl Trial<'_> {
             host,
             image_generation: 1,
             password_generation: 1,
+            nics: Some(vec![nic(server, 0).port]),
             disks: Vec::new(),
         };
         assert_eq!(found, Some(expected));
@@ -221,6 +238,19 @@ impl Trial<'_> {
         assert_eq!(self.find(server).image_generation, 3);
     }
 
+    fn interfaces_are_exactly_those_named(&mut self) {
+        let server = self.make();
+        self.twice(server, &Verb::Run { server });
+        for wanted in [&[0, 1, 2][..], &[0, 2], &[7]] {
+            let nics: Vec<Nic> = wanted.iter().map(|number| nic(server, *number)).collect();
+            let ports = nics.iter().map(|nic| nic.port).collect();
+            let (_, found) = self.twice(server, &Verb::Nics { server, nics });
+            let found = found.expect("it is there");
+            assert_eq!(found.nics, Some(ports));
+            assert_eq!(found.power, Power::Running, "interfaces come and go while it runs");
+        }
+    }
+
     fn a_server_moves_once(&mut self) {
         let server = self.make();
         self.twice(server, &Verb::Run { server });
@@ -282,6 +312,7 @@ impl Trial<'_> {
             Verb::Place { server, away_from: "nowhere".into() },
             Verb::Password { server, generation: 1, password },
             Verb::Image { server, generation: 1, image, password: None },
+            Verb::Nics { server, nics: vec![nic(server, 0)] },
             Verb::Disks { server, disks: Vec::new() },
         ];
         for report in self.calls(verbs) {

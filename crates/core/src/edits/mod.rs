@@ -9,6 +9,7 @@ mod describe;
 mod disks;
 mod key_pairs;
 mod metadata;
+mod nics;
 mod tags;
 
 use std::sync::Arc;
@@ -19,6 +20,7 @@ pub use describe::{Describe, SetTerminateTime};
 pub use disks::{AddDisks, BindVolume, RemoveDisk};
 pub use key_pairs::{AddKeyPair, RemoveKeyPair};
 pub use metadata::ChangeMetadata;
+pub use nics::{ChangeAddress, ChangeGroup, KeepNic, ShareAddress};
 pub use tags::{ChangeTags, TagNamed};
 
 use crate::chance::Chance;
@@ -34,6 +36,10 @@ pub enum Edit {
     AddKeyPair(AddKeyPair),
     RemoveKeyPair(RemoveKeyPair),
     ChangeMetadata(ChangeMetadata),
+    KeepNic(KeepNic),
+    ChangeAddress(ChangeAddress),
+    ShareAddress(ShareAddress),
+    ChangeGroup(ChangeGroup),
     AddDisks(AddDisks),
     RemoveDisk(RemoveDisk),
     BindVolume(BindVolume),
@@ -92,6 +98,10 @@ impl Edit {
             Edit::AddKeyPair(edit) => edit,
             Edit::RemoveKeyPair(edit) => edit,
             Edit::ChangeMetadata(edit) => edit,
+            Edit::KeepNic(edit) => edit,
+            Edit::ChangeAddress(edit) => edit,
+            Edit::ShareAddress(edit) => edit,
+            Edit::ChangeGroup(edit) => edit,
             Edit::AddDisks(edit) => edit,
             Edit::RemoveDisk(edit) => edit,
             Edit::BindVolume(edit) => edit,

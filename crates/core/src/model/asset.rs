@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Disk, ProjectId, Time, VolumeId};
+use super::{Disk, NetworkId, ProjectId, SecurityGroup, Subnet, Time, VolumeId, Vpc};
 
 /// One thing a project owns beside its servers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Asset {
     KeyPair(KeyPair),
+    Vpc(Vpc),
+    Subnet(Subnet),
+    SecurityGroup(SecurityGroup),
     Disk(Disk),
 }
 
@@ -17,6 +20,9 @@ pub enum Asset {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum AssetKey {
     KeyPair(ProjectId, Arc<str>),
+    Vpc(ProjectId, NetworkId),
+    Subnet(ProjectId, NetworkId),
+    SecurityGroup(ProjectId, NetworkId),
     Disk(ProjectId, VolumeId),
 }
 
@@ -24,6 +30,9 @@ impl Asset {
     pub fn key(&self) -> AssetKey {
         match self {
             Asset::KeyPair(pair) => AssetKey::KeyPair(pair.project, pair.name.clone()),
+            Asset::Vpc(vpc) => AssetKey::Vpc(vpc.project, vpc.id),
+            Asset::Subnet(subnet) => AssetKey::Subnet(subnet.project, subnet.id),
+            Asset::SecurityGroup(group) => AssetKey::SecurityGroup(group.project, group.id),
             Asset::Disk(disk) => AssetKey::Disk(disk.project, disk.id),
         }
     }
@@ -31,6 +40,9 @@ impl Asset {
     pub const fn project(&self) -> ProjectId {
         match self {
             Asset::KeyPair(pair) => pair.project,
+            Asset::Vpc(vpc) => vpc.project,
+            Asset::Subnet(subnet) => subnet.project,
+            Asset::SecurityGroup(group) => group.project,
             Asset::Disk(disk) => disk.project,
         }
     }

@@ -23,6 +23,8 @@ pub enum Step {
     Password,
     /// The boot disk is a fresh one of this generation.
     Image,
+    /// The server has the interfaces that its record will show once the job has succeeded.
+    Nics,
     /// The server's data disks are those it is to have, no fewer and no more.
     Disks,
     /// The load balancer does what its record says.
@@ -69,7 +71,7 @@ impl Step {
                 server.power = Power::Stopped;
             }
             // Disks have records of their own, which the world changes with the server's.
-            Step::Disks | Step::Remove | Step::Balance | Step::Unbalance => {}
+            Step::Disks | Step::Nics | Step::Remove | Step::Balance | Step::Unbalance => {}
         }
         server.updated_at = at;
     }

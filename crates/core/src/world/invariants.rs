@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Roster, Usage, World};
+use super::{Addresses, Roster, Usage, World};
 use crate::model::{Asset, ProjectId, Server, Tally, Target};
 
 impl World {
@@ -36,6 +36,17 @@ impl World {
             if usage.get(project).copied().unwrap_or_default() != *counted {
                 wrong.push(format!("usage of {project} is miscounted"));
             }
+        }
+        let mut addresses = Addresses::default();
+        let of_servers = self
+            .servers()
+            .flat_map(|server| server.details.nics.iter().map(|nic| (server.project, nic)));
+        let ordered = self
+            .jobs_in_flight()
+            .flat_map(|job| job.operation.nics_ordered().iter().map(|nic| (job.project, nic)));
+        of_servers.chain(ordered).for_each(|(project, nic)| addresses.take(project, nic));
+        if addresses != self.addresses {
+            wrong.push("addresses in use are miscounted".to_owned());
         }
         self.check_disks(&mut wrong);
         let mut sub_jobs = 0;

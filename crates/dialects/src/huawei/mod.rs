@@ -25,6 +25,7 @@ mod password;
 mod route;
 mod states;
 mod times;
+mod vpc;
 
 use answer::Reply;
 use route::Route;

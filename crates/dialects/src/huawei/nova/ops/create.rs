@@ -155,7 +155,7 @@ pub(in crate::huawei::nova) fn decode(call: &NovaCall<'_>) -> Result<Action, Ref
             let Some(server) = made else {
                 return reply.refuse(&Refusal::new(500, "The server is gone already."));
             };
-            let groups = detail::security_groups(server);
+            let groups = detail::security_groups(server, view.world);
             let server = Made {
                 id: server.id,
                 links: links.both("servers", &server.id.to_string()),
@@ -376,7 +376,7 @@ fn disks(image: Option<String>, mappings: Vec<Mapping>) -> Result<Disks, Refusal
 /// One interface for each network; one alone where none is named.
 fn nics(networks: Option<Networks>) -> Result<Vec<NicOrder>, Refusal> {
     let networks = match networks {
-        None => return Ok(vec![NicOrder { subnet: None, address: None, port: None }]),
+        None => return Ok(vec![NicOrder::default()]),
         Some(Networks::Word(word)) => {
             return match word.as_str() {
                 "auto" => nics(None),
@@ -404,7 +404,12 @@ fn nics(networks: Option<Networks>) -> Result<Vec<NicOrder>, Refusal> {
         });
         // A port brings its own address.
         let address = address.transpose()?.filter(|_| port.is_none());
-        Ok(NicOrder { subnet: subnet.map(NetworkId), address, port: port.map(PortId) })
+        Ok(NicOrder {
+            subnet: subnet.map(NetworkId),
+            address,
+            port: port.map(PortId),
+            security_groups: Vec::new(),
+        })
     };
     networks.into_iter().map(order).collect()
 }
