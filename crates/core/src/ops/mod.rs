@@ -24,7 +24,7 @@ mod stop;
 use serde::{Deserialize, Serialize};
 
 pub use attach_volume::{AttachVolume, free_device};
-pub use create::{Create, NicOrder, VolumeOrder};
+pub use create::{Create, NicOrder, VolumeOrder, device_name};
 pub use create_listeners::CreateListeners;
 pub use create_load_balancers::CreateLoadBalancers;
 pub use delete::Delete;

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::Call;
 use super::answer::Reply;
 use super::faults::Row;
 use super::ops::{
     availability_zones, create, delete, flavors, limits, list_servers, power, projects, reinstall,
-    rename, reset_password, resize, show_job, show_server, tokens,
+    rename, reset_password, resize, show_job, show_server, tokens, volumes,
 };
+use super::{Call, evs};
 use crate::{Action, Answer, Request};
 
 /// The two ages of an operation that has two.
@@ -40,6 +40,8 @@ pub(super) enum Route<'a> {
     Limits,
     AvailabilityZones,
     ShowJob(Cow<'a, str>),
+    Volumes(volumes::Route<'a>),
+    Evs(evs::Route<'a>),
 }
 
 /// Paths of operations not served here that would otherwise read as a server's id.
@@ -62,6 +64,12 @@ pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'
     };
     if let Some(route) = iam {
         return Some((route, None));
+    }
+    let area = volumes::find(request.method, &parts)
+        .map(Route::Volumes)
+        .or_else(|| evs::find(request.method, &parts).map(Route::Evs));
+    if let Some(route) = area {
+        return Some((route, Some(part(1))));
     }
     let [version, _, rest @ ..] = words.as_slice() else { return None };
     let route = match (*version, request.method, rest) {
@@ -127,6 +135,8 @@ impl Call<'_> {
             Route::Limits => Ok(limits::decode(self)),
             Route::AvailabilityZones => Ok(availability_zones::decode(self)),
             Route::ShowJob(id) => Ok(show_job::decode(self, &id)),
+            Route::Volumes(route) => volumes::decode(self, &route),
+            Route::Evs(route) => evs::decode(self, &route),
         }
     }
 }

@@ -11,6 +11,7 @@ use regiment_core::ops::{Create, Operation};
 use regiment_core::view::View;
 use serde::Serialize;
 
+pub(in crate::huawei) use details::VOLUME_TYPES;
 pub(super) use details::check_user_data;
 use details::{Hints, said};
 use wire::{Body, Wanted};

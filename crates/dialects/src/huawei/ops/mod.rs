@@ -18,3 +18,4 @@ pub(super) mod show_server;
 pub(super) mod start;
 pub(super) mod stop;
 pub(super) mod tokens;
+pub(super) mod volumes;
