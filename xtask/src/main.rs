@@ -9,6 +9,7 @@
 
 mod bench;
 mod ci;
+mod coverage;
 mod definitions;
 mod python;
 mod scaffold;
@@ -60,6 +61,12 @@ const COMMANDS: &[Chore] = &[
         arguments: "",
         about: "print the vendor's published API definitions as one JSON object",
         run: definitions::run,
+    },
+    Chore {
+        name: "coverage",
+        arguments: "[--check]",
+        about: "write the page of what is served of each vendor's operations",
+        run: coverage::run,
     },
     Chore {
         name: "scaffold",

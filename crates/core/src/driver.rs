@@ -55,6 +55,11 @@ pub enum Verb {
         server: ServerId,
         flavor: Arc<Flavor>,
     },
+    /// It lives on another host of its zone than this one, running or not as before.
+    Place {
+        server: ServerId,
+        away_from: Arc<str>,
+    },
     /// The administrator's password is this one, for the `generation`-th time.
     Password {
         server: ServerId,

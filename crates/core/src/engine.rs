@@ -1,12 +1,12 @@
 //! The turn: commands and reports in, one durable commit, then replies, driver calls and changes
 //! out. One thread owns an engine; nothing is answered, started or shown before its commit returned.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::apply::{Change, Next, Progress};
 use crate::chance::Chance;
-use crate::command::{Command, Receipt};
+use crate::command::{Command, Receipt, TargetRef};
 use crate::driver::{
     Adoption, DiskPlan, Driver, DriverError, Finding, Provision, Rejection, StepCall, StepRef,
     StepReport, Verb,
@@ -14,10 +14,10 @@ use crate::driver::{
 use crate::judge::judge;
 use crate::limits;
 use crate::model::{
-    Fault, Image, Job, JobId, LoadBalancer, LoadBalancerId, Phase, Server, ServerId, SubState,
-    Target, Time,
+    Fault, Image, Job, JobId, LoadBalancer, LoadBalancerId, Phase, ProjectId, RequestId, Server,
+    ServerId, SubState, Target, Time,
 };
-use crate::ops::{Operation, Sort, Step};
+use crate::ops::{Delete, Operation, Sort, Step};
 use crate::plan::plan;
 use crate::record::{self, Catalog, Meta};
 use crate::recover;
@@ -94,6 +94,8 @@ pub struct Engine {
     log_bytes: usize,
     swept_at: Time,
     fresh: bool,
+    /// No deletion at a set time is ordered before this.
+    alarms_after: Time,
     /// Our own reports on steps that no call can be made for.
     hopeless: Vec<StepReport>,
 }
@@ -101,6 +103,11 @@ pub struct Engine {
 /// How often archived jobs past their time are looked for, and how many go at once.
 const SWEEP_EVERY_MS: i64 = 60_000;
 const SWEEP_ROWS_MAX: usize = 10_000;
+
+/// Who orders what the plane does by itself, and the way it came.
+const PRINCIPAL: &str = "regiment";
+/// Deletions at a set time that could not be ordered, because too much is in flight, wait this long.
+const ALARMS_AGAIN_AFTER_MS: i64 = 1_000;
 
 impl Engine {
     /// Reads the store, tells the driver what exists and begins again every step that was under
@@ -135,6 +142,7 @@ impl Engine {
             log_bytes: recovered.log_bytes,
             swept_at: now,
             fresh: recovered.fresh,
+            alarms_after: now,
             hopeless: Vec::new(),
         };
         let calls = engine.calls(&again);
@@ -162,7 +170,9 @@ impl Engine {
             return Some(Time::ZERO);
         }
         let sweep = self.swept_at.after_ms(SWEEP_EVERY_MS);
-        [self.schedule.next_due(), self.driver.next_due(), Some(sweep)].into_iter().flatten().min()
+        let alarm = self.world.next_alarm().map(|at| at.max(self.alarms_after));
+        let due = [self.schedule.next_due(), self.driver.next_due(), alarm, Some(sweep)];
+        due.into_iter().flatten().min()
     }
 
     /// One turn. An error means that it is not known what the disk says: the caller must stop the
@@ -183,6 +193,7 @@ impl Engine {
             replies.push((ticket, reply));
         }
         self.expire_tokens(now, &mut work);
+        self.ring_alarms(now, &mut work);
         self.start_ready(now, &mut work);
         let calls = self.calls(&work.to_begin);
         for job in &work.ended {
@@ -303,6 +314,26 @@ impl Engine {
         let expired = self.world.tokens_expired(now);
         if !expired.is_empty() {
             self.record(work, Change::TokensExpired(expired));
+        }
+    }
+
+    /// Orders the deletion of the servers whose set time has come, as anyone could have ordered it.
+    fn ring_alarms(&mut self, now: Time, work: &mut Work) {
+        if now < self.alarms_after {
+            return;
+        }
+        let mut due: BTreeMap<ProjectId, Vec<TargetRef>> = BTreeMap::new();
+        for server in self.world.alarms_due(now) {
+            due.entry(server.project).or_default().push(TargetRef::Server(server.id));
+        }
+        for (project, targets) in due {
+            let operation = Operation::Delete(Delete { volumes: false, public_address: false });
+            let request = RequestId(self.chance.uuid());
+            let command =
+                Command::new(project, PRINCIPAL.into(), PRINCIPAL, request, operation, targets);
+            if self.take_command(&command, now, work).is_err() {
+                self.alarms_after = now.after_ms(ALARMS_AGAIN_AFTER_MS);
+            }
         }
     }
 
@@ -450,6 +481,10 @@ impl Engine {
                 let Operation::Resize(resize) = &job.operation else { return None };
                 let flavor = self.world.flavor(&resize.flavor)?.clone();
                 Verb::Shape { server, flavor }
+            }
+            Step::Place => {
+                let away_from = self.world.server(server)?.host.clone().unwrap_or_default();
+                Verb::Place { server, away_from }
             }
             Step::Password => {
                 let generation = self.world.server(server)?.password_generation + 1;

@@ -130,6 +130,7 @@ pub struct Machine {
     pub password_generation: u32,
     pub password: Option<String>,
     pub reboots: BTreeSet<u64>,
+    pub host: Arc<str>,
     pub disks: Vec<DiskPlan>,
 }
 
@@ -168,7 +169,7 @@ impl Driver for Room {
     fn adopt(&mut self, known: &mut dyn Iterator<Item = Adoption>) {
         let mut state = self.state.lock().unwrap();
         for Adoption { finding, flavor } in known {
-            let Finding { server, power, host: _, image_generation, password_generation, disks } =
+            let Finding { server, power, host, image_generation, password_generation, disks } =
                 finding;
             state.machines.entry(server).or_insert_with(|| Machine {
                 power,
@@ -178,6 +179,7 @@ impl Driver for Room {
                 password: None,
                 reboots: BTreeSet::new(),
                 disks,
+                host,
             });
         }
     }
@@ -239,6 +241,7 @@ fn server_of(verb: &Verb) -> Option<ServerId> {
         | Verb::Reboot { server, force: _, token: _ }
         | Verb::Remove { server }
         | Verb::Shape { server, flavor: _ }
+        | Verb::Place { server, away_from: _ }
         | Verb::Password { server, generation: _, password: _ }
         | Verb::Image { server, generation: _, image: _, password: _ }
         | Verb::Disks { server, disks: _ } => Some(*server),
@@ -259,6 +262,7 @@ impl RoomState {
                     password_generation: 1,
                     password: plan.password.map(text),
                     reboots: BTreeSet::new(),
+                    host: "host-1".into(),
                     disks: plan.disks,
                 });
                 return Ok(Done { placed_on: Some("host-1".into()) });
@@ -277,6 +281,14 @@ impl RoomState {
             }
             Verb::Shape { server, flavor } => {
                 self.machines.get_mut(&server).ok_or(missing)?.vcpus = flavor.vcpus;
+            }
+            Verb::Place { server, away_from } => {
+                let machine = self.machines.get_mut(&server).ok_or(missing)?;
+                if machine.host == away_from {
+                    let other = if &*away_from == "host-1" { "host-2" } else { "host-1" };
+                    machine.host = other.into();
+                }
+                return Ok(Done { placed_on: Some(machine.host.clone()) });
             }
             Verb::Password { server, generation, password } => {
                 let machine = self.machines.get_mut(&server).ok_or(missing)?;

@@ -1,5 +1,6 @@
 //! Tests of the core as a whole, by theme.
 
+mod alarms;
 mod disaster;
 mod laws;
 mod plane;

@@ -3,6 +3,7 @@
 //! The engine has one world that is ahead by the turn being committed; readers have another, made
 //! by applying the same changes after the commit. Only [`apply`](crate::apply) writes here.
 
+mod alarms;
 mod assets;
 mod disks;
 mod invariants;
@@ -72,6 +73,8 @@ pub struct World {
     by_request: Index<RequestId, JobId>,
     balancers: BTreeMap<LoadBalancerId, LoadBalancer>,
     assets: BTreeMap<AssetKey, Asset>,
+    /// Servers that are to be taken away at a set time.
+    alarms: BTreeSet<(Time, ServerId)>,
     tokens: BTreeMap<(ProjectId, Arc<str>), Token>,
     token_expiry: BTreeSet<(Time, ProjectId, Arc<str>)>,
     projects: BTreeMap<ProjectId, Project>,
@@ -311,13 +314,18 @@ impl World {
         self.rosters.entry(server.project).or_default().insert(server.order, slot);
         self.count_usage(server.project, &server.flavor, 1);
         self.touch_slot(slot as usize);
+        self.set_alarm(server.id, None, server.details.auto_terminate_at);
         self.slots[slot as usize] = Some(server);
     }
 
     /// Changes anything of a server but its flavor, which is [`reshape_server`](Self::reshape_server)'s.
     pub(crate) fn change_server(&mut self, id: ServerId, change: impl FnOnce(&mut Server)) {
         let slot = self.by_handle[&id.handle()] as usize;
-        change(self.slots[slot].as_mut().expect("an indexed server is there"));
+        let server = self.slots[slot].as_mut().expect("an indexed server is there");
+        let before = server.details.auto_terminate_at;
+        change(server);
+        let after = server.details.auto_terminate_at;
+        self.set_alarm(id, before, after);
         self.touch_slot(slot);
     }
 
@@ -336,6 +344,7 @@ impl World {
         let server = self.slots[slot as usize].take().expect("an indexed server is there");
         self.free.push(slot);
         self.count_usage(server.project, &server.flavor, -1);
+        self.set_alarm(id, server.details.auto_terminate_at, None);
         if let Some(roster) = self.rosters.get_mut(&server.project) {
             roster.remove(server.order);
         }

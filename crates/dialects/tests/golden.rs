@@ -178,10 +178,34 @@ const DEVIATIONS: &[&str] = &[
     // The published page promises the ids, the definition the job: we give both.
     "BatchResizeServers:.response:is not declared",
     // A passing dry run is a 202, which only the pages say.
+    "ChangeServerChargeMode::status 202 is not declared",
     "CreateServers::status 202 is not declared",
     "ResizePostPaidServer::status 202 is not declared",
     // There is no order where nothing is paid in advance.
     "ResizeServer:.order_id:is required",
+    // Nova writes states in lower case, and has more of them than the definition lists; its BUILD is
+    // there with a blank before it.
+    "NovaListServersDetails:.servers[].OS-EXT-STS:task_state:\"spawning\" is not one of the values",
+    "NovaListServersDetails:.servers[].OS-EXT-STS:task_state:null is not of type string",
+    "NovaListServersDetails:.servers[].OS-EXT-STS:vm_state:\"active\" is not one of the values",
+    "NovaListServersDetails:.servers[].OS-EXT-STS:vm_state:\"building\" is not one of the values",
+    "NovaListServersDetails:.servers[].OS-EXT-STS:vm_state:\"error\" is not one of the values",
+    "NovaListServersDetails:.servers[].status:\"BUILD\" is not one of the values",
+    "NovaShowServer:.server.OS-EXT-STS:task_state:\"deleting\" is not one of the values",
+    "NovaShowServer:.server.OS-EXT-STS:task_state:null is not of type string",
+    "NovaShowServer:.server.OS-EXT-STS:vm_state:\"active\" is not one of the values",
+    // Null in Nova where there is none.
+    "NovaListServersDetails:.servers[].OS-SRV-USG:launched_at:null is not of type string",
+    "NovaListServersDetails:.servers[].OS-SRV-USG:terminated_at:null is not of type string",
+    "NovaListServersDetails:.servers[].key_name:null is not of type string",
+    "NovaShowServer:.server.OS-SRV-USG:terminated_at:null is not of type string",
+    "NovaShowServer:.server.key_name:null is not of type string",
+    // There from a later version on than the one that is taken when none is asked for.
+    "NovaListServersDetails:.servers[].host_status:is required",
+    "NovaListServersDetails:.servers[].tags:is required",
+    "NovaShowServer:.server.host_status:is required",
+    "NovaShowServer:.server.tags:is required",
+    "NovaUpdateServer:.server.tags:is required",
 ];
 
 #[test]
@@ -197,6 +221,10 @@ fn what_huawei_answers_is_what_it_published() {
                 assert!(of_a_neighbour(path), "{method} {path} is not defined");
                 continue;
             };
+            // A version of IAM, which the definition of compute's versions would fit.
+            if one.path == "/v3" {
+                continue;
+            }
             checked += 1;
             let body = without_missing(&one.answer.body);
             wrong.extend(definition.faults(one.answer.status, &body));
@@ -219,6 +247,7 @@ fn of_a_neighbour(path: &str) -> bool {
         words.as_slice(),
         ["v3", "auth" | "projects" | "regions" | "domains", ..]
             | ["v3"]
+            | ["v3", ""]
             | ["v2.0", ..]
             | ["v2", "cloudimages" | "images", ..]
             | ["v1", _, "vpcs" | "subnets" | "ports" | "security-groups", ..]
@@ -249,8 +278,11 @@ fn without_missing(body: &[u8]) -> Vec<u8> {
 }
 
 fn definition_of<'a>(definitions: &'a [Definition], one: &Played) -> Option<&'a Definition> {
+    // The compute API answers alike under its older name, which the definitions leave out.
+    let old = one.path.strip_prefix("/v2/").filter(|path| !path.contains("/cloudservers"));
+    let path = old.map_or_else(|| one.path.clone(), |path| format!("/v2.1/{path}"));
     definitions
         .iter()
-        .filter(|definition| definition.covers(&one.method, &one.path, &one.request_body))
+        .filter(|definition| definition.covers(&one.method, &path, &one.request_body))
         .max_by_key(|definition| definition.words())
 }

@@ -18,7 +18,7 @@ pub type Wait<'a> = dyn FnMut(&mut dyn Driver) -> Time + 'a;
 /// What a driver is tried with.
 #[derive(Clone, Debug)]
 pub struct Terms {
-    /// A zone with room for a few servers of either flavor.
+    /// A zone with room for a few servers of either flavor on each of at least two hosts.
     pub zone: Arc<str>,
     pub flavor: Arc<Flavor>,
     pub other_flavor: Arc<Flavor>,
@@ -35,6 +35,7 @@ pub fn all(driver: &mut dyn Driver, wait: &mut Wait<'_>, terms: &Terms) {
     trial.a_reboot_remembers_its_token();
     trial.a_server_is_removed_once();
     trial.shapes_passwords_and_images_hold();
+    trial.a_server_moves_once();
     trial.data_disks_are_exactly_those_ordered();
     trial.a_missing_server_is_said();
     trial.each_call_is_answered_once();
@@ -220,6 +221,23 @@ impl Trial<'_> {
         assert_eq!(self.find(server).image_generation, 3);
     }
 
+    fn a_server_moves_once(&mut self) {
+        let server = self.make();
+        self.twice(server, &Verb::Run { server });
+        for _ in 0..2 {
+            let before = self.find(server);
+            let away_from = before.host.clone();
+            let (done, found) = self.twice(server, &Verb::Place { server, away_from });
+            let host = done.placed_on.expect("a move says where to");
+            assert_ne!(host, before.host);
+            let hosts = self.driver.hosts();
+            let of = hosts.iter().find(|one| one.name == host).expect("the host is one of ours");
+            assert_eq!(of.zone, self.terms.zone, "a server stays in its zone");
+            // Nothing else of it changes.
+            assert_eq!(found, Some(Finding { host, ..before }));
+        }
+    }
+
     fn data_disks_are_exactly_those_ordered(&mut self) {
         let server = self.make();
         let disk = |number: u8| DiskPlan {
@@ -261,6 +279,7 @@ impl Trial<'_> {
             Verb::Stop { server, force: Force::Hard },
             Verb::Reboot { server, force: Force::Hard, token: 1 },
             Verb::Shape { server, flavor },
+            Verb::Place { server, away_from: "nowhere".into() },
             Verb::Password { server, generation: 1, password },
             Verb::Image { server, generation: 1, image, password: None },
             Verb::Disks { server, disks: Vec::new() },

@@ -10,18 +10,21 @@ use std::path::Path;
 
 use anyhow::Result;
 
+use crate::coverage;
+
 pub use tree::{File, Tree};
 
 /// One thing that must hold.
-struct Rule {
-    name: &'static str,
+pub struct Rule {
+    pub name: &'static str,
     /// Why it must hold, for whoever broke it.
-    reason: &'static str,
+    pub reason: &'static str,
     /// Every place where it does not hold, as `place: what`.
-    broken: fn(&Tree) -> Vec<String>,
+    pub broken: fn(&Tree) -> Vec<String>,
 }
 
-const RULES: &[&[Rule]] = &[walls::RULES, core_room::RULES, text::RULES, goldens::RULES];
+const RULES: &[&[Rule]] =
+    &[walls::RULES, core_room::RULES, text::RULES, goldens::RULES, coverage::RULES];
 
 pub fn run(root: &Path, _arguments: &[String]) -> Result<bool> {
     let tree = Tree::read(root)?;

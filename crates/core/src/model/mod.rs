@@ -21,5 +21,6 @@ pub use ids::{
     ServerId, SubJobId, VolumeId,
 };
 pub use job::{Job, Orders, Outcome, SubJob, SubState, SubTarget, Tally, Target};
+pub(crate) use server::change_hints;
 pub use server::{Activity, Busy, Details, Last, Nic, Phase, Power, Server, Tag, Volume};
 pub use time::Time;

@@ -36,7 +36,9 @@ pub enum Activity {
     Reinstalling,
     Renaming,
     AttachingVolume,
+    Charging,
     DetachingVolume,
+    Migrating,
 }
 
 /// The one sub-job that holds a server.
@@ -114,6 +116,20 @@ pub struct Details {
     pub tags: Vec<Tag>,
     /// Values a dialect was given and must give back, under that dialect's own names.
     pub hints: BTreeMap<Arc<str>, Arc<str>>,
+}
+
+/// Gives each of these hints its new value; nothing takes one away.
+pub(crate) fn change_hints(
+    details: &mut Arc<Details>,
+    changes: &BTreeMap<Arc<str>, Option<Arc<str>>>,
+) {
+    let hints = &mut Arc::make_mut(details).hints;
+    for (name, value) in changes {
+        match value {
+            Some(value) => hints.insert(name.clone(), value.clone()),
+            None => hints.remove(name),
+        };
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

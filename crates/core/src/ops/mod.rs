@@ -4,6 +4,7 @@
 //! is asked for, and what success changes. It never says *when*: that is the schedule's.
 
 mod attach_volume;
+mod change_charging;
 mod create;
 mod create_listeners;
 mod create_load_balancers;
@@ -11,7 +12,9 @@ mod delete;
 mod delete_load_balancers;
 mod deregister_backends;
 mod detach_volume;
+mod migrate;
 mod reboot;
+mod redeploy;
 mod register_backends;
 mod reinstall;
 mod rename;
@@ -24,6 +27,7 @@ mod stop;
 use serde::{Deserialize, Serialize};
 
 pub use attach_volume::{AttachVolume, free_device};
+pub use change_charging::ChangeCharging;
 pub use create::{Create, NicOrder, VolumeOrder, device_name};
 pub use create_listeners::CreateListeners;
 pub use create_load_balancers::CreateLoadBalancers;
@@ -31,7 +35,9 @@ pub use delete::Delete;
 pub use delete_load_balancers::DeleteLoadBalancers;
 pub use deregister_backends::DeregisterBackends;
 pub use detach_volume::DetachVolume;
+pub use migrate::Migrate;
 pub use reboot::Reboot;
+pub use redeploy::Redeploy;
 pub use register_backends::RegisterBackends;
 pub use reinstall::Reinstall;
 pub use rename::Rename;
@@ -87,6 +93,9 @@ pub enum Operation {
     Resize(Resize),
     Reinstall(Reinstall),
     Rename(Rename),
+    Migrate(Migrate),
+    Redeploy(Redeploy),
+    ChangeCharging(ChangeCharging),
     AttachVolume(AttachVolume),
     DetachVolume(DetachVolume),
     CreateLoadBalancers(CreateLoadBalancers),
@@ -197,6 +206,9 @@ impl Operation {
             Operation::Resize(op) => Sort::Servers(op),
             Operation::Reinstall(op) => Sort::Servers(op),
             Operation::Rename(op) => Sort::Servers(op),
+            Operation::Migrate(op) => Sort::Servers(op),
+            Operation::Redeploy(op) => Sort::Servers(op),
+            Operation::ChangeCharging(op) => Sort::Servers(op),
             Operation::AttachVolume(op) => Sort::Servers(op),
             Operation::DetachVolume(op) => Sort::Servers(op),
             Operation::CreateLoadBalancers(op) => Sort::NewBalancers(op),

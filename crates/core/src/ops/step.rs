@@ -18,6 +18,8 @@ pub enum Step {
     /// Nothing of the server is left.
     Remove,
     Shape,
+    /// The server lives on another host than when the step began.
+    Place,
     Password,
     /// The boot disk is a fresh one of this generation.
     Image,
@@ -50,8 +52,8 @@ impl Step {
                 server.launched_at = Some(at);
             }
             Step::Stop(_) => server.power = Power::Stopped,
-            // The flavor itself is counted against the quota: the world changes it.
-            Step::Shape => {
+            // A new flavor itself is counted against the quota: the world changes it.
+            Step::Shape | Step::Place => {
                 if let Some(host) = placed_on {
                     server.host = Some(host.clone());
                 }

@@ -9,9 +9,9 @@ use crate::engine::Settings;
 use crate::limits;
 use crate::model::{Backend, Handle, HealthCheck, Listener, ListenerId, Protocol, Reach, ServerId};
 use crate::ops::{
-    CreateListeners, CreateLoadBalancers, Delete, DeleteLoadBalancers, DeregisterBackends, Force,
-    Operation, PasswordFit, Reboot, RegisterBackends, Reinstall, Rename, ResetPassword, Resize,
-    Start, Stop,
+    ChangeCharging, CreateListeners, CreateLoadBalancers, Delete, DeleteLoadBalancers,
+    DeregisterBackends, Force, Migrate, Operation, PasswordFit, Reboot, Redeploy, RegisterBackends,
+    Reinstall, Rename, ResetPassword, Resize, Start, Stop,
 };
 use crate::store::{StoreError, Table};
 use crate::testing::{Fails, Trouble};
@@ -192,6 +192,19 @@ const ACTS: &[Act] = &[
             ),
         ]
     },
+    |_| {
+        let hint = |value: &str| [("host".into(), Some(value.into()))].into();
+        let stop = Operation::Stop(Stop { force: Force::Hard });
+        vec![
+            command(16, Operation::Redeploy(Redeploy {}), &[s(1), s(2)]),
+            command(17, stop, &[s(3)]),
+            command(18, Operation::ChangeCharging(ChangeCharging { hints: hint("x") }), &[s(5)]),
+        ]
+    },
+    |_| {
+        let hints = [("host".into(), Some("dedicated".into()))].into();
+        vec![command(19, Operation::Migrate(Migrate { hints }), &[s(3), s(1)])]
+    },
     // A shared disk stays with the other server, one that is bound to nothing goes on alone.
     |_| {
         let all = Delete { volumes: true, public_address: true };
@@ -262,11 +275,12 @@ fn whole(plane: &Plane) -> String {
             let reboots = machine.reboots.len();
             let password = &machine.password;
             format!(
-                "machine {name} {:?} {} {} {} {password:?} {reboots} disks {:?}\n",
+                "machine {name} {:?} {} {} {} {password:?} {reboots} {} disks {:?}\n",
                 machine.power,
                 machine.vcpus,
                 machine.image_generation,
                 machine.password_generation,
+                machine.host,
                 machine.disks.iter().map(|disk| (&disk.device, disk.size_gib)).collect::<Vec<_>>(),
             )
         })

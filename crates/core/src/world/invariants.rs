@@ -74,6 +74,9 @@ impl World {
         if sub_jobs != self.sub_jobs_in_flight {
             wrong.push("sub-jobs in flight are miscounted".to_owned());
         }
+        if !self.alarms_are_true() {
+            wrong.push("a server's set time is not among the alarms".to_owned());
+        }
         let listed: usize = self.rosters.values().map(Roster::len).sum();
         if listed != self.by_handle.len() {
             wrong.push("a server is not in its project's list".to_owned());

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use regiment_core::command::{Command, Receipt, TargetRef};
+use regiment_core::command::{Admission, Command, Receipt, TargetRef};
 use regiment_core::model::{Fault, FaultKind, Job, SubState};
 use regiment_core::ops::{Operation, Verdict};
 use regiment_core::view::View;
@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::answer::{Reply, write_error, write_text};
 use super::body::{Targets, words};
-use super::faults::{BATCH_FAILED, Row, TOO_MANY_IN_BATCH};
+use super::faults::{BATCH_FAILED, Row, TOO_MANY_IN_BATCH, no_such_server};
 use super::{Call, job_id};
 use crate::{Action, Answer};
 
@@ -28,6 +28,24 @@ impl Call<'_> {
         let caller = self.caller;
         let (project, principal) = (caller.project, caller.access_key.clone());
         Command::new(project, principal, super::NAME, self.context.request, operation, targets)
+    }
+
+    /// An operation on the one server that a path names: a job, or why there is none.
+    pub fn order_one(&self, operation: Operation, target: TargetRef) -> Action {
+        let targets = vec![target];
+        let mut command = self.command(operation, targets.clone());
+        command.admission = Admission::AllOrNothing;
+        let reply = self.reply;
+        Action::order(command, move |receipt, view| match receipt {
+            Err(fault) => reply.refuse(&Row::of(fault)),
+            Ok(receipt) => match (single_refusal(receipt, &targets), receipt.job) {
+                (Some(row), _) => reply.refuse(&row),
+                (None, Some(job)) => {
+                    reply.json(200, &Accepted { job_id: job_id::write(view.world, job.0) })
+                }
+                (None, None) => reply.empty(202),
+            },
+        })
     }
 
     /// Power actions and deletion: a job, unless there is no such server at all.
@@ -49,6 +67,17 @@ impl Call<'_> {
 #[derive(Serialize)]
 pub(super) struct Accepted {
     pub job_id: String,
+}
+
+/// Why the one server that a path names is refused, if it is.
+pub(super) fn single_refusal(receipt: &Receipt, targets: &[TargetRef]) -> Option<Row> {
+    receipt.answers.iter().zip(targets).find_map(|(answer, target)| match &answer.verdict {
+        Verdict::Refuse(fault) if fault.kind == FaultKind::ServerNotFound => {
+            Some(no_such_server(&words(target)))
+        }
+        Verdict::Refuse(fault) => Some(Row::of(fault)),
+        Verdict::Admit | Verdict::AlreadySo(_) => None,
+    })
 }
 
 /// Each target's words and what became of it.

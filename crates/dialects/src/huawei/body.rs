@@ -199,7 +199,7 @@ impl<'de> Deserialize<'de> for IsId {
 
 struct Id(TargetRef);
 
-const ID_BYTES_MAX: usize = 64;
+pub(super) const SERVER_ID_BYTES_MAX: usize = 64;
 
 impl<'de> Deserialize<'de> for Id {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Id, D::Error> {
@@ -211,7 +211,7 @@ impl<'de> Deserialize<'de> for Id {
             }
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Id, E> {
                 // What is no id is told back and kept with the job.
-                if text.len() > ID_BYTES_MAX {
+                if text.len() > SERVER_ID_BYTES_MAX {
                     return Err(E::custom("a server id is too long"));
                 }
                 Ok(Id(target(text)))
@@ -340,7 +340,7 @@ mod tests {
             let row = read::<Outer>(text.as_bytes()).unwrap_err();
             assert_eq!(row.message, format!("request body is illegal: {expected}."));
         }
-        let long = format!(r#"{{"servers":[{{"id":"{}"}}]}}"#, "a".repeat(ID_BYTES_MAX + 1));
+        let long = format!(r#"{{"servers":[{{"id":"{}"}}]}}"#, "a".repeat(SERVER_ID_BYTES_MAX + 1));
         assert!(read::<Body>(long.as_bytes()).unwrap_err().message.ends_with("is too long."));
     }
 

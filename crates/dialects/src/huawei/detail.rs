@@ -34,6 +34,11 @@ pub(super) fn hint<'a>(server: &'a Server, name: &str) -> Option<&'a str> {
     server.details.hints.get(name).map(AsRef::as_ref)
 }
 
+/// How a server is paid for.
+pub(super) fn charging(server: &Server) -> &str {
+    hint(server, HINT_CHARGING).unwrap_or(POSTPAID)
+}
+
 pub(super) fn enterprise_project(server: &Server) -> &str {
     hint(server, HINT_ENTERPRISE).unwrap_or("0")
 }
@@ -79,7 +84,7 @@ impl<'a> Lens<'a> {
         Lens { view: *view, down: hosts.map(|host| host.name.as_ref()).collect() }
     }
 
-    fn host_status(&self, server: &Server) -> &'static str {
+    pub fn host_status(&self, server: &Server) -> &'static str {
         match server.host.as_deref() {
             None => "",
             Some(host) if self.down.contains(host) => "DOWN",

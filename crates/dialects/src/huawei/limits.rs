@@ -8,6 +8,8 @@ pub(super) const SIGNATURE_WINDOW_MS: i64 = 15 * 60_000;
 /// Servers in one power action, deletion, password reset or renaming.
 pub(super) const BATCH_MAX: usize = 1_000;
 pub(super) const BATCH_RESIZE_MAX: usize = 50;
+/// Servers whose charge mode is changed at once.
+pub(super) const CHARGE_MODE_MAX: usize = 10;
 pub(super) const CREATE_MAX: i64 = 100;
 
 /// Characters in a server's name; half that where not all are ASCII.

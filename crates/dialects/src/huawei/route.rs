@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use super::answer::Reply;
 use super::faults::Row;
 use super::ops::{
-    availability_zones, create, delete, flavors, limits, list_servers, power, projects, reinstall,
-    rename, reset_password, resize, show_job, show_server, tokens, volumes,
+    availability_zones, create, delete, flavors, iam, lifecycle, limits, list_servers, power,
+    projects, reinstall, rename, reset_password, resize, show_job, show_server, tokens, volumes,
 };
-use super::{Call, evs};
+use super::{Call, evs, nova};
 use crate::{Action, Answer, Request};
 
 /// The two ages of an operation that has two.
@@ -23,6 +23,7 @@ pub(super) enum Route<'a> {
     IssueToken,
     CheckToken,
     Projects,
+    Iam(iam::Route<'a>),
     Create(Age),
     ListServers(Age),
     ShowServer(Cow<'a, str>),
@@ -40,6 +41,10 @@ pub(super) enum Route<'a> {
     Limits,
     AvailabilityZones,
     ShowJob(Cow<'a, str>),
+    Lifecycle(lifecycle::Route<'a>),
+    /// All versions of Nova, or the one named.
+    NovaVersions(Option<Cow<'a, str>>),
+    Nova(nova::Route<'a>),
     Volumes(volumes::Route<'a>),
     Evs(evs::Route<'a>),
 }
@@ -56,17 +61,23 @@ pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'
     }
     let words: Vec<&str> = parts.iter().map(AsRef::as_ref).collect();
     let part = |at: usize| parts[at].clone();
-    let iam = match (request.method, words.as_slice()) {
+    let without_project = match (request.method, words.as_slice()) {
         ("POST", ["v3", "auth", "tokens"]) => Some(Route::IssueToken),
         ("GET", ["v3", "auth", "tokens"]) => Some(Route::CheckToken),
         ("GET", ["v3", "projects"]) => Some(Route::Projects),
-        _ => None,
+        ("GET", []) => Some(Route::NovaVersions(None)),
+        ("GET", ["v2" | "v2.0" | "v2.1"]) => Some(Route::NovaVersions(Some(part(0)))),
+        _ => iam::find(request.method, &parts).map(Route::Iam),
     };
-    if let Some(route) = iam {
+    if let Some(route) = without_project {
         return Some((route, None));
+    }
+    if let Some((route, project)) = nova::find(request.method, &parts) {
+        return Some((Route::Nova(route), Some(project)));
     }
     let area = volumes::find(request.method, &parts)
         .map(Route::Volumes)
+        .or_else(|| lifecycle::find(request.method, &parts).map(Route::Lifecycle))
         .or_else(|| evs::find(request.method, &parts).map(Route::Evs));
     if let Some(route) = area {
         return Some((route, Some(part(1))));
@@ -105,7 +116,9 @@ impl Route<'_> {
     /// The refusal of a request that names another project than the caller's.
     pub fn foreign_project(&self, reply: Reply) -> Answer {
         const MESSAGE: &str = "The project_id in the URL is not the project of the token.";
-        if let Route::ShowJob(_) = self {
+        if let Route::Nova(_) = self {
+            nova::foreign_project(reply)
+        } else if let Route::ShowJob(_) = self {
             reply.refuse_query(&Row::new("Common.0018", 400, MESSAGE))
         } else {
             reply.refuse(&Row::new("Ecs.0023", 400, MESSAGE))
@@ -119,6 +132,7 @@ impl Call<'_> {
             Route::IssueToken => Ok(tokens::issue(self.request, self.context, self.reply)),
             Route::CheckToken => Ok(tokens::check(self)),
             Route::Projects => Ok(projects::decode(self)),
+            Route::Iam(route) => Ok(iam::decode(self, route)),
             Route::Create(age) => create::decode(self, age),
             Route::ListServers(age) => list_servers::decode(self, age),
             Route::ShowServer(id) => Ok(show_server::decode(self, &id)),
@@ -135,6 +149,12 @@ impl Call<'_> {
             Route::Limits => Ok(limits::decode(self)),
             Route::AvailabilityZones => Ok(availability_zones::decode(self)),
             Route::ShowJob(id) => Ok(show_job::decode(self, &id)),
+            Route::Lifecycle(route) => lifecycle::decode(self, route),
+            Route::NovaVersions(one) => {
+                let answer = nova::versions::decode(self.request, one.as_deref(), self.reply);
+                Ok(Action::Answer(answer))
+            }
+            Route::Nova(route) => Ok(nova::decode(self, &route)),
             Route::Volumes(route) => volumes::decode(self, &route),
             Route::Evs(route) => evs::decode(self, &route),
         }

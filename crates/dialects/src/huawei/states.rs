@@ -29,11 +29,19 @@ pub(super) fn of(server: &Server) -> State {
                 | Activity::ResettingPassword
                 | Activity::Resizing
                 | Activity::Renaming
+                | Activity::Migrating
+                | Activity::Charging
                 | Activity::AttachingVolume
                 | Activity::DetachingVolume,
             )
             | None => ("ERROR", "error", None, 0),
         },
+        // Only an active server can be migrating, says the cloud's table: what a stopped one shows
+        // on its way is its power.
+        (Phase::Ready, power) if activity == Some(Activity::Migrating) => {
+            let power = if power == Power::Running { 1 } else { 4 };
+            ("MIGRATING", "active", Some("migrating"), power)
+        }
         (Phase::Ready, Power::Running) => {
             let (status, task) = running(activity);
             (status, "active", task, 1)
@@ -59,6 +67,8 @@ fn running(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
             | Activity::Starting
             | Activity::ResettingPassword
             | Activity::Renaming
+            | Activity::Migrating
+            | Activity::Charging
             | Activity::AttachingVolume
             | Activity::DetachingVolume,
         )
@@ -79,6 +89,8 @@ fn stopped(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
             | Activity::RebootingHard
             | Activity::ResettingPassword
             | Activity::Renaming
+            | Activity::Migrating
+            | Activity::Charging
             | Activity::AttachingVolume
             | Activity::DetachingVolume,
         )

@@ -28,6 +28,10 @@ impl Gate for Nobody {
     fn first_use(&self, _access_key: &str, _nonce: &str, _forget_at: Time) -> bool {
         true
     }
+
+    fn random(&self) -> [u8; 32] {
+        [7; 32]
+    }
 }
 
 struct Empty;
@@ -56,6 +60,10 @@ impl Gate for Knows {
 
     fn first_use(&self, _access_key: &str, _nonce: &str, _forget_at: Time) -> bool {
         true
+    }
+
+    fn random(&self) -> [u8; 32] {
+        [7; 32]
     }
 }
 

@@ -96,7 +96,11 @@ impl Driver for Instant {
             let mishap = self.mishaps.iter().find(|mishap| {
                 mishap.verb == word && mishap.server.is_none_or(|id| Some(id) == server)
             });
-            let placed_on = matches!(call.verb, Verb::Provision { .. }).then(|| "host-a1".into());
+            let placed_on = match call.verb {
+                Verb::Provision { .. } => Some("host-a1".into()),
+                Verb::Place { .. } => Some("host-a2".into()),
+                _ => None,
+            };
             let result = match mishap {
                 None => Ok(Done { placed_on }),
                 Some(Mishap { rejection: Some(rejection), .. }) => {
@@ -134,6 +138,7 @@ fn word_of(verb: &Verb) -> (&'static str, Option<ServerId>) {
         Verb::Reboot { server, .. } => ("reboot", Some(*server)),
         Verb::Remove { server } => ("remove", Some(*server)),
         Verb::Shape { server, .. } => ("shape", Some(*server)),
+        Verb::Place { server, .. } => ("place", Some(*server)),
         Verb::Password { server, .. } => ("password", Some(*server)),
         Verb::Image { server, .. } => ("image", Some(*server)),
         Verb::Disks { server, .. } => ("disks", Some(*server)),
@@ -202,5 +207,9 @@ impl Gate for Keeper {
         let first = !nonces.contains(&use_of);
         nonces.push(use_of);
         first
+    }
+
+    fn random(&self) -> [u8; 32] {
+        [7; 32]
     }
 }

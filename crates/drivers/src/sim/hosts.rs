@@ -159,6 +159,15 @@ impl Hosts {
         if shrinks || fits { Some(host) } else { self.choose(&room.zone, new) }
     }
 
+    /// The host to move to from this one: another of its zone, chosen as for a new server.
+    pub fn choose_another(&self, host: HostNumber, shape: Shape) -> Option<HostNumber> {
+        self.of_zone(&self.rooms[host as usize].zone)
+            .filter(|(number, _)| *number != host)
+            .filter(|(_, room)| room.state == HostState::Up && room.fits(shape))
+            .min_by_key(|(_, room)| room.load())
+            .map(|(number, _)| number)
+    }
+
     pub fn take(&mut self, host: HostNumber, shape: Shape) {
         let room = &mut self.rooms[host as usize];
         room.used_vcpus += u64::from(shape.vcpus);

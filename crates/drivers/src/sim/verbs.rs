@@ -9,7 +9,7 @@ use regiment_core::vault::Secret;
 
 use super::fleet::Fleet;
 use super::guest::{Guest, ImageNumber, PasswordHash};
-use super::hosts::Shape;
+use super::hosts::{HostState, Shape};
 
 type Outcome = Result<Done, DriverError>;
 
@@ -33,6 +33,7 @@ impl Fleet {
             }
             Verb::Remove { server } => self.take_away(server),
             Verb::Shape { server, flavor } => self.shape(server, &flavor),
+            Verb::Place { server, away_from } => self.place(server, &away_from),
             Verb::Password { server, generation, password } => self.on(server, |guest| {
                 if !guest.agent {
                     return rejected(Rejection::AgentMissing);
@@ -101,6 +102,27 @@ impl Fleet {
             self.remove(server);
         }
         DONE
+    }
+
+    /// One that is down can be left: what was on it does not run. Of one that is silent nobody knows.
+    fn place(&mut self, server: ServerId, away_from: &str) -> Outcome {
+        let Some(guest) = self.guests.get_mut(&server) else {
+            return rejected(Rejection::Missing);
+        };
+        if **self.hosts.name(guest.host) != *away_from {
+            self.hosts.check(guest.host)?;
+            return Ok(Done { placed_on: Some(self.hosts.name(guest.host).clone()) });
+        }
+        if self.hosts.state(guest.host) == HostState::Silent {
+            return Err(DriverError::Unreachable);
+        }
+        let Some(host) = self.hosts.choose_another(guest.host, guest.shape) else {
+            return rejected(Rejection::NoCapacity);
+        };
+        self.hosts.give_back(guest.host, guest.shape);
+        self.hosts.take(host, guest.shape);
+        guest.host = host;
+        Ok(Done { placed_on: Some(self.hosts.name(host).clone()) })
     }
 
     fn shape(&mut self, server: ServerId, flavor: &Arc<Flavor>) -> Outcome {

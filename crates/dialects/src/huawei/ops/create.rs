@@ -12,8 +12,9 @@ use regiment_core::view::View;
 use serde::Serialize;
 
 pub(in crate::huawei) use details::VOLUME_TYPES;
-pub(super) use details::check_user_data;
+pub(super) use details::check_period;
 use details::{Hints, said};
+pub(in crate::huawei) use details::{check_user_data, description, metadata};
 use wire::{Body, Wanted};
 
 use crate::huawei::answer::Reply;

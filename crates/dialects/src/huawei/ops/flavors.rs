@@ -82,16 +82,6 @@ pub(in crate::huawei) fn decode(call: &Call<'_>) -> Result<Action, Row> {
 fn describe<'a>(flavor: &'a Flavor, zones: &[&str], base: &str, project: &str) -> FlavorOf<'a> {
     let name = &*flavor.name;
     let href = |version: &str| format!("{base}{version}/{project}/flavors/{name}");
-    let sold: Vec<String> = zones.iter().map(|zone| format!("{zone}(normal)")).collect();
-    let specs = [
-        ("cond:operation:az", sold.join(", ")),
-        ("cond:operation:status", "normal".to_owned()),
-        ("ecs:generation", name.split('.').next().unwrap_or_default().to_owned()),
-        ("ecs:performancetype", flavor.class.to_string()),
-        ("ecs:virtualization_env_types", "CloudCompute".to_owned()),
-        ("hw:numa_nodes", "1".to_owned()),
-        ("resource_type", "IOoptimized".to_owned()),
-    ];
     FlavorOf {
         id: name,
         name,
@@ -109,7 +99,22 @@ fn describe<'a>(flavor: &'a Flavor, zones: &[&str], base: &str, project: &str) -
         rxtx_quota: (),
         rxtx_cap: (),
         is_public: true,
-        os_extra_specs: specs.into_iter().collect(),
+        os_extra_specs: specs(flavor, zones),
         attachable: Attachable { scsi: 60, blk: 24, disk: 24, nic: 12 },
     }
+}
+
+/// What a flavor is beyond its numbers, and in which of the zones it is sold.
+pub(in crate::huawei) fn specs(flavor: &Flavor, zones: &[&str]) -> BTreeMap<&'static str, String> {
+    let generation = flavor.name.split('.').next().unwrap_or_default();
+    let sold: Vec<String> = zones.iter().map(|zone| format!("{zone}(normal)")).collect();
+    BTreeMap::from([
+        ("cond:operation:az", sold.join(", ")),
+        ("cond:operation:status", "normal".to_owned()),
+        ("ecs:generation", generation.to_owned()),
+        ("ecs:performancetype", flavor.class.to_string()),
+        ("ecs:virtualization_env_types", "CloudCompute".to_owned()),
+        ("hw:numa_nodes", "1".to_owned()),
+        ("resource_type", "IOoptimized".to_owned()),
+    ])
 }

@@ -4,6 +4,8 @@ pub(super) mod availability_zones;
 pub(super) mod create;
 pub(super) mod delete;
 pub(super) mod flavors;
+pub(super) mod iam;
+pub(super) mod lifecycle;
 pub(super) mod limits;
 pub(super) mod list_servers;
 pub(super) mod power;

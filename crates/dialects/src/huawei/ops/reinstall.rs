@@ -6,9 +6,9 @@ use regiment_core::model::ImageId;
 use regiment_core::ops::{Operation, PasswordFit, Reinstall};
 use serde::Deserialize;
 
-use super::resize::{STOPS_FIRST, single_refusal};
+use super::resize::STOPS_FIRST;
 use crate::Action;
-use crate::huawei::batch::Accepted;
+use crate::huawei::batch::{Accepted, single_refusal};
 use crate::huawei::body::{Password, read, target};
 use crate::huawei::faults::{Row, WEAK_PASSWORD};
 use crate::huawei::password;

@@ -5,10 +5,9 @@ use regiment_core::command::Admission;
 use regiment_core::ops::{Operation, PasswordFit, ResetPassword};
 use serde::Deserialize;
 
-use super::resize::single_refusal;
 use crate::Action;
 use crate::huawei::Call;
-use crate::huawei::batch::{bounded, report, results};
+use crate::huawei::batch::{bounded, report, results, single_refusal};
 use crate::huawei::body::{Flag, Password, Targets, read, target};
 use crate::huawei::faults::{Row, WEAK_PASSWORD};
 use crate::huawei::limits::{BATCH_MAX, WAIT_MS};

@@ -2,16 +2,16 @@
 //! all or none.
 
 use regiment_core::command::{Admission, Receipt, TargetRef};
-use regiment_core::model::{Fault, FaultKind, ProjectId, Server};
-use regiment_core::ops::{Operation, Resize, Verdict};
+use regiment_core::model::{Fault, JobId, ProjectId, Server};
+use regiment_core::ops::{Operation, Resize};
 use regiment_core::view::View;
 use serde::{Deserialize, Serialize};
 
 use crate::huawei::answer::Reply;
-use crate::huawei::batch::{bounded, results, write_ids, write_refusals};
+use crate::huawei::batch::{bounded, results, single_refusal, write_ids, write_refusals};
 use crate::huawei::body::{Flag, Targets, read, target, words};
-use crate::huawei::detail::{self, HINT_CHARGING, POSTPAID, PREPAID, SPOT};
-use crate::huawei::faults::{BATCH_FAILED, Row, no_such_server};
+use crate::huawei::detail::{PREPAID, SPOT, charging};
+use crate::huawei::faults::{BATCH_FAILED, Row};
 use crate::huawei::limits::BATCH_RESIZE_MAX;
 use crate::huawei::route::Age;
 use crate::huawei::{Call, ids, job_id};
@@ -54,7 +54,7 @@ pub(in crate::huawei) fn decode_single(call: &Call<'_>, age: Age, id: &str) -> R
     command.dry_run = dry_run.0;
     let (reply, project) = (call.reply, call.caller.project);
     Ok(Action::consult(move |view| {
-        let server = named(&targets[0], view, project);
+        let server = view.world.named(project, &targets[0]);
         if server.is_some_and(|server| charging(server) == SPOT) {
             return Action::Answer(reply.refuse(&SPOT_STAYS));
         }
@@ -79,24 +79,11 @@ fn resized(
         return reply.refuse(&row);
     }
     let Some(job) = receipt.job else { return reply.empty(202) };
-    let server = receipt.servers().next().and_then(|id| view.world.server(id));
-    let prepaid = server.is_some_and(|server| charging(server) == PREPAID);
     let order_id = match age {
-        Age::V11 if prepaid => view.job(job).map(|job| ids::order(job.accepted_at, job.request)),
-        Age::V1 | Age::V11 => None,
+        Age::V11 => order(job, receipt, view),
+        Age::V1 => None,
     };
     reply.json(200, &Accepted { job_id: job_id::write(view.world, job.0), order_id })
-}
-
-/// Why the one server that a path names is refused, if it is.
-pub(super) fn single_refusal(receipt: &Receipt, targets: &[TargetRef]) -> Option<Row> {
-    receipt.answers.iter().zip(targets).find_map(|(answer, target)| match &answer.verdict {
-        Verdict::Refuse(fault) if fault.kind == FaultKind::ServerNotFound => {
-            Some(no_such_server(&words(target)))
-        }
-        Verdict::Refuse(fault) => Some(Row::of(fault)),
-        Verdict::Admit | Verdict::AlreadySo(_) => None,
-    })
 }
 
 #[derive(Deserialize)]
@@ -134,11 +121,21 @@ pub(in crate::huawei) fn decode_batch(call: &Call<'_>) -> Result<Action, Row> {
             // All were admitted, which is all that can be said of them yet.
             let admitted: Vec<_> = targets.iter().map(|target| (words(target), None)).collect();
             let mut body = format!("{{\"job_id\":\"{}\",", job_id::write(view.world, job.0));
+            if let Some(order) = order(job, receipt, view) {
+                body.extend(["\"order_id\":\"", &order, "\","]);
+            }
             write_ids(&mut body, &admitted);
             body.push('}');
             reply.bytes(200, body.into_bytes())
         })
     }))
+}
+
+/// The order of a resize of servers paid for in advance. Those of one job are all paid for alike.
+fn order(job: JobId, receipt: &Receipt, view: &View<'_>) -> Option<String> {
+    let server = receipt.servers().next().and_then(|id| view.world.server(id))?;
+    let job = view.job(job).filter(|_| charging(server) == PREPAID)?;
+    Some(ids::order(job.accepted_at, job.request))
 }
 
 fn refused(reply: Reply, results: &[(String, Option<Row>)]) -> Answer {
@@ -155,7 +152,7 @@ fn unlike_the_first(
     view: &View<'_>,
     project: ProjectId,
 ) -> Vec<(String, Option<Row>)> {
-    let server = |target: &TargetRef| named(target, view, project);
+    let server = |target: &TargetRef| view.world.named(project, target);
     let first = targets.iter().find_map(server).map(kind);
     let row =
         || Row::invalid("The ECS differs from the first one in its AZ, billing mode or flavor.");
@@ -164,18 +161,6 @@ fn unlike_the_first(
         server => (Some(kind(server)) != first).then(row),
     };
     targets.iter().map(|target| (words(target), judge(target))).collect()
-}
-
-/// A server of the project, if the target is one.
-fn named<'a>(target: &TargetRef, view: &View<'a>, project: ProjectId) -> Option<&'a Server> {
-    match target {
-        TargetRef::Server(id) => view.world.server(*id).filter(|server| server.project == project),
-        TargetRef::Short(_) | TargetRef::Balancer(_) | TargetRef::Unreadable(_) => None,
-    }
-}
-
-fn charging(server: &Server) -> &str {
-    detail::hint(server, HINT_CHARGING).unwrap_or(POSTPAID)
 }
 
 /// What servers must have in common: zone, flavor, way of paying.

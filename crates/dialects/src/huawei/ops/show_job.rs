@@ -144,6 +144,9 @@ const fn types(operation: &Operation) -> (&'static str, &'static str) {
         }
         Operation::Reinstall(_) => ("reinstallOs", "reinstallSingleServerOs"),
         Operation::Rename(_) => ("updateServer", "updateSingleServer"),
+        Operation::Migrate(_) => ("migrateServer", "migrateSingleServer"),
+        Operation::Redeploy(_) => ("redeployServer", "redeploySingleServer"),
+        Operation::ChangeCharging(_) => ("changeServerChargeMode", "changeSingleServerChargeMode"),
         Operation::AttachVolume(_) => ("attachVolume", "attachSingleVolume"),
         Operation::DetachVolume(_) => ("detachVolume", "detachSingleVolume"),
         Operation::CreateLoadBalancers(_) => ("createLoadbalancer", "createSingleLoadbalancer"),

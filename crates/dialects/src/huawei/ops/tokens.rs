@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::huawei::answer::Reply;
 use crate::huawei::body::{Password, read};
 use crate::huawei::filter::Query;
+use crate::huawei::ops::iam::catalog::{self, Service};
 use crate::huawei::{Call, ids, times};
 use crate::{Action, Answer, Bearer, Context, Request};
 
@@ -177,24 +178,6 @@ struct Role {
     name: &'static str,
 }
 
-#[derive(Serialize)]
-struct Service {
-    id: String,
-    name: &'static str,
-    #[serde(rename = "type")]
-    kind: &'static str,
-    endpoints: [Endpoint; 1],
-}
-
-#[derive(Serialize)]
-struct Endpoint {
-    id: String,
-    interface: &'static str,
-    region: String,
-    region_id: String,
-    url: String,
-}
-
 fn describe<'a>(
     bearer: &Bearer,
     project: Option<&'a Project>,
@@ -202,16 +185,8 @@ fn describe<'a>(
 ) -> TokenBody<'a> {
     let account = bearer.project;
     let domain = || Domain { id: ids::domain(account), name: bearer.access_key.to_string() };
-    let region = project.map_or("*", |project| &project.name);
     let id = account.plain();
-    let catalog = base.map(|base| {
-        vec![
-            service("iam", "identity", "*", format!("{base}/v3")),
-            service("ecs", "ecs", region, format!("{base}/v1/{id}")),
-            service("ecsv1.1", "ecsv1.1", region, format!("{base}/v1.1/{id}")),
-            service("ecsv2", "ecsv2", region, format!("{base}/v2/{id}")),
-        ]
-    });
+    let catalog = base.map(|base| catalog::services(base, account, project));
     TokenBody {
         token: Token {
             methods: ["password"],
@@ -233,15 +208,4 @@ fn describe<'a>(
             catalog,
         },
     }
-}
-
-fn service(name: &'static str, kind: &'static str, region: &str, url: String) -> Service {
-    let endpoint = Endpoint {
-        id: ids::of_catalog(&format!("{name} endpoint")),
-        interface: "public",
-        region: region.to_owned(),
-        region_id: region.to_owned(),
-        url,
-    };
-    Service { id: ids::of_catalog(name), name, kind, endpoints: [endpoint] }
 }

@@ -284,10 +284,12 @@ pub fn status(server: &Server) -> u32 {
             Activity::ResettingPassword => 10,
             Activity::Resizing => 19,
             Activity::Reinstalling => 14,
-            // A rename takes no time and shows nothing.
-            Activity::Renaming | Activity::AttachingVolume | Activity::DetachingVolume => {
-                at_rest(server)
-            }
+            // What takes no time, and what this cloud has no number for.
+            Activity::Renaming
+            | Activity::Migrating
+            | Activity::Charging
+            | Activity::AttachingVolume
+            | Activity::DetachingVolume => at_rest(server),
         };
     }
     at_rest(server)

@@ -24,7 +24,7 @@ use crate::huawei::limits::{
 use crate::huawei::route::Age;
 use crate::huawei::{ids, times};
 
-pub(super) type Hints = BTreeMap<Arc<str>, Arc<str>>;
+pub(in crate::huawei) type Hints = BTreeMap<Arc<str>, Arc<str>>;
 
 /// Text that is there and not empty.
 pub(super) fn said(text: Option<String>) -> Option<String> {
@@ -132,7 +132,7 @@ pub(super) fn tags(pairs: Vec<TagPair>, old: Vec<String>) -> Result<Vec<Tag>, Ro
         .collect()
 }
 
-pub(super) fn metadata(given: BTreeMap<String, String>) -> Result<Hints, Row> {
+pub(in crate::huawei) fn metadata(given: BTreeMap<String, String>) -> Result<Hints, Row> {
     if given.len() > METADATA_MAX {
         let message = format!("metadata must have at most {METADATA_MAX} pairs.");
         return Err(Row::invalid(message));
@@ -153,7 +153,7 @@ pub(super) fn metadata(given: BTreeMap<String, String>) -> Result<Hints, Row> {
         .collect()
 }
 
-pub(in crate::huawei::ops) fn check_user_data(text: &str) -> Result<(), Row> {
+pub(in crate::huawei) fn check_user_data(text: &str) -> Result<(), Row> {
     if text.len() > USER_DATA_CHARS_MAX {
         return Err(Row::invalid("user_data is too long."));
     }
@@ -163,7 +163,7 @@ pub(in crate::huawei::ops) fn check_user_data(text: &str) -> Result<(), Row> {
     }
 }
 
-pub(super) fn description(text: Option<String>) -> Result<Arc<str>, Row> {
+pub(in crate::huawei) fn description(text: Option<String>) -> Result<Arc<str>, Row> {
     let text = text.unwrap_or_default();
     if text.chars().count() > DESCRIPTION_CHARS_MAX || text.contains(['<', '>']) {
         return Err(Row::new("Ecs.0041", 400, "The description is too long or contains < or >."));
@@ -205,14 +205,27 @@ pub(super) fn charging(extend: Option<&Extend>, age: Age) -> Result<&'static str
     if !prepaid {
         return Ok(if spot { detail::SPOT } else { detail::POSTPAID });
     }
-    let months = match extend.period_type.as_deref() {
+    let names = ["periodType", "periodNum"];
+    check_period("extendparam", names, extend.period_type.as_deref(), extend.period_num)?;
+    Ok(detail::PREPAID)
+}
+
+/// What is paid for in advance: one to nine months, or one to three years. The fields are in
+/// `inside` and have the names `kind` and `count`.
+pub(in crate::huawei::ops) fn check_period(
+    inside: &str,
+    [kind, count]: [&str; 2],
+    period_type: Option<&str>,
+    period_num: Option<Whole>,
+) -> Result<(), Row> {
+    let most = match period_type {
         Some("month") => 9,
         Some("year") => 3,
-        _ => return Err(Row::invalid("extendparam: periodType must be month or year.")),
+        _ => return Err(Row::invalid(format!("{inside}: {kind} must be month or year."))),
     };
-    match extend.period_num {
-        Some(Whole(number)) if (1..=months).contains(&number) => Ok(detail::PREPAID),
-        _ => Err(Row::invalid(format!("extendparam: periodNum must be from 1 to {months}."))),
+    match period_num {
+        Some(Whole(number)) if (1..=most).contains(&number) => Ok(()),
+        _ => Err(Row::invalid(format!("{inside}: {count} must be from 1 to {most}."))),
     }
 }
 

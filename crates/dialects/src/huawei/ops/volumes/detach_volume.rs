@@ -6,11 +6,10 @@ use regiment_core::ops::{DetachVolume, Operation};
 
 use super::no_such_volume;
 use crate::Action;
-use crate::huawei::batch::Accepted;
+use crate::huawei::batch::{Accepted, single_refusal};
 use crate::huawei::body::target;
 use crate::huawei::faults::Row;
 use crate::huawei::filter::Query;
-use crate::huawei::ops::resize::single_refusal;
 use crate::huawei::{Call, ids, job_id};
 
 pub(super) fn decode(call: &Call<'_>, server: &str, volume: &str) -> Result<Action, Row> {
@@ -26,8 +25,7 @@ pub(super) fn decode(call: &Call<'_>, server: &str, volume: &str) -> Result<Acti
     let reply = call.reply;
     Ok(Action::order(command, move |receipt, view| match receipt {
         Err(fault) => reply.refuse(&Row::of(fault)),
-        Ok(receipt @ Receipt { job: Some(job), .. }) => {
-            debug_assert_eq!(single_refusal(receipt, &targets), None);
+        Ok(Receipt { job: Some(job), .. }) => {
             reply.json(200, &Accepted { job_id: job_id::write(view.world, job.0) })
         }
         Ok(receipt) => {
