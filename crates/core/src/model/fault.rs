@@ -44,6 +44,7 @@ pub enum FaultKind {
     TooManySharers,
     BootVolume,
     DeviceInUse,
+    TooManyTags,
     // One target, while working.
     NoCapacity,
     HostDown,
@@ -98,6 +99,7 @@ impl FaultKind {
             FaultKind::TooManySharers => "the volume is attached to as many servers as it can be",
             FaultKind::BootVolume => "the boot volume cannot be taken out of its server",
             FaultKind::DeviceInUse => "another volume of the server has the device name",
+            FaultKind::TooManyTags => "the server would have too many tags",
             FaultKind::NoCapacity => "no host has room for the server",
             FaultKind::HostDown => "the host of the server is down",
             FaultKind::AgentMissing => "the agent in the server does not answer",

@@ -62,6 +62,9 @@ pub(super) const BATCH_FAILED: Row = Row::new("Ecs.0611", 400, "Batch operation 
 pub(super) const WEAK_PASSWORD: Row =
     Row::new("Ecs.0011", 400, "The password does not meet the complexity requirements.");
 
+pub(super) const PREPAID_STAYS: Row =
+    Row::new("Ecs.0084", 400, "auto_terminate_time is not for servers paid for by the period.");
+
 /// The caller's key was taken away since the caller was let in.
 pub(super) const KEY_GONE: Row = Row::new("Common.0013", 401, "The token is invalid.");
 
@@ -127,6 +130,7 @@ fn of_kind(kind: FaultKind) -> Row {
         FaultKind::DeviceInUse => {
             ("Ecs.0005", 400, "The device name is used by another disk of the ECS.")
         }
+        FaultKind::TooManyTags => ("Ecs.0905", 400, "A server can have at most 10 tags."),
         FaultKind::NoCapacity => ("Ecs.0219", 400, "No valid host was found."),
         FaultKind::HostDown => ("Ecs.1001", 400, "The host of the ECS is down."),
         FaultKind::AgentMissing => {

@@ -19,6 +19,7 @@ mod job_id;
 mod limits;
 mod names;
 mod nova;
+mod one;
 mod ops;
 mod password;
 mod route;

@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use super::answer::Reply;
 use super::faults::Row;
 use super::ops::{
-    availability_zones, create, delete, flavors, iam, lifecycle, limits, list_servers, power,
-    projects, reinstall, rename, reset_password, resize, show_job, show_server, tokens, volumes,
+    attributes, availability_zones, create, delete, flavors, iam, lifecycle, limits, list_servers,
+    power, projects, reinstall, rename, reset_password, resize, show_job, show_server, tags,
+    tokens, volumes,
 };
 use super::{Call, evs, nova};
 use crate::{Action, Answer, Request};
@@ -41,6 +42,8 @@ pub(super) enum Route<'a> {
     Limits,
     AvailabilityZones,
     ShowJob(Cow<'a, str>),
+    Tags(tags::Route<'a>),
+    Attributes(attributes::Route<'a>),
     Lifecycle(lifecycle::Route<'a>),
     /// All versions of Nova, or the one named.
     NovaVersions(Option<Cow<'a, str>>),
@@ -71,6 +74,9 @@ pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'
     };
     if let Some(route) = without_project {
         return Some((route, None));
+    }
+    if let ("POST", ["v1.0", "servers", _, "action"]) = (request.method, words.as_slice()) {
+        return Some((Route::Attributes(attributes::Route::RegisterMonitor(part(2))), None));
     }
     if let Some((route, project)) = nova::find(request.method, &parts) {
         return Some((Route::Nova(route), Some(project)));
@@ -107,9 +113,16 @@ pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'
         ("v2", "POST", ["cloudservers", _, "changeos"]) => Route::ChangeOs(true, part(3)),
         ("v1", "GET", ["availability-zones"]) => Route::AvailabilityZones,
         ("v1", "GET", ["jobs", _]) => Route::ShowJob(part(3)),
-        _ => return None,
+        _ => in_area(version, request.method, &parts[2..])?,
     };
     Some((route, Some(part(1))))
+}
+
+/// The operation of an area, from what follows the project in a path.
+fn in_area<'a>(version: &str, method: &str, rest: &[Cow<'a, str>]) -> Option<Route<'a>> {
+    let tags = || tags::find(version, method, rest).map(Route::Tags);
+    let attributes = || attributes::find(version, method, rest).map(Route::Attributes);
+    tags().or_else(attributes)
 }
 
 impl Route<'_> {
@@ -149,6 +162,8 @@ impl Call<'_> {
             Route::Limits => Ok(limits::decode(self)),
             Route::AvailabilityZones => Ok(availability_zones::decode(self)),
             Route::ShowJob(id) => Ok(show_job::decode(self, &id)),
+            Route::Tags(route) => tags::decode(self, &route),
+            Route::Attributes(route) => attributes::decode(self, &route),
             Route::Lifecycle(route) => lifecycle::decode(self, route),
             Route::NovaVersions(one) => {
                 let answer = nova::versions::decode(self.request, one.as_deref(), self.reply);

@@ -110,6 +110,9 @@ pub const fn row(kind: FaultKind) -> Row {
         FaultKind::DeviceInUse => {
             (4000, "InvalidParameter", "another disk of the instance has the device name")
         }
+        FaultKind::TooManyTags => {
+            (4000, "InvalidParameter", "the instance would have too many tags")
+        }
         FaultKind::NoCapacity => {
             (5200, "ResourceInsufficient", "the resources of the zone are sold out")
         }

@@ -143,7 +143,7 @@ pub(super) struct Entry<'a> {
     links: [Link; 1],
     name: String,
     status: &'static str,
-    attachments: Vec<Attachment>,
+    attachments: Vec<Place>,
     availability_zone: &'a str,
     #[serde(rename = "os-vol-host-attr:host")]
     host: (),
@@ -187,7 +187,7 @@ struct Link {
 }
 
 #[derive(Serialize)]
-struct Attachment {
+struct Place {
     id: VolumeId,
     attachment_id: String,
     volume_id: VolumeId,
@@ -221,7 +221,7 @@ impl Frame<'_> {
                 Found::Of(_, _) => "",
             },
             created_at: times::launched(found.created_at()),
-            updated_at: times::launched(self.updated_at(found)),
+            updated_at: times::launched(updated_at(found)),
             tenant,
             volume_image_metadata: self.image(found),
             volume_type: found.class(),
@@ -246,16 +246,6 @@ impl Frame<'_> {
         }
     }
 
-    /// When it was last put into a server, if ever.
-    fn updated_at(&self, found: Found<'_>) -> Time {
-        match found {
-            Found::Loose(disk) => {
-                disk.attached_to.iter().map(|one| one.at).max().unwrap_or(disk.created_at)
-            }
-            Found::Of(server, _) => server.created_at,
-        }
-    }
-
     /// What the boot disk was made from.
     fn image(&self, found: Found<'_>) -> BTreeMap<&'static str, String> {
         let Found::Of(server, 0) = found else { return BTreeMap::new() };
@@ -266,9 +256,9 @@ impl Frame<'_> {
         image
     }
 
-    fn attachments(&self, found: Found<'_>) -> Vec<Attachment> {
+    fn attachments(&self, found: Found<'_>) -> Vec<Place> {
         let id = found.id();
-        let attachment = |server: &Server, at: Time| Attachment {
+        let attachment = |server: &Server, at: Time| Place {
             id,
             attachment_id: ids::attachment(id, server.id),
             volume_id: id,
@@ -293,4 +283,14 @@ impl Frame<'_> {
 fn device(server: &Server, id: VolumeId) -> String {
     let volume = server.details.volumes.iter().find(|volume| volume.id == id);
     volume.map(|volume| volume.device.to_string()).unwrap_or_default()
+}
+
+/// When it was last put into a server, if ever.
+fn updated_at(found: Found<'_>) -> Time {
+    match found {
+        Found::Loose(disk) => {
+            disk.attached_to.iter().map(|one| one.at).max().unwrap_or(disk.created_at)
+        }
+        Found::Of(server, _) => server.created_at,
+    }
 }

@@ -1,5 +1,6 @@
 //! One file for each operation, by the name it has in every room.
 
+pub(super) mod attributes;
 pub(super) mod availability_zones;
 pub(super) mod create;
 pub(super) mod delete;
@@ -19,5 +20,6 @@ pub(super) mod show_job;
 pub(super) mod show_server;
 pub(super) mod start;
 pub(super) mod stop;
+pub(super) mod tags;
 pub(super) mod tokens;
 pub(super) mod volumes;

@@ -21,7 +21,7 @@ struct Body<'a> {
 /// What the list is asked for.
 struct Wanted {
     ids: Option<Vec<VolumeId>>,
-    server: Option<Option<ServerId>>,
+    server: Option<ServerId>,
     name: Option<String>,
     status: Option<String>,
     zone: Option<String>,
@@ -40,7 +40,10 @@ impl Wanted {
         let given = query.get("id").is_some() || query.get("ids").is_some();
         Wanted {
             ids: given.then(|| named.iter().filter_map(|id| VolumeId::parse_dashed(id)).collect()),
-            server: query.get("server_id").map(ServerId::parse_dashed),
+            // What is no id is the id of no server.
+            server: query
+                .get("server_id")
+                .map(|id| ServerId::parse_dashed(id).unwrap_or(ServerId(0))),
             name: owned("name"),
             status: owned("status"),
             zone: owned("availability_zone"),
@@ -53,7 +56,7 @@ impl Wanted {
     fn admits(&self, found: Found<'_>, view: &View<'_>) -> bool {
         let Wanted { ids: wanted, server, name, status, zone, class, shareable, service } = self;
         wanted.as_ref().is_none_or(|ids| ids.contains(&found.id()))
-            && server.is_none_or(|server| server.is_some_and(|id| found.is_in(id)))
+            && server.is_none_or(|server| found.is_in(server))
             && name.as_ref().is_none_or(|name| found.name().contains(name.as_str()))
             && zone.as_ref().is_none_or(|zone| found.zone() == zone)
             && class.as_ref().is_none_or(|class| ids::disk_type(found.class()) == *class)

@@ -13,25 +13,28 @@ struct Listed<'a> {
     #[serde(rename = "attachableQuantity")]
     room: Room,
     #[serde(rename = "volumeAttachments")]
-    devices: Vec<Device<'a>>,
+    devices: Vec<BlockDevice<'a>>,
 }
 
 /// How many more disks the server can have. All are on one bus, so each kind has the whole room.
 #[derive(Serialize)]
 struct Room {
-    free_scsi: usize,
-    free_blk: usize,
-    free_disk: usize,
+    #[serde(rename = "free_scsi")]
+    scsi: usize,
+    #[serde(rename = "free_blk")]
+    blk: usize,
+    #[serde(rename = "free_disk")]
+    disk: usize,
 }
 
 #[derive(Serialize)]
 struct Shown<'a> {
     #[serde(rename = "volumeAttachment")]
-    device: Device<'a>,
+    device: BlockDevice<'a>,
 }
 
 #[derive(Serialize)]
-struct Device<'a> {
+struct BlockDevice<'a> {
     id: VolumeId,
     #[serde(rename = "serverId")]
     server: ServerId,
@@ -46,10 +49,10 @@ struct Device<'a> {
     boot_index: usize,
 }
 
-impl<'a> Device<'a> {
-    fn new(server: &Server, boot_index: usize, volume: &'a Volume) -> Device<'a> {
+impl<'a> BlockDevice<'a> {
+    fn new(server: &Server, boot_index: usize, volume: &'a Volume) -> BlockDevice<'a> {
         let letter = volume.device.bytes().next_back().unwrap_or(b'a');
-        Device {
+        BlockDevice {
             id: volume.id,
             server: server.id,
             volume: volume.id,
@@ -73,8 +76,8 @@ pub(super) fn decode_list(call: &Call<'_>, server: &str) -> Action {
     look_at(call, server, move |server| {
         let free = room(server);
         let volumes = server.details.volumes.iter().enumerate();
-        let devices = volumes.map(|(at, volume)| Device::new(server, at, volume)).collect();
-        let room = Room { free_scsi: free, free_blk: free, free_disk: free };
+        let devices = volumes.map(|(at, volume)| BlockDevice::new(server, at, volume)).collect();
+        let room = Room { scsi: free, blk: free, disk: free };
         Ok(reply.json(200, &Listed { room, devices }))
     })
 }
@@ -86,6 +89,6 @@ pub(super) fn decode_show(call: &Call<'_>, server: &str, volume: &str) -> Action
         let (at, volume) = volumes
             .find(|(_, volume)| Some(volume.id) == id)
             .ok_or_else(|| no_such_volume(&words))?;
-        Ok(reply.json(200, &Shown { device: Device::new(server, at, volume) }))
+        Ok(reply.json(200, &Shown { device: BlockDevice::new(server, at, volume) }))
     })
 }
