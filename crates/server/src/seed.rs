@@ -1,13 +1,15 @@
 //! What a new plane begins with: a project, its credential, the catalog, the driver's hosts and a
 //! first fleet.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use regiment_core::apply::Change;
+use regiment_core::apply::{Change, Edited};
 use regiment_core::chance::Chance;
+use regiment_core::edits::Put;
 use regiment_core::model::{
-    Credential, Details, Host, Nic, Phase, PortId, Power, Project, ProjectId, Quota, Server,
-    ServerId, Time, Volume, VolumeId,
+    Asset, Credential, Details, Disk, Host, Nic, Phase, PortId, Power, Project, ProjectId, Quota,
+    Server, ServerId, Time, Volume, VolumeId,
 };
 use regiment_core::world::World;
 
@@ -17,6 +19,8 @@ use crate::networks::{Network, Networks};
 /// The kind of disk of the first fleet, and its size.
 const DISK_CLASS: &str = "SSD";
 const DISK_GIB: u32 = 40;
+/// The size of a disk that no server has at first.
+const LOOSE_DISK_GIB: u32 = 100;
 
 /// The zones of a region: three, as most have.
 pub fn zones(region: &str) -> Vec<String> {
@@ -46,6 +50,9 @@ impl First<'_> {
         if fleet > 0 {
             changes
                 .push(Change::ServersAdded(servers(project, hosts, &networks, fleet, now, chance)));
+            let disks = disks(project, hosts, now, chance);
+            let puts = disks.into_iter().map(|disk| Put::Asset(Asset::Disk(disk))).collect();
+            changes.push(Change::Edited(Edited { at: now, puts, token: None }));
         }
         changes
     }
@@ -137,6 +144,28 @@ fn servers(
                 last: None,
                 details: Arc::new(details),
             }
+        })
+        .collect()
+}
+
+/// Two disks in each zone that no server has, one of them for sharing: something to attach.
+fn disks(project: ProjectId, hosts: &[Host], now: Time, chance: &mut Chance) -> Vec<Disk> {
+    let zones: BTreeSet<&Arc<str>> = hosts.iter().map(|host| &host.zone).collect();
+    let kinds = zones.into_iter().flat_map(|zone| [(zone, false), (zone, true)]);
+    kinds
+        .zip(1..)
+        .map(|((zone, shareable), number)| Disk {
+            id: VolumeId(chance.uuid()),
+            project,
+            name: format!("disk-{number:04}").into(),
+            description: "".into(),
+            zone: zone.clone(),
+            size_gib: LOOSE_DISK_GIB,
+            class: DISK_CLASS.into(),
+            shareable,
+            created_at: now,
+            attached_to: Vec::new(),
+            held_by: Vec::new(),
         })
         .collect()
 }

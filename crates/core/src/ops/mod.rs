@@ -34,7 +34,7 @@ pub use add_nics::AddNics;
 pub use attach_volume::{AttachVolume, free_device};
 pub use change_charging::ChangeCharging;
 pub use change_network::ChangeNetwork;
-pub use create::{Create, VolumeOrder};
+pub use create::{Create, VolumeOrder, device_name};
 pub use create_listeners::CreateListeners;
 pub use create_load_balancers::CreateLoadBalancers;
 pub use delete::Delete;

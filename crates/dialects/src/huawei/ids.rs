@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use regiment_core::model::{NetworkId, ProjectId, RequestId, Time};
+use regiment_core::model::{NetworkId, ProjectId, RequestId, ServerId, Time, VolumeId};
 
 use super::faults::Row;
 use super::times;
@@ -75,4 +75,19 @@ pub(super) fn of_catalog(name: &str) -> String {
 /// A host as one tenant sees it: 56 hexadecimal digits.
 pub(super) fn host(project: ProjectId, host: &str) -> String {
     hex::encode(&sign::sha256(format!("{}:{host}", project.plain()).as_bytes())[..28])
+}
+
+/// One disk in one server.
+pub(super) fn attachment(disk: VolumeId, server: ServerId) -> String {
+    VolumeId(derived_uuid("attachment", &format!("{disk}:{server}"))).to_string()
+}
+
+/// The id of a kind of disk.
+pub(super) fn disk_type(name: &str) -> String {
+    VolumeId(derived_uuid("volume type", name)).to_string()
+}
+
+/// The name by which hosts know a disk: 32 hexadecimal digits that begin with the maker's.
+pub(super) fn disk_name(disk: VolumeId) -> String {
+    format!("6888603{}", &disk.plain()[7..])
 }

@@ -49,3 +49,7 @@ pub(super) const PAGE_DEFAULT_V11: usize = 10;
 
 /// How long an answer waits for the servers it speaks of. The vendor's SDK gives up after 120 s.
 pub(super) const WAIT_MS: u32 = 30_000;
+
+/// Disks in one server with its system disk, and servers that one shareable disk may be in.
+pub(super) const VOLUMES_MAX: usize = 24;
+pub(super) const DISK_SERVERS_MAX: usize = 16;

@@ -1,8 +1,7 @@
 //! Huawei Cloud ECS: its paths, its signature, its batch and asynchronous operations, with the part
 //! of IAM that its clients ask first.
 //!
-//! Deliberately absent: paths of disks, networks, images and billing, which the gateway answers as
-//! unknown.
+//! Deliberately absent: paths of networks, images and billing, which the gateway answers as unknown.
 //!
 //! Read first: [`route`] (which path is which operation), then one operation in [`ops`]; the words
 //! for faults are in [`faults`], the answers of batches in [`batch`], OpenStack's paths in [`nova`].
@@ -12,6 +11,7 @@ mod auth;
 mod batch;
 mod body;
 mod detail;
+mod evs;
 mod faults;
 mod filter;
 mod ids;

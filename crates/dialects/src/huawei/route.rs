@@ -2,15 +2,14 @@
 
 use std::borrow::Cow;
 
-use super::Call;
 use super::answer::Reply;
 use super::faults::Row;
 use super::ops::{
     attributes, availability_zones, create, delete, flavors, iam, lifecycle, limits, list_servers,
     nics, power, projects, reinstall, rename, reset_password, resize, show_job, show_server, tags,
-    tokens,
+    tokens, volumes,
 };
-use super::{nova, vpc};
+use super::{Call, evs, nova, vpc};
 use crate::{Action, Answer, Request};
 
 /// The two ages of an operation that has two.
@@ -51,6 +50,8 @@ pub(super) enum Route<'a> {
     /// All versions of Nova, or the one named.
     NovaVersions(Option<Cow<'a, str>>),
     Nova(nova::Route<'a>),
+    Volumes(volumes::Route<'a>),
+    Evs(evs::Route<'a>),
 }
 
 /// Paths of operations not served here that would otherwise read as a server's id.
@@ -79,17 +80,19 @@ pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'
     if let ("POST", ["v1.0", "servers", _, "action"]) = (request.method, words.as_slice()) {
         return Some((Route::Attributes(attributes::Route::RegisterMonitor(part(2))), None));
     }
-    if let Some(route) = lifecycle::find(request.method, &parts) {
-        return Some((Route::Lifecycle(route), Some(part(1))));
-    }
     if let Some((route, project)) = vpc::find(request.method, &parts) {
         return Some((Route::Vpc(route), project));
     }
-    if let Some(route) = nics::find(request.method, &parts) {
-        return Some((Route::Nics(route), Some(part(1))));
-    }
     if let Some((route, project)) = nova::find(request.method, &parts) {
         return Some((Route::Nova(route), Some(project)));
+    }
+    let area = volumes::find(request.method, &parts)
+        .map(Route::Volumes)
+        .or_else(|| nics::find(request.method, &parts).map(Route::Nics))
+        .or_else(|| lifecycle::find(request.method, &parts).map(Route::Lifecycle))
+        .or_else(|| evs::find(request.method, &parts).map(Route::Evs));
+    if let Some(route) = area {
+        return Some((route, Some(part(1))));
     }
     let [version, _, rest @ ..] = words.as_slice() else { return None };
     let route = match (*version, request.method, rest) {
@@ -175,6 +178,8 @@ impl Call<'_> {
                 Ok(Action::Answer(answer))
             }
             Route::Nova(route) => Ok(nova::decode(self, &route)),
+            Route::Volumes(route) => volumes::decode(self, &route),
+            Route::Evs(route) => evs::decode(self, &route),
         }
     }
 }

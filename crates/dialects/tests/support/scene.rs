@@ -7,10 +7,11 @@ use regiment_core::apply::{Change, Edited};
 use regiment_core::driver::Rejection;
 use regiment_core::edits::Put;
 use regiment_core::model::{
-    Asset, Cidr, Details, Direction, Fault, FaultKind, Flavor, Host, Image, ImageId, ImageSource,
-    NetworkId, Nic, OsFamily, Phase, PortId, Power, Project, ProjectId, Quota, Remote, Rule,
-    SecurityGroup, Server, ServerId, Subnet, Tag, Time, Volume, VolumeId, Vpc,
+    Asset, Cidr, Details, Direction, Disk, Fault, FaultKind, Flavor, Host, Image, ImageId,
+    ImageSource, NetworkId, Nic, OsFamily, Phase, PortId, Power, Project, ProjectId, Quota, Remote,
+    Rule, SecurityGroup, Server, ServerId, Subnet, Tag, Time, Volume, VolumeId, Vpc,
 };
+use regiment_core::ops::device_name;
 
 use super::doubles::Mishap;
 
@@ -46,11 +47,18 @@ pub fn server_id(n: u32) -> ServerId {
     ServerId::parse_dashed(&digits).expect("decimal digits are hexadecimal")
 }
 
+/// The id of the n-th disk of a scene that no server has.
+pub fn disk_id(n: u32) -> VolumeId {
+    let digits = format!("54667652-3029-4af8-9222-{n:012}");
+    VolumeId::parse_dashed(&digits).expect("decimal digits are hexadecimal")
+}
+
 impl Scene {
     /// Reads the lines of a `given` section.
     pub fn read(lines: &[String]) -> Result<Scene, String> {
         let mut scene = Scene { changes: Vec::new(), mishaps: Vec::new(), authenticates: false };
         let mut servers = Vec::new();
+        let mut disks = Vec::new();
         let mut quota = Quota::default();
         let mut networks_known = false;
         for line in lines {
@@ -62,6 +70,7 @@ impl Scene {
                         servers.push(server(n, rest)?);
                     }
                 }
+                ["disk", n, rest @ ..] => disks.push(disk(number(n)?, rest)?),
                 ["driver", verb, "server", n, what] => {
                     let server = Some(server_id(number(n)?));
                     let verb = (*verb).to_owned();
@@ -83,6 +92,10 @@ impl Scene {
         }
         if !servers.is_empty() {
             scene.changes.push(Change::ServersAdded(servers));
+        }
+        if !disks.is_empty() {
+            let puts = disks.into_iter().map(|disk| Put::Asset(Asset::Disk(disk))).collect();
+            scene.changes.push(Change::Edited(Edited { at: START, puts, token: None }));
         }
         Ok(scene)
     }
@@ -145,6 +158,16 @@ fn server(n: u32, words: &[&str]) -> Result<Server, String> {
                 server.power = Power::Stopped;
                 server.fault = Some(Arc::new(Fault::from(FaultKind::NoCapacity)));
             }
+            (_, Some(("data", size))) => {
+                let place = details.volumes.len();
+                details.volumes.push(Volume {
+                    id: VolumeId(details.volumes[0].id.0 + ((place as u128) << 32)),
+                    device: device_name(place),
+                    size_gib: number(size)?,
+                    class: "SAS".into(),
+                    delete_with_server: false,
+                });
+            }
             (_, Some(("flavor", name))) => server.flavor = name.into(),
             (_, Some(("name", name))) => server.name = name.into(),
             (_, Some(("zone", zone))) => details.zone = zone.into(),
@@ -161,6 +184,32 @@ fn server(n: u32, words: &[&str]) -> Result<Server, String> {
     }
     server.details = Arc::new(details);
     Ok(server)
+}
+
+fn disk(n: u32, words: &[&str]) -> Result<Disk, String> {
+    let mut disk = Disk {
+        id: disk_id(n),
+        project: PROJECT,
+        name: format!("disk-{n}").into(),
+        description: "".into(),
+        zone: "zone-a".into(),
+        size_gib: 100,
+        class: "SSD".into(),
+        shareable: false,
+        created_at: START.after_ms(-7_200_000 + i64::from(n)),
+        attached_to: Vec::new(),
+        held_by: Vec::new(),
+    };
+    for word in words {
+        match (*word, word.split_once('=')) {
+            ("shareable", _) => disk.shareable = true,
+            ("foreign", _) => disk.project = OTHER_PROJECT,
+            (_, Some(("zone", zone))) => disk.zone = zone.into(),
+            (_, Some(("size", size))) => disk.size_gib = number(size)?,
+            _ => return Err(format!("{word:?} says nothing of a disk")),
+        }
+    }
+    Ok(disk)
 }
 
 fn details(n: u32) -> Details {

@@ -11,6 +11,7 @@ use regiment_core::ops::{Create, Operation};
 use regiment_core::view::View;
 use serde::Serialize;
 
+pub(in crate::huawei) use details::VOLUME_TYPES;
 use details::{Hints, said};
 pub(super) use details::{
     auto_terminate, check_period, metadata_options, metadata_pairs, tag_pairs,

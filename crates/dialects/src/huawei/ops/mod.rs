@@ -23,3 +23,4 @@ pub(super) mod start;
 pub(super) mod stop;
 pub(super) mod tags;
 pub(super) mod tokens;
+pub(super) mod volumes;

@@ -97,9 +97,6 @@ fn child(world: &World, job: &Job, at: usize) -> JobOf {
         // This cloud has no entity for it.
         SubTarget::Known(Target::Balancer(_)) => {}
     }
-    if let Some(volume) = job.operation.volume() {
-        entities.insert("volume_id", volume.to_string());
-    }
     if let Some(row) = &row {
         entities.insert("errorcode_message", row.message.to_string());
     }

@@ -57,7 +57,7 @@ pub(super) fn nics(nics: Vec<Nic>) -> Result<Vec<NicOrder>, Row> {
         .collect()
 }
 
-const VOLUME_TYPES: [&str; 9] =
+pub(in crate::huawei) const VOLUME_TYPES: [&str; 9] =
     ["SATA", "SAS", "SSD", "GPSSD", "co-p1", "uh-l1", "ESSD", "GPSSD2", "ESSD2"];
 
 pub(super) fn volumes(root: Volume, data: Vec<Volume>) -> Result<Vec<VolumeOrder>, Row> {
