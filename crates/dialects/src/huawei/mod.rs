@@ -22,6 +22,7 @@ mod ops;
 mod password;
 mod route;
 mod states;
+mod stock;
 mod times;
 
 use answer::Reply;

@@ -6,8 +6,8 @@ use super::Call;
 use super::answer::Reply;
 use super::faults::Row;
 use super::ops::{
-    availability_zones, create, delete, flavors, iam, lifecycle, limits, list_servers, power,
-    projects, reinstall, rename, reset_password, resize, show_job, show_server, tokens,
+    availability_zones, catalog, create, delete, flavors, iam, lifecycle, limits, list_servers,
+    power, projects, reinstall, rename, reset_password, resize, show_job, show_server, tokens,
 };
 use crate::{Action, Answer, Request};
 
@@ -24,6 +24,7 @@ pub(super) enum Route<'a> {
     CheckToken,
     Projects,
     Iam(iam::Route<'a>),
+    Catalog(catalog::Route<'a>),
     Create(Age),
     ListServers(Age),
     ShowServer(Cow<'a, str>),
@@ -45,8 +46,7 @@ pub(super) enum Route<'a> {
 }
 
 /// Paths of operations not served here that would otherwise read as a server's id.
-const NO_SERVERS: [&str; 4] =
-    ["resize_flavors", "flavor-sell-policies", "tags", "os-server-groups"];
+const NO_SERVERS: [&str; 2] = ["tags", "os-server-groups"];
 
 /// The operation of a request's method and path, and the project in the path, if it has one.
 pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'a, str>>)> {
@@ -67,6 +67,9 @@ pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'
     }
     if let Some(route) = lifecycle::find(request.method, &parts) {
         return Some((Route::Lifecycle(route), Some(part(1))));
+    }
+    if let Some(route) = catalog::find(request.method, &parts) {
+        return Some((Route::Catalog(route), Some(part(1))));
     }
     let [version, _, rest @ ..] = words.as_slice() else { return None };
     let route = match (*version, request.method, rest) {
@@ -117,6 +120,7 @@ impl Call<'_> {
             Route::CheckToken => Ok(tokens::check(self)),
             Route::Projects => Ok(projects::decode(self)),
             Route::Iam(route) => Ok(iam::decode(self, route)),
+            Route::Catalog(route) => catalog::decode(self, route),
             Route::Create(age) => create::decode(self, age),
             Route::ListServers(age) => list_servers::decode(self, age),
             Route::ShowServer(id) => Ok(show_server::decode(self, &id)),

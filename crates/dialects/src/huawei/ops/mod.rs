@@ -1,6 +1,7 @@
 //! One file for each operation, by the name it has in every room.
 
 pub(super) mod availability_zones;
+pub(super) mod catalog;
 pub(super) mod create;
 pub(super) mod delete;
 pub(super) mod flavors;
