@@ -1,7 +1,7 @@
 //! Huawei Cloud ECS: its paths, its signature, its batch and asynchronous operations, with the part
 //! of IAM that its clients ask first.
 //!
-//! Deliberately absent: paths of disks, networks, images and billing, which the gateway answers as
+//! Deliberately absent: paths of disks, networks and billing, which the gateway answers as
 //! unknown; and OpenStack's own paths under `/v2.1/`.
 //!
 //! Read first: [`route`] (which path is which operation), then one operation in [`ops`]; the words
@@ -15,6 +15,7 @@ mod detail;
 mod faults;
 mod filter;
 mod ids;
+mod ims;
 mod job_id;
 mod limits;
 mod names;

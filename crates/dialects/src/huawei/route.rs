@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::Call;
 use super::answer::Reply;
 use super::faults::Row;
+use super::ims;
 use super::ops::{
     availability_zones, catalog, create, delete, flavors, iam, lifecycle, limits, list_servers,
     power, projects, reinstall, rename, reset_password, resize, show_job, show_server, tokens,
@@ -25,6 +26,7 @@ pub(super) enum Route<'a> {
     Projects,
     Iam(iam::Route<'a>),
     Catalog(catalog::Route<'a>),
+    Images(ims::ops::Route<'a>),
     Create(Age),
     ListServers(Age),
     ShowServer(Cow<'a, str>),
@@ -67,6 +69,9 @@ pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'
     }
     if let Some(route) = lifecycle::find(request.method, &parts) {
         return Some((Route::Lifecycle(route), Some(part(1))));
+    }
+    if let Some(route) = ims::ops::find(request.method, &parts) {
+        return Some((Route::Images(route), None));
     }
     if let Some(route) = catalog::find(request.method, &parts) {
         return Some((Route::Catalog(route), Some(part(1))));
@@ -120,6 +125,7 @@ impl Call<'_> {
             Route::CheckToken => Ok(tokens::check(self)),
             Route::Projects => Ok(projects::decode(self)),
             Route::Iam(route) => Ok(iam::decode(self, route)),
+            Route::Images(route) => ims::ops::decode(self, route),
             Route::Catalog(route) => catalog::decode(self, route),
             Route::Create(age) => create::decode(self, age),
             Route::ListServers(age) => list_servers::decode(self, age),
