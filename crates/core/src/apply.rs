@@ -161,6 +161,7 @@ impl World {
                         server.last = Some(last(job, number, activity));
                         server.updated_at = job.accepted_at;
                     });
+                    self.hold_disk(&job.operation, job.project, number);
                 }
                 (Some(Target::Balancer(id)), SubState::Waiting) => {
                     self.change_balancer(id, |balancer| balancer.busy = Some(number));
@@ -268,6 +269,9 @@ impl World {
                     if let (Step::Shape, Operation::Resize(resize)) = (step, &job.operation) {
                         self.reshape_server(id, &resize.flavor);
                     }
+                    if step == Step::Disks {
+                        self.replug(&job.operation, id, at);
+                    }
                     self.change_server(id, |server| {
                         step.take_effect(&job.operation, server, placed_on, at);
                     });
@@ -291,10 +295,12 @@ impl World {
         at: Time,
     ) {
         let succeeded = fault.is_none();
-        if succeeded && matches!(job.operation, Operation::Delete(_)) {
+        if let (true, Operation::Delete(delete)) = (succeeded, &job.operation) {
+            self.let_go_of_disks(id, delete.volumes);
             self.remove_server(id);
             return;
         }
+        self.release_disk(&job.operation, job.project, sub);
         self.change_server(id, |server| {
             server.busy = None;
             server.updated_at = at;

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use crate::model::{
-    Flavor, Host, Image, JobId, LoadBalancer, LoadBalancerId, Power, ServerId, Time,
+    Flavor, Host, Image, JobId, LoadBalancer, LoadBalancerId, Power, ServerId, Time, Volume,
+    VolumeId,
 };
 use crate::ops::Force;
 use crate::vault::Secret;
@@ -72,6 +73,11 @@ pub enum Verb {
         image: Arc<Image>,
         password: Option<Secret>,
     },
+    /// The server's data disks are exactly these.
+    Disks {
+        server: ServerId,
+        disks: Vec<DiskPlan>,
+    },
     /// The load balancer does what this record says.
     Balance {
         balancer: Box<LoadBalancer>,
@@ -92,8 +98,29 @@ pub struct Provision {
     pub password: Option<Secret>,
     pub key_name: Option<Arc<str>>,
     pub user_data: Option<Arc<str>>,
-    /// The boot disk first.
-    pub volumes_gib: Vec<u32>,
+    pub boot_gib: u32,
+    /// The data disks.
+    pub disks: Vec<DiskPlan>,
+}
+
+/// A data disk of a server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DiskPlan {
+    pub volume: VolumeId,
+    pub device: Arc<str>,
+    pub size_gib: u32,
+}
+
+impl DiskPlan {
+    /// The data disks among a server's volumes, the first of which is the boot disk.
+    pub fn of(volumes: &[Volume]) -> Vec<DiskPlan> {
+        let plan = |volume: &Volume| DiskPlan {
+            volume: volume.id,
+            device: volume.device.clone(),
+            size_gib: volume.size_gib,
+        };
+        volumes.iter().skip(1).map(plan).collect()
+    }
 }
 
 /// What became of a call.
@@ -143,6 +170,8 @@ pub struct Finding {
     pub host: Arc<str>,
     pub image_generation: u32,
     pub password_generation: u32,
+    /// The data disks.
+    pub disks: Vec<DiskPlan>,
 }
 
 /// What a driver is told of a server that existed before it was started.

@@ -8,8 +8,8 @@ use crate::apply::{Change, Next, Progress};
 use crate::chance::Chance;
 use crate::command::{Command, Receipt, TargetRef};
 use crate::driver::{
-    Adoption, Driver, DriverError, Finding, Provision, Rejection, StepCall, StepRef, StepReport,
-    Verb,
+    Adoption, DiskPlan, Driver, DriverError, Finding, Provision, Rejection, StepCall, StepRef,
+    StepReport, Verb,
 };
 use crate::judge::judge;
 use crate::limits;
@@ -498,6 +498,11 @@ impl Engine {
                 let generation = record.image_generation + 1;
                 Verb::Image { server, generation, image, password: self.secret(job.id) }
             }
+            Step::Disks => {
+                let volumes =
+                    job.operation.volumes_after(&self.world, self.world.server(server)?)?;
+                Verb::Disks { server, disks: DiskPlan::of(&volumes) }
+            }
             Step::Balance | Step::Unbalance => return None,
         })
     }
@@ -513,7 +518,8 @@ impl Engine {
             password: self.secret(job.id),
             key_name: server.details.key_name.clone(),
             user_data: server.details.user_data.clone(),
-            volumes_gib: server.details.volumes.iter().map(|volume| volume.size_gib).collect(),
+            boot_gib: server.details.volumes.first().map_or(0, |boot| boot.size_gib),
+            disks: DiskPlan::of(&server.details.volumes),
         })
     }
 
@@ -552,6 +558,7 @@ fn adoption(world: &World, server: &Server) -> Option<Adoption> {
             host: server.host.clone().unwrap_or_default(),
             image_generation: server.image_generation,
             password_generation: server.password_generation,
+            disks: DiskPlan::of(&server.details.volumes),
         },
         flavor: world.flavor(&server.flavor)?.clone(),
     })

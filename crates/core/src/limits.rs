@@ -51,3 +51,13 @@ pub const RETRY_AFTER_MS: i64 = 500;
 
 /// Characters in a name, in any dialect.
 pub const NAME_CHARS_MAX: usize = 128;
+
+/// Volumes in one server, the boot disk among them: one and the 23 data disks that the vendor's
+/// published limit allows, and as many as there are device letters for.
+pub const VOLUMES_MAX: usize = 24;
+
+/// Disks with a life of their own in one project. A record each of some 200 bytes.
+pub const DISKS_MAX: usize = 100_000;
+
+/// Servers that one shareable disk may be in at once (the vendor's published limit).
+pub const DISK_SERVERS_MAX: usize = 16;

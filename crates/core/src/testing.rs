@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::driver::{
-    Adoption, Done, Driver, DriverError, Finding, Rejection, StepCall, StepReport, Verb,
+    Adoption, DiskPlan, Done, Driver, DriverError, Finding, Rejection, StepCall, StepReport, Verb,
 };
 use crate::model::{Host, LoadBalancerId, Power, ServerId, Time};
 use crate::store::{Archive, Batch, Loaded, Store, StoreError, Table, Visit};
@@ -131,6 +131,7 @@ pub struct Machine {
     pub password: Option<String>,
     pub reboots: BTreeSet<u64>,
     pub host: Arc<str>,
+    pub disks: Vec<DiskPlan>,
 }
 
 #[derive(Default)]
@@ -168,7 +169,8 @@ impl Driver for Room {
     fn adopt(&mut self, known: &mut dyn Iterator<Item = Adoption>) {
         let mut state = self.state.lock().unwrap();
         for Adoption { finding, flavor } in known {
-            let Finding { server, power, host, image_generation, password_generation } = finding;
+            let Finding { server, power, host, image_generation, password_generation, disks } =
+                finding;
             state.machines.entry(server).or_insert_with(|| Machine {
                 power,
                 vcpus: flavor.vcpus,
@@ -176,6 +178,7 @@ impl Driver for Room {
                 password_generation,
                 password: None,
                 reboots: BTreeSet::new(),
+                disks,
                 host,
             });
         }
@@ -240,7 +243,8 @@ fn server_of(verb: &Verb) -> Option<ServerId> {
         | Verb::Shape { server, flavor: _ }
         | Verb::Place { server, away_from: _ }
         | Verb::Password { server, generation: _, password: _ }
-        | Verb::Image { server, generation: _, image: _, password: _ } => Some(*server),
+        | Verb::Image { server, generation: _, image: _, password: _ }
+        | Verb::Disks { server, disks: _ } => Some(*server),
         Verb::Balance { balancer: _ } | Verb::Unbalance { balancer: _ } => None,
     }
 }
@@ -259,6 +263,7 @@ impl RoomState {
                     password: plan.password.map(text),
                     reboots: BTreeSet::new(),
                     host: "host-1".into(),
+                    disks: plan.disks,
                 });
                 return Ok(Done { placed_on: Some("host-1".into()) });
             }
@@ -295,6 +300,9 @@ impl RoomState {
                 machine.image_generation = generation;
                 machine.password = password.map(text);
                 machine.power = Power::Stopped;
+            }
+            Verb::Disks { server, disks } => {
+                self.machines.get_mut(&server).ok_or(missing)?.disks = disks;
             }
             Verb::Balance { balancer } => {
                 self.balancers.insert(balancer.id);

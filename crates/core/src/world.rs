@@ -5,6 +5,7 @@
 
 mod alarms;
 mod assets;
+mod disks;
 mod hosts;
 mod invariants;
 mod roster;

@@ -37,6 +37,9 @@ pub trait Gate: Sync {
 
     /// Whether this nonce is new for this key; it is remembered until `forget_at`.
     fn first_use(&self, access_key: &str, nonce: &str, forget_at: Time) -> bool;
+
+    /// Bytes that nobody can guess.
+    fn random(&self) -> [u8; 32];
 }
 
 /// What the gate knows of an access key.

@@ -184,8 +184,33 @@ const DEVIATIONS: &[&str] = &[
     "ResizePostPaidServer::status 202 is not declared",
     // Required there and described nowhere: a slip of the definition.
     "ListFlavorSellPolicies:.flavors:is required",
+    // Terraform's client takes nothing else.
+    "UpdateServerAutoTerminateTime::status 204 is not declared",
     // There is no order where nothing is paid in advance.
     "ResizeServer:.order_id:is required",
+    // Nova writes states in lower case, and has more of them than the definition lists; its BUILD is
+    // there with a blank before it.
+    "NovaListServersDetails:.servers[].OS-EXT-STS:task_state:\"spawning\" is not one of the values",
+    "NovaListServersDetails:.servers[].OS-EXT-STS:task_state:null is not of type string",
+    "NovaListServersDetails:.servers[].OS-EXT-STS:vm_state:\"active\" is not one of the values",
+    "NovaListServersDetails:.servers[].OS-EXT-STS:vm_state:\"building\" is not one of the values",
+    "NovaListServersDetails:.servers[].OS-EXT-STS:vm_state:\"error\" is not one of the values",
+    "NovaListServersDetails:.servers[].status:\"BUILD\" is not one of the values",
+    "NovaShowServer:.server.OS-EXT-STS:task_state:\"deleting\" is not one of the values",
+    "NovaShowServer:.server.OS-EXT-STS:task_state:null is not of type string",
+    "NovaShowServer:.server.OS-EXT-STS:vm_state:\"active\" is not one of the values",
+    // Null in Nova where there is none.
+    "NovaListServersDetails:.servers[].OS-SRV-USG:launched_at:null is not of type string",
+    "NovaListServersDetails:.servers[].OS-SRV-USG:terminated_at:null is not of type string",
+    "NovaListServersDetails:.servers[].key_name:null is not of type string",
+    "NovaShowServer:.server.OS-SRV-USG:terminated_at:null is not of type string",
+    "NovaShowServer:.server.key_name:null is not of type string",
+    // There from a later version on than the one that is taken when none is asked for.
+    "NovaListServersDetails:.servers[].host_status:is required",
+    "NovaListServersDetails:.servers[].tags:is required",
+    "NovaShowServer:.server.host_status:is required",
+    "NovaShowServer:.server.tags:is required",
+    "NovaUpdateServer:.server.tags:is required",
 ];
 
 #[test]
@@ -198,7 +223,8 @@ fn what_huawei_answers_is_what_it_published() {
         for one in exchanges.iter().filter(|one| (200..300).contains(&one.answer.status)) {
             let Some(definition) = definition_of(&definitions, one) else {
                 let (method, path) = (&one.method, &one.path);
-                assert!(of_a_neighbour(path), "{method} {path} is not defined");
+                let known = of_a_neighbour(path) || of_the_sdk_alone(path);
+                assert!(known, "{method} {path} is not defined");
                 continue;
             };
             // A version of IAM, which the definition of compute's versions would fit.
@@ -237,6 +263,17 @@ fn of_a_neighbour(path: &str) -> bool {
     )
 }
 
+/// Whether a path is one of the few that the vendor's SDK has and its definitions have not.
+fn of_the_sdk_alone(path: &str) -> bool {
+    let words: Vec<&str> = path.split('/').skip(3).collect();
+    matches!(
+        words.as_slice(),
+        ["cloudservers", "resource_instances", "action"]
+            | ["cloudservers", _, "metadata-options" | "console-output" | "serial-console-options"]
+            | ["cloudservers", _, "actions", "serial-console"]
+    )
+}
+
 /// A list asked for ids has an entry of nulls for each that is not there, which no definition can
 /// describe: it must be all nulls but for the id and the fault, and is then left out.
 fn without_missing(body: &[u8]) -> Vec<u8> {
@@ -257,8 +294,11 @@ fn without_missing(body: &[u8]) -> Vec<u8> {
 }
 
 fn definition_of<'a>(definitions: &'a [Definition], one: &Played) -> Option<&'a Definition> {
+    // The compute API answers alike under its older name, which the definitions leave out.
+    let old = one.path.strip_prefix("/v2/").filter(|path| !path.contains("/cloudservers"));
+    let path = old.map_or_else(|| one.path.clone(), |path| format!("/v2.1/{path}"));
     definitions
         .iter()
-        .filter(|definition| definition.covers(&one.method, &one.path, &one.request_body))
+        .filter(|definition| definition.covers(&one.method, &path, &one.request_body))
         .max_by_key(|definition| definition.words())
 }

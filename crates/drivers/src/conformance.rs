@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use regiment_core::driver::{
-    Adoption, Done, Driver, DriverError, Finding, Provision, Rejection, StepCall, StepRef,
-    StepReport, Verb,
+    Adoption, DiskPlan, Done, Driver, DriverError, Finding, Provision, Rejection, StepCall,
+    StepRef, StepReport, Verb,
 };
-use regiment_core::model::{Flavor, Image, JobId, Power, ServerId, Time};
+use regiment_core::model::{Flavor, Image, JobId, Power, ServerId, Time, VolumeId};
 use regiment_core::ops::Force;
 use regiment_core::vault::Secret;
 
@@ -36,6 +36,7 @@ pub fn all(driver: &mut dyn Driver, wait: &mut Wait<'_>, terms: &Terms) {
     trial.a_server_is_removed_once();
     trial.shapes_passwords_and_images_hold();
     trial.a_server_moves_once();
+    trial.data_disks_are_exactly_those_ordered();
     trial.a_missing_server_is_said();
     trial.each_call_is_answered_once();
     trial.what_was_adopted_takes_orders();
@@ -108,7 +109,8 @@ impl Trial<'_> {
             password: Some(Secret::new("Trial-1-by-fire")),
             key_name: None,
             user_data: None,
-            volumes_gib: vec![self.terms.image.disk_gib_min.max(1)],
+            boot_gib: self.terms.image.disk_gib_min.max(1),
+            disks: Vec::new(),
         });
         Verb::Provision { server, plan }
     }
@@ -146,6 +148,7 @@ impl Trial<'_> {
             host,
             image_generation: 1,
             password_generation: 1,
+            disks: Vec::new(),
         };
         assert_eq!(found, Some(expected));
         assert_eq!(self.driver.list().iter().filter(|id| **id == server).count(), 1);
@@ -235,6 +238,37 @@ impl Trial<'_> {
         }
     }
 
+    fn data_disks_are_exactly_those_ordered(&mut self) {
+        let server = self.make();
+        let disk = |number: u8| DiskPlan {
+            volume: VolumeId(SERVERS_FROM + u128::from(number)),
+            device: format!("/dev/vd{}", char::from(b'a' + number)).into(),
+            size_gib: 10 * u32::from(number),
+        };
+        let lists = [vec![disk(1)], vec![disk(1), disk(2)], vec![disk(2), disk(3)], vec![]];
+        for disks in lists {
+            let verb = Verb::Disks { server, disks: disks.clone() };
+            self.twice(server, &verb);
+            assert_eq!(self.find(server).disks, disks);
+        }
+        // Neither power nor a fresh boot disk touches them.
+        let disks = vec![disk(2)];
+        self.twice(server, &Verb::Disks { server, disks: disks.clone() });
+        self.twice(server, &Verb::Run { server });
+        self.twice(server, &Verb::Stop { server, force: Force::Hard });
+        let image = self.terms.image.clone();
+        self.twice(server, &Verb::Image { server, generation: 2, image, password: None });
+        assert_eq!(self.find(server).disks, disks);
+        // A server of the same id that is made later begins without them, or with its own.
+        self.twice(server, &Verb::Remove { server });
+        let Verb::Provision { server, mut plan } = self.provision(server) else {
+            unreachable!("it is one")
+        };
+        plan.disks = vec![disk(3)];
+        self.call(Verb::Provision { server, plan }).expect("there is room");
+        assert_eq!(self.find(server).disks, [disk(3)]);
+    }
+
     fn a_missing_server_is_said(&mut self) {
         let server = self.new_server();
         let flavor = self.terms.flavor.clone();
@@ -248,6 +282,7 @@ impl Trial<'_> {
             Verb::Place { server, away_from: "nowhere".into() },
             Verb::Password { server, generation: 1, password },
             Verb::Image { server, generation: 1, image, password: None },
+            Verb::Disks { server, disks: Vec::new() },
         ];
         for report in self.calls(verbs) {
             assert_eq!(report.result, Err(DriverError::Rejected(Rejection::Missing)));

@@ -95,6 +95,12 @@ impl Gate for Keyring {
     fn first_use(&self, access_key: &str, nonce: &str, forget_at: Time) -> bool {
         self.nonces.first_use(access_key, nonce, forget_at, self.clock.now())
     }
+
+    fn random(&self) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes).expect("the system has randomness");
+        bytes
+    }
 }
 
 /// The credential of a key pair, its secret key sealed.

@@ -5,15 +5,21 @@
 //! what a thing is from now on. It is done when it is durable, makes no job, and is allowed while an
 //! operation runs on the server it concerns. What a machine must be asked for is in [`ops`](crate::ops).
 
+mod describe;
+mod disks;
 mod key_pairs;
 mod metadata;
+mod tags;
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use describe::{Describe, SetTerminateTime};
+pub use disks::{AddDisks, BindVolume, RemoveDisk};
 pub use key_pairs::{AddKeyPair, RemoveKeyPair};
 pub use metadata::ChangeMetadata;
+pub use tags::{ChangeTags, TagNamed};
 
 use crate::chance::Chance;
 use crate::command::{TargetAnswer, TargetRef};
@@ -28,6 +34,12 @@ pub enum Edit {
     AddKeyPair(AddKeyPair),
     RemoveKeyPair(RemoveKeyPair),
     ChangeMetadata(ChangeMetadata),
+    AddDisks(AddDisks),
+    RemoveDisk(RemoveDisk),
+    BindVolume(BindVolume),
+    ChangeTags(ChangeTags),
+    Describe(Describe),
+    SetTerminateTime(SetTerminateTime),
 }
 
 /// What something is from now on.
@@ -50,7 +62,6 @@ pub(crate) struct Desk<'a> {
     pub world: &'a World,
     pub project: ProjectId,
     pub now: Time,
-    #[expect(dead_code, reason = "no edit draws an id yet")]
     pub chance: &'a mut Chance,
 }
 
@@ -81,6 +92,12 @@ impl Edit {
             Edit::AddKeyPair(edit) => edit,
             Edit::RemoveKeyPair(edit) => edit,
             Edit::ChangeMetadata(edit) => edit,
+            Edit::AddDisks(edit) => edit,
+            Edit::RemoveDisk(edit) => edit,
+            Edit::BindVolume(edit) => edit,
+            Edit::ChangeTags(edit) => edit,
+            Edit::Describe(edit) => edit,
+            Edit::SetTerminateTime(edit) => edit,
         }
     }
 

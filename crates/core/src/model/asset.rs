@@ -4,30 +4,34 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ProjectId, Time};
+use super::{Disk, ProjectId, Time, VolumeId};
 
 /// One thing a project owns beside its servers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Asset {
     KeyPair(KeyPair),
+    Disk(Disk),
 }
 
 /// How an asset is found. Kinds stand together, and within a kind what is looked up together.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum AssetKey {
     KeyPair(ProjectId, Arc<str>),
+    Disk(ProjectId, VolumeId),
 }
 
 impl Asset {
     pub fn key(&self) -> AssetKey {
         match self {
             Asset::KeyPair(pair) => AssetKey::KeyPair(pair.project, pair.name.clone()),
+            Asset::Disk(disk) => AssetKey::Disk(disk.project, disk.id),
         }
     }
 
     pub const fn project(&self) -> ProjectId {
         match self {
             Asset::KeyPair(pair) => pair.project,
+            Asset::Disk(disk) => disk.project,
         }
     }
 }

@@ -3,6 +3,7 @@
 mod asset;
 mod balancer;
 mod catalog;
+mod disk;
 mod fault;
 mod ids;
 mod job;
@@ -13,6 +14,7 @@ mod time;
 pub use asset::{Asset, AssetKey, KeyPair};
 pub use balancer::{Backend, BalancerState, HealthCheck, Listener, LoadBalancer, Protocol, Reach};
 pub use catalog::{Credential, Flavor, Host, Image, ImageSource, OsFamily, Project, Quota};
+pub use disk::{Attachment, Disk};
 pub use fault::{Fault, FaultKind};
 pub use ids::{
     Handle, ImageId, JobId, ListenerId, LoadBalancerId, NetworkId, PortId, ProjectId, RequestId,

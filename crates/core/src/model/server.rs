@@ -35,8 +35,10 @@ pub enum Activity {
     Resizing,
     Reinstalling,
     Renaming,
-    Migrating,
+    AttachingVolume,
     Charging,
+    DetachingVolume,
+    Migrating,
 }
 
 /// The one sub-job that holds a server.

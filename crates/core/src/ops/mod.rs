@@ -3,6 +3,7 @@
 //! An operation says which targets it admits, what it keeps them busy with, which steps the driver
 //! is asked for, and what success changes. It never says *when*: that is the schedule's.
 
+mod attach_volume;
 mod change_charging;
 mod create;
 mod create_listeners;
@@ -10,6 +11,7 @@ mod create_load_balancers;
 mod delete;
 mod delete_load_balancers;
 mod deregister_backends;
+mod detach_volume;
 mod migrate;
 mod reboot;
 mod redeploy;
@@ -24,6 +26,7 @@ mod stop;
 
 use serde::{Deserialize, Serialize};
 
+pub use attach_volume::{AttachVolume, free_device};
 pub use change_charging::ChangeCharging;
 pub use create::{Create, NicOrder, VolumeOrder};
 pub use create_listeners::CreateListeners;
@@ -31,6 +34,7 @@ pub use create_load_balancers::CreateLoadBalancers;
 pub use delete::Delete;
 pub use delete_load_balancers::DeleteLoadBalancers;
 pub use deregister_backends::DeregisterBackends;
+pub use detach_volume::DetachVolume;
 pub use migrate::Migrate;
 pub use reboot::Reboot;
 pub use redeploy::Redeploy;
@@ -44,7 +48,9 @@ pub use step::Step;
 pub use stop::Stop;
 
 use crate::edits::Edit;
-use crate::model::{Activity, Fault, FaultKind, LoadBalancer, Phase, Power, ProjectId, Server};
+use crate::model::{
+    Activity, Fault, FaultKind, LoadBalancer, Phase, Power, ProjectId, Server, Volume, VolumeId,
+};
 use crate::world::World;
 
 /// How hard to press a guest that does not want to stop.
@@ -90,6 +96,8 @@ pub enum Operation {
     Migrate(Migrate),
     Redeploy(Redeploy),
     ChangeCharging(ChangeCharging),
+    AttachVolume(AttachVolume),
+    DetachVolume(DetachVolume),
     CreateLoadBalancers(CreateLoadBalancers),
     DeleteLoadBalancers(DeleteLoadBalancers),
     CreateListeners(CreateListeners),
@@ -122,6 +130,16 @@ pub(crate) trait ServerRules: Rules {
 
     /// What success changes beyond what its steps changed.
     fn settle(&self, _server: &mut Server) {}
+
+    /// The disk that it puts into servers or takes out of them.
+    fn volume(&self) -> Option<VolumeId> {
+        None
+    }
+
+    /// The server's volumes as they will be once [`Step::Disks`] is done.
+    fn volumes_after(&self, _world: &World, _server: &Server) -> Option<Vec<Volume>> {
+        None
+    }
 }
 
 /// An operation on load balancers.
@@ -191,6 +209,8 @@ impl Operation {
             Operation::Migrate(op) => Sort::Servers(op),
             Operation::Redeploy(op) => Sort::Servers(op),
             Operation::ChangeCharging(op) => Sort::Servers(op),
+            Operation::AttachVolume(op) => Sort::Servers(op),
+            Operation::DetachVolume(op) => Sort::Servers(op),
             Operation::CreateLoadBalancers(op) => Sort::NewBalancers(op),
             Operation::DeleteLoadBalancers(op) => Sort::Balancers(op),
             Operation::CreateListeners(op) => Sort::Balancers(op),
@@ -222,6 +242,26 @@ impl Operation {
     /// The steps of this operation on a server that was or was not running when it was ordered.
     pub fn steps(&self, was_running: bool) -> &'static [Step] {
         self.rules().steps(was_running)
+    }
+
+    /// The disk that this operation puts into servers or takes out of them.
+    pub fn volume(&self) -> Option<VolumeId> {
+        match self.sort() {
+            Sort::Servers(op) => op.volume(),
+            Sort::NewServers(_) | Sort::Balancers(_) | Sort::NewBalancers(_) | Sort::Edit(_) => {
+                None
+            }
+        }
+    }
+
+    /// The server's volumes as they will be once [`Step::Disks`] is done.
+    pub(crate) fn volumes_after(&self, world: &World, server: &Server) -> Option<Vec<Volume>> {
+        match self.sort() {
+            Sort::Servers(op) => op.volumes_after(world, server),
+            Sort::NewServers(_) | Sort::Balancers(_) | Sort::NewBalancers(_) | Sort::Edit(_) => {
+                None
+            }
+        }
     }
 
     /// What a server is busy with while this operation runs on it.

@@ -23,6 +23,8 @@ pub enum Step {
     Password,
     /// The boot disk is a fresh one of this generation.
     Image,
+    /// The server's data disks are those it is to have, no fewer and no more.
+    Disks,
     /// The load balancer does what its record says.
     Balance,
     /// Nothing of the load balancer is left.
@@ -66,7 +68,8 @@ impl Step {
                 server.image_generation += 1;
                 server.power = Power::Stopped;
             }
-            Step::Remove | Step::Balance | Step::Unbalance => {}
+            // Disks have records of their own, which the world changes with the server's.
+            Step::Disks | Step::Remove | Step::Balance | Step::Unbalance => {}
         }
         server.updated_at = at;
     }

@@ -17,7 +17,9 @@ use crate::store::{StoreError, Table};
 use crate::testing::{Fails, Trouble};
 use crate::world::World;
 
-use super::plane::{Plane, command, command_on, create, tell, with_password};
+use super::plane::{
+    Plane, attach, command, command_on, create, detach, seeded_disk, tell, with_password,
+};
 
 type Act = fn(&World) -> Vec<Command>;
 
@@ -160,6 +162,26 @@ const ACTS: &[Act] = &[
         commands
     },
     |world| {
+        let shared = [s(1), s(2), s(5)];
+        let late = new_server(world, "n1");
+        vec![
+            command(40, attach(1, &[s(6)]), &[s(6)]),
+            command(41, attach(3, &shared), &shared),
+            command(42, attach(2, &[s(3)]), &[s(3)]),
+            // On its way into another: refused.
+            command(43, attach(1, &[late]), &[late]),
+        ]
+    },
+    |world| {
+        let boot = world.server(s(6)).expect("it is there").details.volumes[0].id;
+        vec![
+            command(45, attach(2, &[s(5)]), &[s(5)]),
+            command(46, detach(seeded_disk(3).id), &[s(1), s(3)]),
+            command(47, detach(boot), &[s(6)]),
+        ]
+    },
+    |_| vec![command(48, detach(seeded_disk(2).id), &[s(3)])],
+    |world| {
         let all = [s(1), s(3), s(5), new_server(world, "n3")];
         vec![
             command(14, Operation::Start(Start {}), &all),
@@ -182,6 +204,15 @@ const ACTS: &[Act] = &[
     |_| {
         let hints = [("host".into(), Some("dedicated".into()))].into();
         vec![command(19, Operation::Migrate(Migrate { hints }), &[s(3), s(1)])]
+    },
+    // A shared disk stays with the other server, one that is bound to nothing goes on alone.
+    |_| {
+        let all = Delete { volumes: true, public_address: true };
+        let boot_only = Delete { volumes: false, public_address: false };
+        vec![
+            command(49, Operation::Delete(all), &[s(2)]),
+            command(50, Operation::Delete(boot_only), &[s(6)]),
+        ]
     },
 ];
 
@@ -244,12 +275,13 @@ fn whole(plane: &Plane) -> String {
             let reboots = machine.reboots.len();
             let password = &machine.password;
             format!(
-                "machine {name} {:?} {} {} {} {password:?} {reboots} {}\n",
+                "machine {name} {:?} {} {} {} {password:?} {reboots} {} disks {:?}\n",
                 machine.power,
                 machine.vcpus,
                 machine.image_generation,
                 machine.password_generation,
-                machine.host
+                machine.host,
+                machine.disks.iter().map(|disk| (&disk.device, disk.size_gib)).collect::<Vec<_>>(),
             )
         })
         .collect();

@@ -3,14 +3,16 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use crate::apply::Change;
+use crate::apply::{Change, Edited};
 use crate::command::{Command, Receipt, TargetRef, TokenClaim};
+use crate::edits::Put;
 use crate::engine::{Engine, Inbox, Settings, Turn};
 use crate::model::{
-    Details, Fault, Flavor, Host, Image, ImageId, ImageSource, OsFamily, Phase, Power, Project,
-    ProjectId, Quota, RequestId, Server, ServerId, SubTarget, Target, Time,
+    self, Asset, Details, Fault, Flavor, Host, Image, ImageId, ImageSource, OsFamily, Phase, Power,
+    Project, ProjectId, Quota, RequestId, Server, ServerId, SubTarget, Target, Time, Volume,
+    VolumeId,
 };
-use crate::ops::{Create, NicOrder, Operation, VolumeOrder};
+use crate::ops::{AttachVolume, Create, DetachVolume, NicOrder, Operation, VolumeOrder};
 use crate::store::StoreError;
 use crate::testing::{Disk, MirrorVault, Room};
 use crate::vault::Secret;
@@ -65,6 +67,8 @@ impl Plane {
     pub fn seed(&mut self) -> Result<(), StoreError> {
         let mut seeds = catalog();
         seeds.push(Change::ServersAdded((1..=6).map(seeded_server).collect()));
+        let disks = (1..=4).map(|number| Put::Asset(Asset::Disk(seeded_disk(number)))).collect();
+        seeds.push(Change::Edited(Edited { at: Time::ZERO, puts: disks, token: None }));
         self.turn(Inbox { seeds, ..Inbox::new() }).map(drop)
     }
 
@@ -164,8 +168,50 @@ pub fn seeded_server(number: u64) -> Server {
         launched_at: None,
         fault: None,
         last: None,
-        details: Arc::new(Details { zone: "zone-1".into(), ..Details::default() }),
+        details: Arc::new(Details {
+            zone: "zone-1".into(),
+            volumes: vec![boot_volume(number)],
+            ..Details::default()
+        }),
     }
+}
+
+fn boot_volume(number: u64) -> Volume {
+    Volume {
+        id: VolumeId(0xB007_0000 + u128::from(number)),
+        device: "/dev/vda".into(),
+        size_gib: 40,
+        class: "ssd".into(),
+        delete_with_server: true,
+    }
+}
+
+/// Disks that no server has at first: 1 and 2, and 3 and 4, which may be shared.
+pub fn seeded_disk(number: u128) -> model::Disk {
+    model::Disk {
+        id: VolumeId(0xD15C_0000 + number),
+        project: PROJECT,
+        name: format!("disk-{number}").into(),
+        description: "".into(),
+        zone: "zone-1".into(),
+        size_gib: 10 * u32::try_from(number).unwrap(),
+        class: "ssd".into(),
+        shareable: number > 2,
+        created_at: Time::ZERO,
+        attached_to: Vec::new(),
+        held_by: Vec::new(),
+    }
+}
+
+pub fn attach(number: u128, servers: &[ServerId]) -> Operation {
+    Operation::AttachVolume(AttachVolume {
+        volume: seeded_disk(number).id,
+        places: servers.iter().map(|server| (*server, None)).collect(),
+    })
+}
+
+pub fn detach(volume: VolumeId) -> Operation {
+    Operation::DetachVolume(DetachVolume { volume })
 }
 
 pub fn create(names: &[&str]) -> Operation {
@@ -227,6 +273,10 @@ pub fn tell(world: &World) -> String {
             server.last.as_ref().map(|last| (last.activity, last.ended, last.fault.clone())),
         )
         .unwrap();
+        for volume in &server.details.volumes {
+            let Volume { id: _, device, size_gib, class, delete_with_server } = volume;
+            writeln!(text, "  {device} {size_gib} {class} {delete_with_server}").unwrap();
+        }
         if !server.details.metadata.is_empty() {
             writeln!(text, "  metadata {:?}", server.details.metadata).unwrap();
         }
@@ -249,9 +299,20 @@ pub fn tell(world: &World) -> String {
         )
         .unwrap();
     }
+    let mut disks = Vec::new();
     for asset in world.assets() {
-        writeln!(text, "asset {:?}", asset.key()).unwrap();
+        let Asset::Disk(disk) = asset else {
+            writeln!(text, "asset {:?}", asset.key()).unwrap();
+            continue;
+        };
+        let mut servers: Vec<_> = disk.attached_to.iter().map(|one| name_of(one.server)).collect();
+        // Which of several got it first is the driver's to choose.
+        servers.sort();
+        let held = disk.held_by.len();
+        disks.push(format!("disk {} {} in {servers:?} held {held}\n", disk.name, disk.size_gib));
     }
+    disks.sort();
+    text += &disks.concat();
     let mut jobs: Vec<_> = world.jobs().collect();
     jobs.sort_by_key(|job| job.request);
     for job in jobs {

@@ -32,17 +32,18 @@ impl World {
 // Key pairs.
 impl World {
     pub fn key_pair(&self, project: ProjectId, name: &str) -> Option<&KeyPair> {
-        match self.asset(&AssetKey::KeyPair(project, name.into()))? {
-            Asset::KeyPair(pair) => Some(pair),
-        }
+        let Asset::KeyPair(pair) = self.asset(&AssetKey::KeyPair(project, name.into()))? else {
+            return None;
+        };
+        Some(pair)
     }
 
     /// A project's key pairs by name.
     pub fn key_pairs(&self, project: ProjectId) -> impl Iterator<Item = &KeyPair> {
         let first = AssetKey::KeyPair(project, "".into());
-        self.assets.range(first..).map_while(move |(_, asset)| match asset {
-            Asset::KeyPair(pair) if pair.project == project => Some(pair),
-            Asset::KeyPair(_) => None,
+        self.assets.range(first..).map_while(move |(_, asset)| {
+            let Asset::KeyPair(pair) = asset else { return None };
+            (pair.project == project).then_some(pair)
         })
     }
 }

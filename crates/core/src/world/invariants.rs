@@ -1,7 +1,7 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Roster, Usage, World};
-use crate::model::{ProjectId, Tally, Target};
+use crate::model::{Asset, ProjectId, Server, Tally, Target};
 
 impl World {
     /// What must hold after every turn; a sentence for each thing that does not. For tests and the
@@ -44,6 +44,7 @@ impl World {
         }
         let unknown = on_hosts.keys().filter(|host| !self.host_usage.contains_key(**host));
         wrong.extend(unknown.map(|host| format!("what lives on {host} is not counted")));
+        self.check_disks(&mut wrong);
         let mut sub_jobs = 0;
         for job in self.jobs.values() {
             if job.tally != Tally::of(&job.subs) {
@@ -88,5 +89,42 @@ impl World {
             wrong.push("a server is not in its project's list".to_owned());
         }
         wrong
+    }
+
+    /// What servers say of their volumes and what disks say of their servers is one story.
+    fn check_disks(&self, wrong: &mut Vec<String>) {
+        let has = |server: &Server, id| server.details.volumes.iter().any(|one| one.id == id);
+        for asset in self.assets() {
+            let Asset::Disk(disk) = asset else { continue };
+            if disk.attached_to.len() > 1 && !disk.shareable {
+                wrong.push(format!("{} is in several servers", disk.id));
+            }
+            for one in &disk.attached_to {
+                if !self.server(one.server).is_some_and(|server| has(server, disk.id)) {
+                    wrong.push(format!("{} is not in {}", disk.id, one.server));
+                }
+            }
+            for sub in &disk.held_by {
+                let holds = self.job_with_number(sub.0).is_some_and(|job| {
+                    job.operation.volume() == Some(disk.id)
+                        && job.index_of(*sub).is_some_and(|at| !job.subs[at].state.ended())
+                });
+                if !holds {
+                    wrong.push(format!("{} is held by {sub:?}, which is over", disk.id));
+                }
+            }
+        }
+        let mut alone = BTreeSet::new();
+        for server in self.servers() {
+            for volume in &server.details.volumes {
+                match self.disk(server.project, volume.id) {
+                    Some(disk) if disk.is_in(server.id) => {}
+                    None if alone.insert(volume.id) => {}
+                    Some(_) | None => {
+                        wrong.push(format!("{} is not {}'s to have", volume.id, server.id));
+                    }
+                }
+            }
+        }
     }
 }

@@ -21,6 +21,10 @@ pub(super) const HINT_THREADS: &str = "hw:cpu_threads";
 pub(super) const HINT_ENCLAVE: &str = "enclave_options.enabled";
 pub(super) const HINT_SECURE_BOOT: &str = "security_options.secure_boot_enabled";
 pub(super) const HINT_TPM: &str = "security_options.tpm_enabled";
+pub(super) const HINT_RECOVERY: &str = "support_auto_recovery";
+pub(super) const HINT_METADATA_ENDPOINT: &str = "metadata_options.http_endpoint";
+pub(super) const HINT_METADATA_TOKENS: &str = "metadata_options.http_tokens";
+pub(super) const HINT_SERIAL: &str = "serial_console_options.enabled";
 pub(super) const HINT_GROUP: &str = "os:scheduler_hints.group";
 pub(super) const HINT_TENANCY: &str = "os:scheduler_hints.tenancy";
 pub(super) const HINT_DEDICATED_HOST: &str = "os:scheduler_hints.dedicated_host_id";
@@ -84,7 +88,7 @@ impl<'a> Lens<'a> {
         Lens { view: *view, down: hosts.map(|host| host.name.as_ref()).collect() }
     }
 
-    fn host_status(&self, server: &Server) -> &'static str {
+    pub fn host_status(&self, server: &Server) -> &'static str {
         match server.host.as_deref() {
             None => "",
             Some(host) if self.down.contains(host) => "DOWN",

@@ -62,6 +62,9 @@ pub(super) const BATCH_FAILED: Row = Row::new("Ecs.0611", 400, "Batch operation 
 pub(super) const WEAK_PASSWORD: Row =
     Row::new("Ecs.0011", 400, "The password does not meet the complexity requirements.");
 
+pub(super) const PREPAID_STAYS: Row =
+    Row::new("Ecs.0084", 400, "auto_terminate_time is not for servers paid for by the period.");
+
 /// The caller's key was taken away since the caller was let in.
 pub(super) const KEY_GONE: Row = Row::new("Common.0013", 401, "The token is invalid.");
 
@@ -108,6 +111,26 @@ fn of_kind(kind: FaultKind) -> Row {
         | FaultKind::BackendNotFound => ("Ecs.0000", 400, "Request error."),
         FaultKind::KeyPairNotFound => ("Ecs.0314", 400, "The key pair does not exist."),
         FaultKind::KeyPairExists => ("Ecs.0005", 400, "A key pair with this name exists."),
+        FaultKind::ZoneNotFound => ("Ecs.0005", 400, "The AZ does not exist."),
+        FaultKind::VolumeNotFound => ("Ecs.0103", 400, "The disk does not exist."),
+        FaultKind::VolumeInUse => ("Ecs.0103", 400, "The disk is not available for attaching."),
+        FaultKind::VolumeAttached => ("Ecs.0057", 400, "The disk is attached to the ECS already."),
+        FaultKind::VolumeNotAttached => ("Ecs.0111", 400, "The disk is not attached to the ECS."),
+        FaultKind::VolumeNotShareable => ("Ecs.0005", 400, "The disk is not shareable."),
+        FaultKind::VolumeElsewhere => {
+            ("Ecs.0121", 400, "The disk and the ECS are in different AZs.")
+        }
+        FaultKind::TooManyVolumes => {
+            ("Ecs.0104", 400, "The ECS has as many disks as can be attached to it.")
+        }
+        FaultKind::TooManySharers => {
+            ("Ecs.0005", 400, "The disk is attached to as many ECSs as it can be.")
+        }
+        FaultKind::BootVolume => ("Ecs.0102", 400, "The system disk cannot be detached."),
+        FaultKind::DeviceInUse => {
+            ("Ecs.0005", 400, "The device name is used by another disk of the ECS.")
+        }
+        FaultKind::TooManyTags => ("Ecs.0905", 400, "A server can have at most 10 tags."),
         FaultKind::NoCapacity => ("Ecs.0219", 400, "No valid host was found."),
         FaultKind::HostDown => ("Ecs.1001", 400, "The host of the ECS is down."),
         FaultKind::AgentMissing => {
@@ -135,7 +158,9 @@ fn code_of_failed(operation: &Operation) -> &'static str {
         Operation::ResetPassword(_) => "Ecs.0610",
         Operation::Resize(_) => "Ecs.0207",
         Operation::Rename(_) => "Ecs.0616",
+        Operation::AttachVolume(_) => "Ecs.0205",
         Operation::Stop(_)
+        | Operation::DetachVolume(_)
         | Operation::Reinstall(_)
         | Operation::Migrate(_)
         | Operation::Redeploy(_)

@@ -27,7 +27,15 @@ pub(super) const DATA_VOLUME_GIB: std::ops::RangeInclusive<i64> = 10..=32_768;
 pub(super) const TAGS_MAX: usize = 10;
 pub(super) const TAG_KEY_CHARS_MAX: usize = 36;
 pub(super) const TAG_VALUE_CHARS_MAX: usize = 43;
+/// Keys, and values of each, in a search for servers by their tags.
+pub(super) const TAG_KEYS_ASKED_MAX: usize = 10;
+pub(super) const TAG_VALUES_ASKED_MAX: usize = 10;
 pub(super) const METADATA_MAX: usize = 10;
+/// Keys of a server's metadata once it is made, as `maxServerMeta` tells.
+pub(super) const METADATA_MADE_MAX: usize = 128;
+pub(super) const HOSTNAME_CHARS_MAX: usize = 64;
+/// In `UpdateServer`, whose definition allows less than the others.
+pub(super) const NAME_UPDATED_CHARS_MAX: usize = 64;
 pub(super) const METADATA_CHARS_MAX: usize = 255;
 pub(super) const DESCRIPTION_CHARS_MAX: usize = 85;
 pub(super) const USER_DATA_CHARS_MAX: usize = 65_535;

@@ -1,11 +1,10 @@
 //! Huawei Cloud ECS: its paths, its signature, its batch and asynchronous operations, with the part
 //! of IAM that its clients ask first.
 //!
-//! Deliberately absent: paths of disks, networks and billing, which the gateway answers as
-//! unknown; and OpenStack's own paths under `/v2.1/`.
+//! Deliberately absent: paths of disks, networks and billing, which the gateway answers as unknown.
 //!
 //! Read first: [`route`] (which path is which operation), then one operation in [`ops`]; the words
-//! for faults are in [`faults`], the answers of batches in [`batch`].
+//! for faults are in [`faults`], the answers of batches in [`batch`], OpenStack's paths in [`nova`].
 
 mod answer;
 mod auth;
@@ -19,6 +18,8 @@ mod ims;
 mod job_id;
 mod limits;
 mod names;
+mod nova;
+mod one;
 mod ops;
 mod password;
 mod route;
@@ -70,7 +71,11 @@ impl Dialect for Huawei {
         let reply = Reply { request: context.request };
         match route::find(request) {
             // The gateway looks for the path before it looks at who asks.
-            None | Some((Route::IssueToken | Route::Iam(ops::iam::Route::Version), _)) => Ok(None),
+            None
+            | Some((
+                Route::IssueToken | Route::NovaVersions(_) | Route::Iam(ops::iam::Route::Version),
+                _,
+            )) => Ok(None),
             Some((Route::CheckToken | Route::Iam(_), _)) => auth::caller(request, context, reply)
                 .map(Some)
                 .map_err(|_| ops::tokens::unauthenticated(reply)),
@@ -93,6 +98,9 @@ impl Dialect for Huawei {
         }
         if let Route::Iam(ops::iam::Route::Version) = route {
             return Action::Answer(ops::iam::version::answer(request, reply));
+        }
+        if let Route::NovaVersions(one) = route {
+            return Action::Answer(nova::versions::decode(request, one.as_deref(), reply));
         }
         let Some(caller) = caller else {
             return Action::Answer(reply.unauthenticated("x-auth-token not found"));

@@ -1,12 +1,15 @@
 //! What this cloud takes for a password.
 
 use regiment_core::ops::PasswordFit;
+use regiment_core::vault::Secret;
 
 const SPECIALS: &str = "!@$%^-_=+[{}]:,./?";
 const SPECIALS_OF_RESET: &str = "!@%-_=+[]:./?";
 const LENGTHS: std::ops::RangeInclusive<usize> = 8..=26;
 /// Of upper case, lower case, digits and specials.
 const CLASSES_MIN: usize = 3;
+/// Characters of a password that we make.
+const MADE_CHARS: usize = 20;
 
 /// Which systems a new server's password is good enough for; nothing when it is good for none. A
 /// system's administrator must not stand in it.
@@ -22,6 +25,18 @@ pub(super) fn may_reset(password: &str) -> bool {
     is_composed(password, SPECIALS_OF_RESET)
         && !names_root(password)
         && !names_administrator(password)
+}
+
+/// A password for a server that was ordered without one. Its letters are none that an
+/// administrator's name could be made of.
+pub(super) fn made_of(chance: [u8; 32]) -> Secret {
+    const CLASSES: [&[u8]; 3] = [b"BCFGHJKLPQVWXYZ", b"bcfghjkpqvwxyz", b"23456789"];
+    let all = CLASSES.concat();
+    let letters = chance[..MADE_CHARS].iter().enumerate().map(|(at, byte)| {
+        let from = CLASSES.get(at).copied().unwrap_or(&all);
+        char::from(from[usize::from(*byte) % from.len()])
+    });
+    Secret::new(letters.collect::<String>())
 }
 
 fn is_composed(password: &str, specials: &str) -> bool {
@@ -56,7 +71,18 @@ fn names_administrator(password: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn a_password_we_make_fits_every_system(chance in any::<[u8; 32]>()) {
+            let made = made_of(chance);
+            prop_assert_eq!(fit(made.expose()), Some(PasswordFit::ANY));
+            prop_assert!(may_reset(made.expose()));
+        }
+    }
 
     #[test]
     fn a_password_is_measured_by_the_rule_of_its_operation() {

@@ -6,9 +6,11 @@ use super::Call;
 use super::answer::Reply;
 use super::faults::Row;
 use super::ims;
+use super::nova;
 use super::ops::{
-    availability_zones, catalog, create, delete, flavors, iam, lifecycle, limits, list_servers,
-    power, projects, reinstall, rename, reset_password, resize, show_job, show_server, tokens,
+    attributes, availability_zones, catalog, create, delete, flavors, iam, lifecycle, limits,
+    list_servers, power, projects, reinstall, rename, reset_password, resize, show_job,
+    show_server, tags, tokens,
 };
 use crate::{Action, Answer, Request};
 
@@ -44,7 +46,12 @@ pub(super) enum Route<'a> {
     Limits,
     AvailabilityZones,
     ShowJob(Cow<'a, str>),
+    Tags(tags::Route<'a>),
+    Attributes(attributes::Route<'a>),
     Lifecycle(lifecycle::Route<'a>),
+    /// All versions of Nova, or the one named.
+    NovaVersions(Option<Cow<'a, str>>),
+    Nova(nova::Route<'a>),
 }
 
 /// Paths of operations not served here that would otherwise read as a server's id.
@@ -58,14 +65,19 @@ pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'
     }
     let words: Vec<&str> = parts.iter().map(AsRef::as_ref).collect();
     let part = |at: usize| parts[at].clone();
-    let iam = match (request.method, words.as_slice()) {
+    let without_project = match (request.method, words.as_slice()) {
         ("POST", ["v3", "auth", "tokens"]) => Some(Route::IssueToken),
         ("GET", ["v3", "auth", "tokens"]) => Some(Route::CheckToken),
         ("GET", ["v3", "projects"]) => Some(Route::Projects),
+        ("GET", []) => Some(Route::NovaVersions(None)),
+        ("GET", ["v2" | "v2.0" | "v2.1"]) => Some(Route::NovaVersions(Some(part(0)))),
         _ => iam::find(request.method, &parts).map(Route::Iam),
     };
-    if let Some(route) = iam {
+    if let Some(route) = without_project {
         return Some((route, None));
+    }
+    if let ("POST", ["v1.0", "servers", _, "action"]) = (request.method, words.as_slice()) {
+        return Some((Route::Attributes(attributes::Route::RegisterMonitor(part(2))), None));
     }
     if let Some(route) = lifecycle::find(request.method, &parts) {
         return Some((Route::Lifecycle(route), Some(part(1))));
@@ -75,6 +87,9 @@ pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'
     }
     if let Some(route) = catalog::find(request.method, &parts) {
         return Some((Route::Catalog(route), Some(part(1))));
+    }
+    if let Some((route, project)) = nova::find(request.method, &parts) {
+        return Some((Route::Nova(route), Some(project)));
     }
     let [version, _, rest @ ..] = words.as_slice() else { return None };
     let route = match (*version, request.method, rest) {
@@ -101,16 +116,25 @@ pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'
         ("v2", "POST", ["cloudservers", _, "changeos"]) => Route::ChangeOs(true, part(3)),
         ("v1", "GET", ["availability-zones"]) => Route::AvailabilityZones,
         ("v1", "GET", ["jobs", _]) => Route::ShowJob(part(3)),
-        _ => return None,
+        _ => in_area(version, request.method, &parts[2..])?,
     };
     Some((route, Some(part(1))))
+}
+
+/// The operation of an area, from what follows the project in a path.
+fn in_area<'a>(version: &str, method: &str, rest: &[Cow<'a, str>]) -> Option<Route<'a>> {
+    let tags = || tags::find(version, method, rest).map(Route::Tags);
+    let attributes = || attributes::find(version, method, rest).map(Route::Attributes);
+    tags().or_else(attributes)
 }
 
 impl Route<'_> {
     /// The refusal of a request that names another project than the caller's.
     pub fn foreign_project(&self, reply: Reply) -> Answer {
         const MESSAGE: &str = "The project_id in the URL is not the project of the token.";
-        if let Route::ShowJob(_) = self {
+        if let Route::Nova(_) = self {
+            nova::foreign_project(reply)
+        } else if let Route::ShowJob(_) = self {
             reply.refuse_query(&Row::new("Common.0018", 400, MESSAGE))
         } else {
             reply.refuse(&Row::new("Ecs.0023", 400, MESSAGE))
@@ -143,7 +167,14 @@ impl Call<'_> {
             Route::Limits => Ok(limits::decode(self)),
             Route::AvailabilityZones => Ok(availability_zones::decode(self)),
             Route::ShowJob(id) => Ok(show_job::decode(self, &id)),
+            Route::Tags(route) => tags::decode(self, &route),
+            Route::Attributes(route) => attributes::decode(self, &route),
             Route::Lifecycle(route) => lifecycle::decode(self, route),
+            Route::NovaVersions(one) => {
+                let answer = nova::versions::decode(self.request, one.as_deref(), self.reply);
+                Ok(Action::Answer(answer))
+            }
+            Route::Nova(route) => Ok(nova::decode(self, &route)),
         }
     }
 }

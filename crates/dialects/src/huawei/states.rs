@@ -30,7 +30,9 @@ pub(super) fn of(server: &Server) -> State {
                 | Activity::Resizing
                 | Activity::Renaming
                 | Activity::Migrating
-                | Activity::Charging,
+                | Activity::Charging
+                | Activity::AttachingVolume
+                | Activity::DetachingVolume,
             )
             | None => ("ERROR", "error", None, 0),
         },
@@ -66,7 +68,9 @@ fn running(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
             | Activity::ResettingPassword
             | Activity::Renaming
             | Activity::Migrating
-            | Activity::Charging,
+            | Activity::Charging
+            | Activity::AttachingVolume
+            | Activity::DetachingVolume,
         )
         | None => ("ACTIVE", None),
     }
@@ -86,7 +90,9 @@ fn stopped(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
             | Activity::ResettingPassword
             | Activity::Renaming
             | Activity::Migrating
-            | Activity::Charging,
+            | Activity::Charging
+            | Activity::AttachingVolume
+            | Activity::DetachingVolume,
         )
         | None => ("SHUTOFF", None),
     }

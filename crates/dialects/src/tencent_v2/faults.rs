@@ -81,6 +81,38 @@ pub const fn row(kind: FaultKind) -> Row {
         FaultKind::KeyPairExists => {
             (4000, "InvalidKeyPair.Duplicate", "a key pair with this name exists")
         }
+        FaultKind::ZoneNotFound => {
+            (4000, "InvalidParameterValue.ZoneNotSupported", "the zone does not exist")
+        }
+        FaultKind::VolumeNotFound => (5000, "InvalidDisk.NotFound", "the disk does not exist"),
+        FaultKind::VolumeInUse => (5100, "InvalidDisk.Busy", "the disk is in use"),
+        FaultKind::VolumeAttached => {
+            (5100, "InvalidDisk.AlreadyAttached", "the disk is attached to the instance already")
+        }
+        FaultKind::VolumeNotAttached => {
+            (5100, "InvalidDisk.NotAttached", "the disk is not attached to the instance")
+        }
+        FaultKind::VolumeNotShareable => {
+            (4000, "InvalidParameter", "the disk cannot be shared by several instances")
+        }
+        FaultKind::VolumeElsewhere => {
+            (4000, "InvalidParameter", "the disk and the instance are in different zones")
+        }
+        FaultKind::TooManyVolumes => {
+            (5200, "LimitExceeded", "the instance has as many disks as it can have")
+        }
+        FaultKind::TooManySharers => {
+            (5200, "LimitExceeded", "the disk is attached to as many instances as it can be")
+        }
+        FaultKind::BootVolume => {
+            (4000, "InvalidDisk.NotSupported", "a system disk cannot be detached")
+        }
+        FaultKind::DeviceInUse => {
+            (4000, "InvalidParameter", "another disk of the instance has the device name")
+        }
+        FaultKind::TooManyTags => {
+            (4000, "InvalidParameter", "the instance would have too many tags")
+        }
         FaultKind::NoCapacity => {
             (5200, "ResourceInsufficient", "the resources of the zone are sold out")
         }

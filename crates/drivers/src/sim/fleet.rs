@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
-use regiment_core::driver::{Adoption, Finding, StepCall, StepReport};
+use regiment_core::driver::{Adoption, DiskPlan, Finding, StepCall, StepReport};
 use regiment_core::model::{ImageId, LoadBalancer, LoadBalancerId, Power, ServerId, Time};
 
 use super::guest::{Guest, ImageNumber};
@@ -19,6 +19,8 @@ pub(super) struct Fleet {
     pub hosts: Hosts,
     /// Ids are made by the core, not by clients, so a fixed hasher is safe and repeatable.
     pub guests: HashMap<ServerId, Guest, FixedState>,
+    /// The data disks of servers that have any; most have none.
+    disks: HashMap<ServerId, Vec<DiskPlan>, FixedState>,
     images: HashMap<ImageId, NonZeroU32, FixedState>,
     pub balancers: BTreeMap<LoadBalancerId, LoadBalancer>,
     /// Reports of calls that take no time, in the order of the calls.
@@ -65,6 +67,7 @@ impl Fleet {
             seed,
             hosts: Hosts::new(hosts),
             guests: HashMap::default(),
+            disks: HashMap::default(),
             images: HashMap::default(),
             balancers: BTreeMap::new(),
             ready: Vec::new(),
@@ -126,7 +129,7 @@ impl Fleet {
     /// new home: a simulated server has to live somewhere.
     pub fn adopt(&mut self, known: Adoption) {
         let Adoption { finding, flavor } = known;
-        let Finding { server, power, host, image_generation, password_generation } = finding;
+        let Finding { server, power, host, image_generation, password_generation, disks } = finding;
         let shape = Shape::from(&*flavor);
         let earlier = self.remove(server);
         let home = self.hosts.number(&host).or_else(|| self.hosts.choose_anyhow(shape));
@@ -140,11 +143,22 @@ impl Fleet {
         guest.image_generation = image_generation;
         guest.password_generation = password_generation;
         self.guests.insert(server, guest);
+        self.plug(server, disks);
+    }
+
+    /// The server's data disks are these from now on.
+    pub fn plug(&mut self, server: ServerId, disks: Vec<DiskPlan>) {
+        if disks.is_empty() {
+            self.disks.remove(&server);
+        } else {
+            self.disks.insert(server, disks);
+        }
     }
 
     /// Takes a server out and frees its room.
     pub fn remove(&mut self, server: ServerId) -> Option<Guest> {
         let guest = self.guests.remove(&server)?;
+        self.disks.remove(&server);
         self.hosts.give_back(guest.host, guest.shape);
         Some(guest)
     }
@@ -157,6 +171,7 @@ impl Fleet {
             host: self.hosts.name(guest.host).clone(),
             image_generation: guest.image_generation,
             password_generation: guest.password_generation,
+            disks: self.disks.get(&server).cloned().unwrap_or_default(),
         })
     }
 

@@ -52,6 +52,11 @@ impl Fleet {
                     DONE
                 })
             }
+            Verb::Disks { server, disks } => {
+                self.on(server, |_| DONE)?;
+                self.plug(server, disks);
+                DONE
+            }
             Verb::Balance { balancer } => {
                 self.balancers.insert(balancer.id, *balancer);
                 DONE
@@ -87,6 +92,7 @@ impl Fleet {
         set_password(&mut guest, server, plan.password.as_ref());
         let placed_on = Some(self.host_name(&guest));
         self.guests.insert(server, guest);
+        self.plug(server, plan.disks.clone());
         Ok(Done { placed_on })
     }
 

@@ -12,12 +12,16 @@ use regiment_core::view::View;
 use serde::Serialize;
 
 use details::{Hints, said};
-pub(super) use details::{check_period, check_user_data};
+pub(super) use details::{
+    auto_terminate, check_period, metadata_options, metadata_pairs, tag_pairs,
+};
+pub(in crate::huawei) use details::{check_user_data, description, metadata};
+pub(super) use wire::MetadataOptions;
 use wire::{Body, Wanted};
 
 use crate::huawei::answer::Reply;
 use crate::huawei::body::{Flag, Password, Whole, read};
-use crate::huawei::faults::{KEY_GONE, Row, WEAK_PASSWORD};
+use crate::huawei::faults::{KEY_GONE, PREPAID_STAYS, Row, WEAK_PASSWORD};
 use crate::huawei::limits::CREATE_MAX;
 use crate::huawei::password;
 use crate::huawei::route::Age;
@@ -143,6 +147,8 @@ fn order(call: &Call<'_>, wanted: Wanted, age: Age) -> Result<Create, Row> {
         cpu_options,
         security_options,
         enclave_options,
+        metadata_options,
+        serial_console_options,
     } = wanted;
     let count = match count.unwrap_or(Whole(1)) {
         Whole(count) if count > CREATE_MAX => return Err(too_many()),
@@ -160,16 +166,24 @@ fn order(call: &Call<'_>, wanted: Wanted, age: Age) -> Result<Create, Row> {
     }
     hints.insert(detail::HINT_USER.into(), ids::user(&call.caller.access_key).into());
     hints.insert(detail::HINT_RESERVATION.into(), reservation(call.context.request));
+    if let Some(Flag(recovers)) = extendparam.as_ref().and_then(|extend| extend.recovers) {
+        hints.insert(detail::HINT_RECOVERY.into(), recovers.to_string().into());
+    }
     if let Some(id) = extendparam.and_then(|extend| said(extend.enterprise_project_id)) {
         hints.insert(detail::HINT_ENTERPRISE.into(), id.into());
     }
     details::public_address(publicip, &mut hints)?;
     details::scheduler_hints(scheduler_hints, &mut hints);
     details::options(cpu_options, security_options, enclave_options, &mut hints)?;
-    let auto_terminate_at = details::auto_terminate(auto_terminate_time, call.context.now)?;
+    if let Some(options) = metadata_options {
+        hints.extend(details::metadata_options(options)?);
+    }
+    if let Some(Flag(enabled)) = serial_console_options.and_then(|options| options.enabled) {
+        hints.insert(detail::HINT_SERIAL.into(), enabled.to_string().into());
+    }
+    let auto_terminate_at = auto_terminate(auto_terminate_time, call.context.now)?;
     if auto_terminate_at.is_some() && charging == detail::PREPAID {
-        let message = "auto_terminate_time is not for servers paid for by the period.";
-        return Err(Row::new("Ecs.0084", 400, message));
+        return Err(PREPAID_STAYS);
     }
     let details = Details {
         zone: said(availability_zone).unwrap_or_default().into(),

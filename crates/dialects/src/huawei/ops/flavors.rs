@@ -39,7 +39,7 @@ pub(in crate::huawei::ops) struct FlavorOf<'a> {
     rest: Rest,
 }
 
-type Specs = BTreeMap<&'static str, String>;
+pub(in crate::huawei) type Specs = BTreeMap<&'static str, String>;
 
 /// What the two lists do not share.
 #[derive(Serialize)]
@@ -124,8 +124,9 @@ pub(super) fn resize_target<'a>(
     describe(flavor, base, project, Rest::ResizeTarget { extra_specs, instance_quota: Nothing {} })
 }
 
-/// What is known of a flavor. Of bandwidth there is nothing: no packet flows.
-fn specs(flavor: &Flavor, stock: &Stock<'_>) -> Specs {
+/// What a flavor is beyond its numbers, and where it is sold. Of bandwidth there is nothing: no packet
+/// flows.
+pub(in crate::huawei) fn specs(flavor: &Flavor, stock: &Stock<'_>) -> Specs {
     let states = stock.states(flavor);
     let specs = [
         ("cond:operation:az", states.clone()),

@@ -4,6 +4,8 @@
 mod v1;
 mod v11;
 
+pub(in crate::huawei) use v11::next_page;
+
 use regiment_core::model::{ProjectId, Server, ServerId};
 use regiment_core::view::View;
 

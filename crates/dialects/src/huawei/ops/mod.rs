@@ -1,5 +1,6 @@
 //! One file for each operation, by the name it has in every room.
 
+pub(super) mod attributes;
 pub(super) mod availability_zones;
 pub(super) mod catalog;
 pub(super) mod create;
@@ -20,4 +21,5 @@ pub(super) mod show_job;
 pub(super) mod show_server;
 pub(super) mod start;
 pub(super) mod stop;
+pub(super) mod tags;
 pub(super) mod tokens;

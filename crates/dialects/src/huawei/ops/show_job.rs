@@ -97,6 +97,9 @@ fn child(world: &World, job: &Job, at: usize) -> JobOf {
         // This cloud has no entity for it.
         SubTarget::Known(Target::Balancer(_)) => {}
     }
+    if let Some(volume) = job.operation.volume() {
+        entities.insert("volume_id", volume.to_string());
+    }
     if let Some(row) = &row {
         entities.insert("errorcode_message", row.message.to_string());
     }
@@ -147,6 +150,8 @@ const fn types(operation: &Operation) -> (&'static str, &'static str) {
         Operation::Migrate(_) => ("migrateServer", "migrateSingleServer"),
         Operation::Redeploy(_) => ("redeployServer", "redeploySingleServer"),
         Operation::ChangeCharging(_) => ("changeServerChargeMode", "changeSingleServerChargeMode"),
+        Operation::AttachVolume(_) => ("attachVolume", "attachSingleVolume"),
+        Operation::DetachVolume(_) => ("detachVolume", "detachSingleVolume"),
         Operation::CreateLoadBalancers(_) => ("createLoadbalancer", "createSingleLoadbalancer"),
         Operation::DeleteLoadBalancers(_) => ("deleteLoadbalancer", "deleteSingleLoadbalancer"),
         Operation::CreateListeners(_) => ("createListener", "createSingleListener"),

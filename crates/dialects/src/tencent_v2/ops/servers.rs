@@ -285,7 +285,11 @@ pub fn status(server: &Server) -> u32 {
             Activity::Resizing => 19,
             Activity::Reinstalling => 14,
             // What takes no time, and what this cloud has no number for.
-            Activity::Renaming | Activity::Migrating | Activity::Charging => at_rest(server),
+            Activity::Renaming
+            | Activity::Migrating
+            | Activity::Charging
+            | Activity::AttachingVolume
+            | Activity::DetachingVolume => at_rest(server),
         };
     }
     at_rest(server)

@@ -140,6 +140,8 @@ fn is_of_balancers(operation: &Operation) -> bool {
         | Operation::Migrate(_)
         | Operation::Redeploy(_)
         | Operation::ChangeCharging(_)
+        | Operation::AttachVolume(_)
+        | Operation::DetachVolume(_)
         | Operation::Edit(_) => false,
     }
 }

@@ -10,8 +10,8 @@ use regiment_core::model::{NetworkId, PortId, Tag, Time};
 use regiment_core::ops::{NicOrder, VolumeOrder};
 
 use super::wire::{
-    Charging, CpuOptions, EnclaveOptions, Extend, Group, Nic, PublicAddress, SchedulerHints,
-    SecurityOptions, TagPair, Volume,
+    Charging, CpuOptions, EnclaveOptions, Extend, Group, MetadataOptions, Nic, PublicAddress,
+    SchedulerHints, SecurityOptions, TagPair, Volume,
 };
 use crate::huawei::body::{Flag, Whole};
 use crate::huawei::detail;
@@ -24,7 +24,7 @@ use crate::huawei::limits::{
 use crate::huawei::route::Age;
 use crate::huawei::{ids, times};
 
-pub(super) type Hints = BTreeMap<Arc<str>, Arc<str>>;
+pub(in crate::huawei) type Hints = BTreeMap<Arc<str>, Arc<str>>;
 
 /// Text that is there and not empty.
 pub(super) fn said(text: Option<String>) -> Option<String> {
@@ -109,7 +109,11 @@ pub(super) fn tags(pairs: Vec<TagPair>, old: Vec<String>) -> Result<Vec<Tag>, Ro
         None => (text, String::new()),
     });
     let pairs = pairs.into_iter().map(|TagPair { key, value }| (key, value));
-    let all: Vec<(String, String)> = pairs.chain(old).collect();
+    tag_pairs(pairs.chain(old).collect())
+}
+
+/// Up to ten tags, each key once.
+pub(in crate::huawei::ops) fn tag_pairs(all: Vec<(String, String)>) -> Result<Vec<Tag>, Row> {
     if all.len() > TAGS_MAX {
         return Err(Row::new("Ecs.0905", 400, "A server can have at most 10 tags."));
     }
@@ -132,11 +136,17 @@ pub(super) fn tags(pairs: Vec<TagPair>, old: Vec<String>) -> Result<Vec<Tag>, Ro
         .collect()
 }
 
-pub(super) fn metadata(given: BTreeMap<String, String>) -> Result<Hints, Row> {
+pub(in crate::huawei) fn metadata(given: BTreeMap<String, String>) -> Result<Hints, Row> {
     if given.len() > METADATA_MAX {
         let message = format!("metadata must have at most {METADATA_MAX} pairs.");
         return Err(Row::invalid(message));
     }
+    metadata_pairs(given)
+}
+
+pub(in crate::huawei::ops) fn metadata_pairs(
+    given: BTreeMap<String, String>,
+) -> Result<Hints, Row> {
     let named = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':' | '.');
     given
         .into_iter()
@@ -153,7 +163,7 @@ pub(super) fn metadata(given: BTreeMap<String, String>) -> Result<Hints, Row> {
         .collect()
 }
 
-pub(in crate::huawei::ops) fn check_user_data(text: &str) -> Result<(), Row> {
+pub(in crate::huawei) fn check_user_data(text: &str) -> Result<(), Row> {
     if text.len() > USER_DATA_CHARS_MAX {
         return Err(Row::invalid("user_data is too long."));
     }
@@ -163,7 +173,7 @@ pub(in crate::huawei::ops) fn check_user_data(text: &str) -> Result<(), Row> {
     }
 }
 
-pub(super) fn description(text: Option<String>) -> Result<Arc<str>, Row> {
+pub(in crate::huawei) fn description(text: Option<String>) -> Result<Arc<str>, Row> {
     let text = text.unwrap_or_default();
     if text.chars().count() > DESCRIPTION_CHARS_MAX || text.contains(['<', '>']) {
         return Err(Row::new("Ecs.0041", 400, "The description is too long or contains < or >."));
@@ -172,7 +182,10 @@ pub(super) fn description(text: Option<String>) -> Result<Arc<str>, Row> {
 }
 
 /// When the server is to be taken away; the seconds do not count.
-pub(super) fn auto_terminate(text: Option<String>, now: Time) -> Result<Option<Time>, Row> {
+pub(in crate::huawei::ops) fn auto_terminate(
+    text: Option<String>,
+    now: Time,
+) -> Result<Option<Time>, Row> {
     let Some(text) = said(text) else { return Ok(None) };
     let unfit = Row::new("Ecs.0082", 400, "auto_terminate_time is not allowed.");
     let at = times::parse_plain(&text).ok_or_else(|| unfit.clone())?;
@@ -268,6 +281,24 @@ pub(super) fn scheduler_hints(given: Option<SchedulerHints>, hints: &mut Hints) 
             hints.insert(name.into(), text.into());
         }
     }
+}
+
+/// How a server may ask for its own metadata.
+pub(in crate::huawei::ops) fn metadata_options(options: MetadataOptions) -> Result<Hints, Row> {
+    let MetadataOptions { http_endpoint, http_tokens } = options;
+    let mut hints = Hints::new();
+    for (key, name, given, allowed) in [
+        ("http_endpoint", detail::HINT_METADATA_ENDPOINT, http_endpoint, ["enabled", "disabled"]),
+        ("http_tokens", detail::HINT_METADATA_TOKENS, http_tokens, ["optional", "required"]),
+    ] {
+        let Some(given) = said(given) else { continue };
+        if !allowed.contains(&given.as_str()) {
+            let [one, other] = allowed;
+            return Err(Row::invalid(format!("{key} must be {one} or {other}.")));
+        }
+        hints.insert(name.into(), given.into());
+    }
+    Ok(hints)
 }
 
 pub(super) fn options(

@@ -47,6 +47,8 @@ pub(super) struct Wanted {
     pub cpu_options: Option<CpuOptions>,
     pub security_options: Option<SecurityOptions>,
     pub enclave_options: Option<EnclaveOptions>,
+    pub metadata_options: Option<MetadataOptions>,
+    pub serial_console_options: Option<SerialConsoleOptions>,
 }
 
 #[derive(Deserialize)]
@@ -112,6 +114,8 @@ pub(super) struct Extend {
     pub period_num: Option<Whole>,
     #[serde(rename = "marketType")]
     pub market: Option<String>,
+    #[serde(rename = "support_auto_recovery")]
+    pub recovers: Option<Flag>,
     pub enterprise_project_id: Option<String>,
 }
 
@@ -137,5 +141,16 @@ pub(super) struct SecurityOptions {
 
 #[derive(Deserialize)]
 pub(super) struct EnclaveOptions {
+    pub enabled: Option<Flag>,
+}
+
+#[derive(Deserialize)]
+pub(in crate::huawei::ops) struct MetadataOptions {
+    pub http_endpoint: Option<String>,
+    pub http_tokens: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(in crate::huawei::ops) struct SerialConsoleOptions {
     pub enabled: Option<Flag>,
 }

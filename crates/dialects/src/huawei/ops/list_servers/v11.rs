@@ -256,7 +256,7 @@ pub(super) fn decode(call: &Call<'_>) -> Result<Action, Row> {
 }
 
 /// This request's address without its marker, ready for another one.
-fn next_page(call: &Call<'_>) -> String {
+pub(in crate::huawei) fn next_page(call: &Call<'_>) -> String {
     let mut address = format!("{}{}?", base_url(call.request), call.request.path);
     for (key, value) in call.request.query_pairs().iter().filter(|(key, _)| key != "marker") {
         let encode = |text| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();

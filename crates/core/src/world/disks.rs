@@ -1,0 +1,118 @@
+//! Disks: what is in a server is the server's to say, the rest is kept with the disk. Both sides are
+//! changed here and nowhere else.
+
+use std::sync::Arc;
+
+use super::World;
+use crate::model::{
+    Asset, AssetKey, Attachment, Details, Disk, ProjectId, Server, ServerId, SubJobId, Time,
+    Volume, VolumeId,
+};
+use crate::ops::Operation;
+
+impl World {
+    pub fn disk(&self, project: ProjectId, id: VolumeId) -> Option<&Disk> {
+        let Asset::Disk(disk) = self.asset(&AssetKey::Disk(project, id))? else { return None };
+        Some(disk)
+    }
+
+    /// A project's disks with a life of their own, by id.
+    pub fn disks(&self, project: ProjectId) -> impl Iterator<Item = &Disk> {
+        let first = AssetKey::Disk(project, VolumeId(0));
+        self.assets.range(first..).map_while(move |(_, asset)| {
+            let Asset::Disk(disk) = asset else { return None };
+            (disk.project == project).then_some(disk)
+        })
+    }
+
+    fn change_disk(&mut self, project: ProjectId, id: VolumeId, change: impl FnOnce(&mut Disk)) {
+        if let Some(mut disk) = self.disk(project, id).cloned() {
+            change(&mut disk);
+            self.put_asset(Asset::Disk(disk));
+        }
+    }
+
+    /// A sub-job that will put the operation's disk somewhere, or take it away, was accepted.
+    pub(crate) fn hold_disk(&mut self, operation: &Operation, project: ProjectId, sub: SubJobId) {
+        if let Some(volume) = operation.volume() {
+            self.change_disk(project, volume, |disk| disk.held_by.push(sub));
+        }
+    }
+
+    /// That sub-job has ended, well or not.
+    pub(crate) fn release_disk(&mut self, operation: &Operation, project: ProjectId, sub: u64) {
+        if let Some(volume) = operation.volume() {
+            self.change_disk(project, volume, |disk| disk.held_by.retain(|one| one.0 != sub));
+        }
+    }
+
+    /// The driver has made a server's disks what the operation wants.
+    pub(crate) fn replug(&mut self, operation: &Operation, id: ServerId, at: Time) {
+        let Some(server) = self.server(id) else { return };
+        let Some(after) = operation.volumes_after(self, server) else { return };
+        let (project, before) = (server.project, server.details.clone());
+        let of = |volumes: &[Volume], id| volumes.iter().any(|one| one.id == id);
+        for volume in after.iter().filter(|one| !of(&before.volumes, one.id)) {
+            self.change_disk(project, volume.id, |disk| {
+                disk.attached_to.push(Attachment { server: id, at });
+            });
+        }
+        for volume in before.volumes.iter().filter(|one| !of(&after, one.id)) {
+            self.unplug(id, volume);
+        }
+        self.change_server(id, |server| {
+            server.details = Arc::new(Details { volumes: after, ..(*before).clone() });
+        });
+    }
+
+    /// A volume leaves its server: its record forgets the server, or begins.
+    fn unplug(&mut self, id: ServerId, volume: &Volume) {
+        let Some(server) = self.server(id) else { return };
+        let project = server.project;
+        if self.disk(project, volume.id).is_some() {
+            self.change_disk(project, volume.id, |disk| {
+                disk.attached_to.retain(|one| one.server != id);
+            });
+        } else {
+            let disk = grown_up(server, volume);
+            self.put_asset(Asset::Disk(disk));
+        }
+    }
+
+    /// A server goes away: the disks that belong to it go with it, the others stay.
+    pub(crate) fn let_go_of_disks(&mut self, id: ServerId, data_too: bool) {
+        let Some(server) = self.server(id) else { return };
+        let (project, details) = (server.project, server.details.clone());
+        let was_made = server.image_generation > 0;
+        for (index, volume) in details.volumes.iter().enumerate() {
+            let goes = volume.delete_with_server || data_too && index > 0;
+            let known = self.disk(project, volume.id).is_some();
+            // What was never made leaves nothing behind.
+            if known || was_made && !goes {
+                self.unplug(id, volume);
+            }
+            let alone = self.disk(project, volume.id).is_some_and(Disk::is_free);
+            if goes && alone {
+                self.remove_asset(&AssetKey::Disk(project, volume.id));
+            }
+        }
+    }
+}
+
+/// The record of a volume that was made with its server and leaves it.
+fn grown_up(server: &Server, volume: &Volume) -> Disk {
+    let place = server.details.volumes.iter().position(|one| one.id == volume.id);
+    Disk {
+        id: volume.id,
+        project: server.project,
+        name: format!("{}-volume-{:04}", server.name, place.unwrap_or_default()).into(),
+        description: "".into(),
+        zone: server.details.zone.clone(),
+        size_gib: volume.size_gib,
+        class: volume.class.clone(),
+        shareable: false,
+        created_at: server.created_at,
+        attached_to: Vec::new(),
+        held_by: Vec::new(),
+    }
+}

@@ -1,0 +1,76 @@
+//! Refusals as Nova words them: a status, the one word that stands for it, a message.
+
+use std::borrow::Cow;
+
+use regiment_core::model::{Fault, FaultKind};
+
+use crate::huawei::faults::Row;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Refusal {
+    pub status: u16,
+    pub message: Cow<'static, str>,
+}
+
+impl Refusal {
+    pub fn new(status: u16, message: impl Into<Cow<'static, str>>) -> Refusal {
+        Refusal { status, message: message.into() }
+    }
+
+    /// What is wrong with a request's own words.
+    pub fn invalid(message: impl Into<Cow<'static, str>>) -> Refusal {
+        Refusal::new(400, message)
+    }
+
+    pub fn missing(what: &str, words: &str) -> Refusal {
+        let shown: String = words.chars().take(255).collect();
+        Refusal::new(404, format!("{what} {shown} could not be found."))
+    }
+
+    /// A fault, where Nova's status is not that of this cloud's own API.
+    pub fn of(fault: &Fault) -> Refusal {
+        let row = Row::of(fault);
+        let status = if is_conflict(fault.kind) {
+            409
+        } else if fault.kind == FaultKind::QuotaExceeded {
+            403
+        } else {
+            row.status
+        };
+        Refusal { status, message: row.message }
+    }
+
+    /// The word that holds the refusal.
+    pub const fn key(&self) -> &'static str {
+        match self.status {
+            400 => "badRequest",
+            401 => "unauthorized",
+            403 => "forbidden",
+            404 => "itemNotFound",
+            409 => "conflictingRequest",
+            413 | 429 => "overLimit",
+            501 => "notImplemented",
+            503 => "serviceUnavailable",
+            _ => "computeFault",
+        }
+    }
+}
+
+/// Whether the state that a server is in does not allow what was asked.
+pub(super) fn is_conflict(kind: FaultKind) -> bool {
+    matches!(
+        kind,
+        FaultKind::ServerBusy
+            | FaultKind::ServerRunning
+            | FaultKind::ServerStopped
+            | FaultKind::ServerBroken
+            | FaultKind::StillRunning
+    )
+}
+
+impl From<Row> for Refusal {
+    fn from(row: Row) -> Refusal {
+        let Row { code: _, status, message } = row;
+        Refusal { status, message }
+    }
+}
