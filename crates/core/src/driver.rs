@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use crate::model::{
-    Flavor, Host, Image, JobId, LoadBalancer, LoadBalancerId, Power, ServerId, Time, Volume,
-    VolumeId,
+    Flavor, Host, Image, JobId, LoadBalancer, LoadBalancerId, Nic, PortId, Power, ServerId, Time,
+    Volume, VolumeId,
 };
 use crate::ops::Force;
 use crate::vault::Secret;
@@ -78,6 +78,11 @@ pub enum Verb {
         server: ServerId,
         disks: Vec<DiskPlan>,
     },
+    /// The server's interfaces are exactly these, the first one first.
+    Nics {
+        server: ServerId,
+        nics: Vec<Nic>,
+    },
     /// The load balancer does what this record says.
     Balance {
         balancer: Box<LoadBalancer>,
@@ -101,6 +106,8 @@ pub struct Provision {
     pub boot_gib: u32,
     /// The data disks.
     pub disks: Vec<DiskPlan>,
+    /// The first one first.
+    pub nics: Vec<Nic>,
 }
 
 /// A data disk of a server.
@@ -172,6 +179,8 @@ pub struct Finding {
     pub password_generation: u32,
     /// The data disks.
     pub disks: Vec<DiskPlan>,
+    /// Its interfaces in order. Absent where the driver was not told of them.
+    pub nics: Option<Vec<PortId>>,
 }
 
 /// What a driver is told of a server that existed before it was started.

@@ -503,6 +503,12 @@ impl Engine {
                     job.operation.volumes_after(&self.world, self.world.server(server)?)?;
                 Verb::Disks { server, disks: DiskPlan::of(&volumes) }
             }
+            Step::Nics => {
+                let mut record = self.world.server(server)?.clone();
+                let Sort::Servers(rules) = job.operation.sort() else { return None };
+                rules.settle(&mut record);
+                Verb::Nics { server, nics: record.details.nics.clone() }
+            }
             Step::Balance | Step::Unbalance => return None,
         })
     }
@@ -520,6 +526,7 @@ impl Engine {
             user_data: server.details.user_data.clone(),
             boot_gib: server.details.volumes.first().map_or(0, |boot| boot.size_gib),
             disks: DiskPlan::of(&server.details.volumes),
+            nics: server.details.nics.clone(),
         })
     }
 
@@ -559,6 +566,8 @@ fn adoption(world: &World, server: &Server) -> Option<Adoption> {
             image_generation: server.image_generation,
             password_generation: server.password_generation,
             disks: DiskPlan::of(&server.details.volumes),
+            // A driver knows better what it made; what it did not make it takes in as it is.
+            nics: None,
         },
         flavor: world.flavor(&server.flavor)?.clone(),
     })

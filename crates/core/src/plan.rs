@@ -54,10 +54,16 @@ pub fn plan(
         Sort::NewBalancers(create) => create.names.len(),
         Sort::Servers(_) | Sort::Balancers(_) | Sort::Edit(_) => command.targets.len(),
     };
+    let count_max = match operation.sort() {
+        Sort::Servers(rules) => rules.targets_max(),
+        Sort::NewServers(_) | Sort::NewBalancers(_) | Sort::Balancers(_) | Sort::Edit(_) => {
+            limits::TARGETS_MAX
+        }
+    };
     if count == 0 {
         return Err(FaultKind::NoTargets.into());
     }
-    if count > limits::TARGETS_MAX {
+    if count > count_max {
         return Err(FaultKind::TooManyTargets.into());
     }
     if world.sub_jobs_in_flight() + count > limits::SUB_JOBS_IN_FLIGHT_MAX {
@@ -67,7 +73,7 @@ pub fn plan(
     match operation.sort() {
         Sort::NewServers(create) => {
             let subs = (0..).map(|index| id.sub(index));
-            let servers = create.mint(world, command.project, subs, now, chance);
+            let servers = create.mint(world, command.project, subs, now, chance)?;
             let targets = servers.iter().map(|server| Target::Server(server.id)).collect();
             Ok(accept_new(command, id, now, targets, servers, Vec::new()))
         }
@@ -79,11 +85,11 @@ pub fn plan(
         }
         Sort::Servers(rules) => {
             let judged = judge_servers(world, command, rules);
-            Ok(accept_judged(world, command, id, now, judged, chance))
+            accept_judged(world, command, id, now, judged, chance)
         }
         Sort::Balancers(rules) => {
             let judged = judge_balancers(world, command, rules);
-            Ok(accept_judged(world, command, id, now, judged, chance))
+            accept_judged(world, command, id, now, judged, chance)
         }
         Sort::Edit(edit) => plan_edit(world, command, edit, now, chance),
     }
@@ -208,7 +214,7 @@ fn accept_judged(
     now: Time,
     judged: Vec<Judged>,
     chance: &mut Chance,
-) -> Plan {
+) -> Result<Plan, Fault> {
     let refused = |one: &Judged| matches!(one.verdict, Verdict::Refuse(_));
     let nothing_exists = judged.iter().all(|one| one.target.known().is_none());
     let stopped = match command.admission {
@@ -238,13 +244,14 @@ fn accept_judged(
     }
     let receipt = Receipt { job: makes_job.then_some(id), answers, made: Vec::new() };
     if !makes_job {
-        return Plan { receipt, accepted: None, edited: None };
+        return Ok(Plan { receipt, accepted: None, edited: None });
     }
     let mut job = new_job(command, id, now, subs);
     name_listeners(world, &mut job.operation, chance);
+    job.operation.choose(world, command.project, id.sub(0), chance)?;
     let token = token(command, &receipt, now);
     let accepted = JobAccepted { job, servers: Vec::new(), balancers: Vec::new(), token };
-    Plan { receipt, accepted: Some(Box::new(accepted)), edited: None }
+    Ok(Plan { receipt, accepted: Some(Box::new(accepted)), edited: None })
 }
 
 fn sub_job(judged: Judged, no_steps: bool, now: Time) -> SubJob {

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use crate::driver::{
     Adoption, DiskPlan, Done, Driver, DriverError, Finding, Rejection, StepCall, StepReport, Verb,
 };
-use crate::model::{Host, LoadBalancerId, Power, ServerId, Time};
+use crate::model::{Host, LoadBalancerId, Nic, Power, ServerId, Time};
 use crate::store::{Archive, Batch, Loaded, Store, StoreError, Table, Visit};
 use crate::vault::{Sealed, Secret, Vault};
 
@@ -130,6 +130,8 @@ pub struct Machine {
     pub password_generation: u32,
     pub password: Option<String>,
     pub reboots: BTreeSet<u64>,
+    /// Absent until an order says what they are.
+    pub nics: Option<Vec<Nic>>,
     pub host: Arc<str>,
     pub disks: Vec<DiskPlan>,
 }
@@ -169,8 +171,15 @@ impl Driver for Room {
     fn adopt(&mut self, known: &mut dyn Iterator<Item = Adoption>) {
         let mut state = self.state.lock().unwrap();
         for Adoption { finding, flavor } in known {
-            let Finding { server, power, host, image_generation, password_generation, disks } =
-                finding;
+            let Finding {
+                server,
+                power,
+                host,
+                image_generation,
+                password_generation,
+                disks,
+                nics: _,
+            } = finding;
             state.machines.entry(server).or_insert_with(|| Machine {
                 power,
                 vcpus: flavor.vcpus,
@@ -179,6 +188,7 @@ impl Driver for Room {
                 password: None,
                 reboots: BTreeSet::new(),
                 disks,
+                nics: None,
                 host,
             });
         }
@@ -244,7 +254,8 @@ fn server_of(verb: &Verb) -> Option<ServerId> {
         | Verb::Place { server, away_from: _ }
         | Verb::Password { server, generation: _, password: _ }
         | Verb::Image { server, generation: _, image: _, password: _ }
-        | Verb::Disks { server, disks: _ } => Some(*server),
+        | Verb::Disks { server, disks: _ }
+        | Verb::Nics { server, nics: _ } => Some(*server),
         Verb::Balance { balancer: _ } | Verb::Unbalance { balancer: _ } => None,
     }
 }
@@ -262,6 +273,7 @@ impl RoomState {
                     password_generation: 1,
                     password: plan.password.map(text),
                     reboots: BTreeSet::new(),
+                    nics: Some(plan.nics),
                     host: "host-1".into(),
                     disks: plan.disks,
                 });
@@ -303,6 +315,9 @@ impl RoomState {
             }
             Verb::Disks { server, disks } => {
                 self.machines.get_mut(&server).ok_or(missing)?.disks = disks;
+            }
+            Verb::Nics { server, nics } => {
+                self.machines.get_mut(&server).ok_or(missing)?.nics = Some(nics);
             }
             Verb::Balance { balancer } => {
                 self.balancers.insert(balancer.id);

@@ -3,6 +3,7 @@
 //! The engine has one world that is ahead by the turn being committed; readers have another, made
 //! by applying the same changes after the commit. Only [`apply`](crate::apply) writes here.
 
+mod addresses;
 mod alarms;
 mod assets;
 mod disks;
@@ -17,13 +18,14 @@ use std::sync::Arc;
 use foldhash::fast::FixedState;
 use serde::{Deserialize, Serialize};
 
+use addresses::Addresses;
 pub use hosts::Room;
 pub use roster::Roster;
 
 use crate::command::{Receipt, TargetRef};
 use crate::model::{
     Asset, AssetKey, Credential, Flavor, Handle, Host, Image, ImageId, Job, JobId, LoadBalancer,
-    LoadBalancerId, Project, ProjectId, RequestId, Server, ServerId, Time,
+    LoadBalancerId, NetworkId, PortId, Project, ProjectId, RequestId, Server, ServerId, Time,
 };
 
 /// Ids are ours, so nobody can choose them to collide: a fixed hash is safe and makes two runs alike.
@@ -69,6 +71,7 @@ pub struct World {
     rosters: BTreeMap<ProjectId, Roster>,
     usage: BTreeMap<ProjectId, Usage>,
     host_usage: Index<Arc<str>, Usage>,
+    addresses: Addresses,
     jobs: BTreeMap<JobId, Job>,
     /// Jobs with work left, in the order they came.
     in_flight: BTreeSet<JobId>,
@@ -204,10 +207,43 @@ impl World {
             && fits(quota.ram_mib, usage.ram_mib, ram_mib)
     }
 
-    /// Whether a server of the project has this private address. Looks at every server.
-    pub fn address_in_use(&self, project: ProjectId, address: Ipv4Addr) -> bool {
-        self.servers_of(project)
-            .any(|server| server.details.nics.iter().any(|nic| nic.address == address))
+    /// Whether an interface in the project's subnet has this private address, or soon will.
+    pub fn address_in_use(
+        &self,
+        project: ProjectId,
+        subnet: Option<NetworkId>,
+        address: Ipv4Addr,
+    ) -> bool {
+        self.addresses.taken(project, subnet, address)
+    }
+
+    /// Whether it is the own address of one of them, not one that several may share.
+    pub(crate) fn address_is_owned(
+        &self,
+        project: ProjectId,
+        subnet: Option<NetworkId>,
+        address: Ipv4Addr,
+    ) -> bool {
+        self.addresses.owned(project, subnet, address)
+    }
+
+    /// The first address from `from` on that no interface in the project's subnet has.
+    pub(crate) fn free_address(
+        &self,
+        project: ProjectId,
+        subnet: Option<NetworkId>,
+        from: u32,
+    ) -> u32 {
+        self.addresses.free_from(project, subnet, from)
+    }
+
+    /// The server of a project with this interface, and which of its interfaces it is. Looks at
+    /// every server: clients hardly ever ask for one by its interface alone.
+    pub fn server_of_port(&self, project: ProjectId, port: PortId) -> Option<(&Server, usize)> {
+        self.servers_of(project).find_map(|server| {
+            let at = server.details.nics.iter().position(|nic| nic.port == port)?;
+            Some((server, at))
+        })
     }
 
     /// A job that is in memory: in flight, or finished a short while ago.
@@ -317,6 +353,9 @@ impl World {
         self.rosters.entry(server.project).or_default().insert(server.order, slot);
         self.count_usage(server.project, &server.flavor, 1);
         self.count_on_host(server.host.as_ref(), &server.flavor, 1);
+        for nic in &server.details.nics {
+            self.addresses.take(server.project, nic);
+        }
         self.touch_slot(slot as usize);
         self.set_alarm(server.id, None, server.details.auto_terminate_at);
         self.slots[slot as usize] = Some(server);
@@ -326,15 +365,19 @@ impl World {
     pub(crate) fn change_server(&mut self, id: ServerId, change: impl FnOnce(&mut Server)) {
         let slot = self.by_handle[&id.handle()] as usize;
         let server = self.slots[slot].as_mut().expect("an indexed server is there");
-        let (alarm_before, host_before) = (server.details.auto_terminate_at, server.host.clone());
+        let (before, host_before) = (server.details.clone(), server.host.clone());
         change(server);
-        let alarm = server.details.auto_terminate_at;
-        if server.host != host_before {
-            let (host, flavor) = (server.host.clone(), server.flavor.clone());
+        let (project, after) = (server.project, server.details.clone());
+        let (host, flavor) = (server.host.clone(), server.flavor.clone());
+        if host != host_before {
             self.count_on_host(host_before.as_ref(), &flavor, -1);
             self.count_on_host(host.as_ref(), &flavor, 1);
         }
-        self.set_alarm(id, alarm_before, alarm);
+        if !Arc::ptr_eq(&before, &after) {
+            before.nics.iter().for_each(|nic| self.addresses.give_back(project, nic));
+            after.nics.iter().for_each(|nic| self.addresses.take(project, nic));
+            self.set_alarm(id, before.auto_terminate_at, after.auto_terminate_at);
+        }
         self.touch_slot(slot);
     }
 
@@ -355,6 +398,9 @@ impl World {
         let server = self.slots[slot as usize].take().expect("an indexed server is there");
         self.free.push(slot);
         self.count_usage(server.project, &server.flavor, -1);
+        for nic in &server.details.nics {
+            self.addresses.give_back(server.project, nic);
+        }
         self.set_alarm(id, server.details.auto_terminate_at, None);
         self.count_on_host(server.host.as_ref(), &server.flavor, -1);
         if let Some(roster) = self.rosters.get_mut(&server.project) {
@@ -430,6 +476,10 @@ impl World {
     pub(crate) fn take_job(&mut self, id: JobId) -> Job {
         let job = self.jobs.remove(&id).expect("a changed job is in memory");
         self.sub_jobs_in_flight -= (job.tally.waiting + job.tally.running) as usize;
+        if !job.tally.ended() {
+            let ordered = job.operation.nics_ordered();
+            ordered.iter().for_each(|nic| self.addresses.give_back(job.project, nic));
+        }
         job
     }
 
@@ -439,6 +489,9 @@ impl World {
         if job.tally.ended() {
             self.in_flight.remove(&id);
         } else {
+            // Until its server has them, nobody else may be given their addresses.
+            let ordered = job.operation.nics_ordered();
+            ordered.iter().for_each(|nic| self.addresses.take(job.project, nic));
             self.in_flight.insert(id);
         }
         if let Some(dirty) = &mut self.dirty {

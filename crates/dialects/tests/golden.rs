@@ -269,6 +269,7 @@ fn of_the_sdk_alone(path: &str) -> bool {
     matches!(
         words.as_slice(),
         ["cloudservers", "resource_instances", "action"]
+            | ["cloudservers", _, "os-interface_extension" | "os-interface", ..]
             | ["cloudservers", _, "metadata-options" | "console-output" | "serial-console-options"]
             | ["cloudservers", _, "actions", "serial-console"]
     )

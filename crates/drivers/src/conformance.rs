@@ -2,13 +2,14 @@
 //! [`Terms`] says what it can make, and how to wait for it.
 
 use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use regiment_core::driver::{
     Adoption, DiskPlan, Done, Driver, DriverError, Finding, Provision, Rejection, StepCall,
     StepRef, StepReport, Verb,
 };
-use regiment_core::model::{Flavor, Image, JobId, Power, ServerId, Time, VolumeId};
+use regiment_core::model::{Flavor, Image, JobId, Nic, PortId, Power, ServerId, Time, VolumeId};
 use regiment_core::ops::Force;
 use regiment_core::vault::Secret;
 
@@ -35,6 +36,7 @@ pub fn all(driver: &mut dyn Driver, wait: &mut Wait<'_>, terms: &Terms) {
     trial.a_reboot_remembers_its_token();
     trial.a_server_is_removed_once();
     trial.shapes_passwords_and_images_hold();
+    trial.interfaces_are_exactly_those_named();
     trial.a_server_moves_once();
     trial.data_disks_are_exactly_those_ordered();
     trial.a_missing_server_is_said();
@@ -48,6 +50,19 @@ struct Trial<'a> {
     terms: &'a Terms,
     jobs: u64,
     servers: u128,
+}
+
+/// The n-th interface of a server, in a network of its own.
+fn nic(server: ServerId, number: u8) -> Nic {
+    Nic {
+        port: PortId(server.0 + (u128::from(number) << 32)),
+        subnet: None,
+        address: Ipv4Addr::new(10, 0, number, 10),
+        mac: [0xfa, 0x16, 0x3e, 0, 0, number],
+        security_groups: Vec::new(),
+        virtual_addresses: Vec::new(),
+        delete_with_server: false,
+    }
 }
 
 /// Unlike any id that is made by chance, and kept off those of other trials.
@@ -111,6 +126,7 @@ impl Trial<'_> {
             user_data: None,
             boot_gib: self.terms.image.disk_gib_min.max(1),
             disks: Vec::new(),
+            nics: vec![nic(server, 0)],
         });
         Verb::Provision { server, plan }
     }
@@ -149,6 +165,7 @@ impl Trial<'_> {
             image_generation: 1,
             password_generation: 1,
             disks: Vec::new(),
+            nics: Some(vec![nic(server, 0).port]),
         };
         assert_eq!(found, Some(expected));
         assert_eq!(self.driver.list().iter().filter(|id| **id == server).count(), 1);
@@ -221,6 +238,19 @@ impl Trial<'_> {
         assert_eq!(self.find(server).image_generation, 3);
     }
 
+    fn interfaces_are_exactly_those_named(&mut self) {
+        let server = self.make();
+        self.twice(server, &Verb::Run { server });
+        for wanted in [&[0, 1, 2][..], &[0, 2], &[7]] {
+            let nics: Vec<Nic> = wanted.iter().map(|number| nic(server, *number)).collect();
+            let ports = nics.iter().map(|nic| nic.port).collect();
+            let (_, found) = self.twice(server, &Verb::Nics { server, nics });
+            let found = found.expect("it is there");
+            assert_eq!(found.nics, Some(ports));
+            assert_eq!(found.power, Power::Running, "interfaces come and go while it runs");
+        }
+    }
+
     fn a_server_moves_once(&mut self) {
         let server = self.make();
         self.twice(server, &Verb::Run { server });
@@ -283,6 +313,7 @@ impl Trial<'_> {
             Verb::Password { server, generation: 1, password },
             Verb::Image { server, generation: 1, image, password: None },
             Verb::Disks { server, disks: Vec::new() },
+            Verb::Nics { server, nics: vec![nic(server, 0)] },
         ];
         for report in self.calls(verbs) {
             assert_eq!(report.result, Err(DriverError::Rejected(Rejection::Missing)));

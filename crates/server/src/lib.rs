@@ -23,6 +23,7 @@ pub mod listen;
 pub mod logs;
 mod measured_store;
 pub mod metrics;
+mod networks;
 mod nonces;
 mod ops_routes;
 mod patient_io;

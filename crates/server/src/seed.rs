@@ -1,18 +1,18 @@
 //! What a new plane begins with: a project, its credential, the catalog, the driver's hosts and a
 //! first fleet.
 
-use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use regiment_core::apply::Change;
 use regiment_core::chance::Chance;
 use regiment_core::model::{
-    Credential, Details, Host, NetworkId, Nic, Phase, PortId, Power, Project, ProjectId, Quota,
-    Server, ServerId, Time, Volume, VolumeId,
+    Credential, Details, Host, Nic, Phase, PortId, Power, Project, ProjectId, Quota, Server,
+    ServerId, Time, Volume, VolumeId,
 };
 use regiment_core::world::World;
 
 use crate::catalog;
+use crate::networks::{Network, Networks};
 
 /// The kind of disk of the first fleet, and its size.
 const DISK_CLASS: &str = "SSD";
@@ -41,8 +41,11 @@ impl First<'_> {
         changes.extend(catalog::flavors().into_iter().map(Change::FlavorAdded));
         changes.extend(catalog::images().into_iter().map(Change::ImageAdded));
         changes.extend(hosts.iter().cloned().map(Change::HostSet));
+        let networks = Networks::draw(fleet, chance);
+        changes.push(networks.change(project, now));
         if fleet > 0 {
-            changes.push(Change::ServersAdded(servers(project, hosts, fleet, now, chance)));
+            changes
+                .push(Change::ServersAdded(servers(project, hosts, &networks, fleet, now, chance)));
         }
         changes
     }
@@ -76,13 +79,11 @@ fn project_named(id: ProjectId, region: &str) -> Project {
 fn servers(
     project: ProjectId,
     hosts: &[Host],
+    networks: &Networks,
     count: u32,
     now: Time,
     chance: &mut Chance,
 ) -> Vec<Server> {
-    let network = NetworkId(chance.uuid());
-    let subnet = NetworkId(chance.uuid());
-    let security_group = NetworkId(chance.uuid());
     let width = count.to_string().len().max(4);
     // Shared by all of them, since there may be a million.
     let flavor: Arc<str> = catalog::FLEET_FLAVOR.into();
@@ -104,8 +105,8 @@ fn servers(
             let details = Details {
                 zone: host.map(|host| host.zone.clone()).unwrap_or_default(),
                 hostname: name.clone(),
-                network: Some(network),
-                nics: vec![nic(subnet, security_group, number, chance)],
+                network: Some(networks.home.vpc),
+                nics: vec![nic(&networks.home, number, chance)],
                 volumes: vec![Volume {
                     id: VolumeId(chance.uuid()),
                     device: device.clone(),
@@ -113,7 +114,7 @@ fn servers(
                     class: class.clone(),
                     delete_with_server: true,
                 }],
-                security_groups: vec![security_group],
+                security_groups: vec![networks.home.group],
                 ..Details::default()
             };
             Server {
@@ -155,17 +156,15 @@ fn spread_over_zones(hosts: &mut [&Host]) {
     }
 }
 
-/// 192.168.0.0/16 for the first 65,000, 172.16.0.0/12 after them: not the network that addresses
-/// of later servers are taken from.
-fn nic(subnet: NetworkId, group: NetworkId, number: u32, chance: &mut Chance) -> Nic {
-    let at = number + 9;
-    let address = if at < 0xFF00 { 0xC0A8_0000 | at } else { 0xAC10_0000 | (at & 0x000F_FFFF) };
+fn nic(network: &Network, number: u32, chance: &mut Chance) -> Nic {
     let bits = chance.next_u64().to_be_bytes();
     Nic {
         port: PortId(chance.uuid()),
-        subnet: Some(subnet),
-        address: Ipv4Addr::from(address),
+        subnet: Some(network.subnet),
+        address: network.address(number),
         mac: [0xfa, 0x16, 0x3e, bits[0], bits[1], bits[2]],
-        security_groups: vec![group],
+        security_groups: vec![network.group],
+        virtual_addresses: Vec::new(),
+        delete_with_server: false,
     }
 }

@@ -9,6 +9,7 @@ mod describe;
 mod disks;
 mod key_pairs;
 mod metadata;
+mod nics;
 mod tags;
 
 use std::sync::Arc;
@@ -19,6 +20,7 @@ pub use describe::{Describe, SetTerminateTime};
 pub use disks::{AddDisks, BindVolume, RemoveDisk};
 pub use key_pairs::{AddKeyPair, RemoveKeyPair};
 pub use metadata::ChangeMetadata;
+pub use nics::{ChangeAddress, ChangeGroup, KeepNic, ShareAddress};
 pub use tags::{ChangeTags, TagNamed};
 
 use crate::chance::Chance;
@@ -40,6 +42,10 @@ pub enum Edit {
     ChangeTags(ChangeTags),
     Describe(Describe),
     SetTerminateTime(SetTerminateTime),
+    KeepNic(KeepNic),
+    ChangeAddress(ChangeAddress),
+    ShareAddress(ShareAddress),
+    ChangeGroup(ChangeGroup),
 }
 
 /// What something is from now on.
@@ -98,6 +104,10 @@ impl Edit {
             Edit::ChangeTags(edit) => edit,
             Edit::Describe(edit) => edit,
             Edit::SetTerminateTime(edit) => edit,
+            Edit::KeepNic(edit) => edit,
+            Edit::ChangeAddress(edit) => edit,
+            Edit::ShareAddress(edit) => edit,
+            Edit::ChangeGroup(edit) => edit,
         }
     }
 

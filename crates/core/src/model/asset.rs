@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Disk, ProjectId, Time, VolumeId};
+use super::{Disk, NetworkId, ProjectId, SecurityGroup, Subnet, Time, VolumeId, Vpc};
 
 /// One thing a project owns beside its servers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Asset {
     KeyPair(KeyPair),
     Disk(Disk),
+    Vpc(Vpc),
+    Subnet(Subnet),
+    SecurityGroup(SecurityGroup),
 }
 
 /// How an asset is found. Kinds stand together, and within a kind what is looked up together.
@@ -18,6 +21,9 @@ pub enum Asset {
 pub enum AssetKey {
     KeyPair(ProjectId, Arc<str>),
     Disk(ProjectId, VolumeId),
+    Vpc(ProjectId, NetworkId),
+    Subnet(ProjectId, NetworkId),
+    SecurityGroup(ProjectId, NetworkId),
 }
 
 impl Asset {
@@ -25,6 +31,9 @@ impl Asset {
         match self {
             Asset::KeyPair(pair) => AssetKey::KeyPair(pair.project, pair.name.clone()),
             Asset::Disk(disk) => AssetKey::Disk(disk.project, disk.id),
+            Asset::Vpc(vpc) => AssetKey::Vpc(vpc.project, vpc.id),
+            Asset::Subnet(subnet) => AssetKey::Subnet(subnet.project, subnet.id),
+            Asset::SecurityGroup(group) => AssetKey::SecurityGroup(group.project, group.id),
         }
     }
 
@@ -32,6 +41,9 @@ impl Asset {
         match self {
             Asset::KeyPair(pair) => pair.project,
             Asset::Disk(disk) => disk.project,
+            Asset::Vpc(vpc) => vpc.project,
+            Asset::Subnet(subnet) => subnet.project,
+            Asset::SecurityGroup(group) => group.project,
         }
     }
 }

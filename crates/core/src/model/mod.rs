@@ -7,6 +7,7 @@ mod disk;
 mod fault;
 mod ids;
 mod job;
+mod network;
 mod runs;
 mod server;
 mod time;
@@ -21,6 +22,7 @@ pub use ids::{
     ServerId, SubJobId, VolumeId,
 };
 pub use job::{Job, Orders, Outcome, SubJob, SubState, SubTarget, Tally, Target};
+pub use network::{Cidr, Direction, Remote, Rule, SecurityGroup, Subnet, Vpc};
 pub(crate) use server::change_hints;
 pub use server::{Activity, Busy, Details, Last, Nic, Phase, Power, Server, Tag, Volume};
 pub use time::Time;

@@ -36,6 +36,7 @@ pub enum Activity {
     Reinstalling,
     Renaming,
     AttachingVolume,
+    ChangingNics,
     Charging,
     DetachingVolume,
     Migrating,
@@ -140,6 +141,19 @@ pub struct Nic {
     pub mac: [u8; 6],
     #[serde(default)]
     pub security_groups: Vec<NetworkId>,
+    /// Addresses that it answers to beside its own and may share with others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub virtual_addresses: Vec<Ipv4Addr>,
+    /// Whether it goes with its server.
+    #[serde(default)]
+    pub delete_with_server: bool,
+}
+
+impl Nic {
+    /// Its own address, then the virtual ones.
+    pub fn addresses(&self) -> impl Iterator<Item = Ipv4Addr> {
+        std::iter::once(self.address).chain(self.virtual_addresses.iter().copied())
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

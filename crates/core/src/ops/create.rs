@@ -1,13 +1,13 @@
-use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::nic_mint::{NicMint, NicOrder};
 use super::{Rules, Step, rename};
 use crate::chance::Chance;
 use crate::model::{
-    Busy, Details, Fault, FaultKind, ImageId, NetworkId, Nic, Phase, PortId, Power, ProjectId,
-    Server, ServerId, SubJobId, Time, Volume, VolumeId,
+    Busy, Details, Fault, FaultKind, ImageId, Phase, Power, ProjectId, Server, ServerId, SubJobId,
+    Time, Volume, VolumeId,
 };
 use crate::world::World;
 
@@ -22,14 +22,6 @@ pub struct Create {
     pub nics: Vec<NicOrder>,
     /// The boot disk first.
     pub volumes: Vec<VolumeOrder>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NicOrder {
-    pub subnet: Option<NetworkId>,
-    /// Wanted by the client; else one is chosen.
-    pub address: Option<Ipv4Addr>,
-    pub port: Option<PortId>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,10 +45,11 @@ impl Rules for Create {
         world
             .image(self.image)
             .ok_or_else(|| Fault::with(FaultKind::ImageNotFound, self.image.to_string()))?;
-        for address in self.nics.iter().filter_map(|nic| nic.address) {
-            if self.names.len() > 1 || world.address_in_use(project, address) {
-                return Err(Fault::with(FaultKind::AddressInUse, address.to_string()));
-            }
+        NicOrder::check_all(&self.nics, world, project, self.details.network)?;
+        if self.names.len() > 1
+            && let Some(address) = self.nics.iter().find_map(|nic| nic.address)
+        {
+            return Err(Fault::with(FaultKind::AddressInUse, address.to_string()));
         }
         let count = i64::try_from(self.names.len()).expect("bounded above");
         let vcpus = count * i64::from(flavor.vcpus);
@@ -82,7 +75,8 @@ impl Create {
         subs: impl Iterator<Item = SubJobId>,
         now: Time,
         chance: &mut Chance,
-    ) -> Vec<Server> {
+    ) -> Result<Vec<Server>, Fault> {
+        let mut mint = NicMint::new(world, project, &self.nics);
         let mut taken = Vec::with_capacity(self.names.len());
         let image_disk_gib = world.image(self.image).map_or(40, |image| image.disk_gib_min);
         let zone = if self.details.zone.is_empty() {
@@ -106,7 +100,8 @@ impl Create {
                 if details.hostname.is_empty() {
                     details.hostname = name.clone();
                 }
-                details.nics = self.nics.iter().map(|nic| mint_nic(nic, sub, chance)).collect();
+                let nics = self.nics.iter().map(|nic| mint.mint(nic, sub, chance));
+                details.nics = nics.collect::<Result<_, _>>()?;
                 details.volumes = self
                     .volumes
                     .iter()
@@ -119,7 +114,7 @@ impl Create {
                         delete_with_server: volume.delete_with_server,
                     })
                     .collect();
-                Server {
+                Ok(Server {
                     id,
                     project,
                     order: sub.0,
@@ -138,7 +133,7 @@ impl Create {
                     fault: None,
                     last: None,
                     details: Arc::new(details),
-                }
+                })
             })
             .collect()
     }
@@ -148,18 +143,4 @@ impl Create {
 pub fn device_name(index: usize) -> Arc<str> {
     let letter = u8::try_from(index % 26).expect("below 26");
     format!("/dev/vd{}", char::from(b'a' + letter)).into()
-}
-
-/// An address nobody else in a network of 16 million has as long as numbers go on, and a unicast,
-/// locally administered hardware address.
-fn mint_nic(order: &NicOrder, sub: SubJobId, chance: &mut Chance) -> Nic {
-    let low = u32::try_from(sub.0 % 0x00FF_FFF0).expect("24 bits fit") + 4;
-    let bits = chance.next_u64().to_be_bytes();
-    Nic {
-        port: order.port.unwrap_or_else(|| PortId(chance.uuid())),
-        subnet: order.subnet,
-        address: order.address.unwrap_or_else(|| Ipv4Addr::from(0x0A00_0000 | low)),
-        mac: [0xfa, 0x16, 0x3e, bits[0], bits[1], bits[2]],
-        security_groups: Vec::new(),
-    }
 }

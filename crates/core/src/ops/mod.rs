@@ -3,16 +3,20 @@
 //! An operation says which targets it admits, what it keeps them busy with, which steps the driver
 //! is asked for, and what success changes. It never says *when*: that is the schedule's.
 
+mod add_nics;
 mod attach_volume;
 mod change_charging;
+mod change_network;
 mod create;
 mod create_listeners;
 mod create_load_balancers;
 mod delete;
 mod delete_load_balancers;
+mod delete_nics;
 mod deregister_backends;
 mod detach_volume;
 mod migrate;
+mod nic_mint;
 mod reboot;
 mod redeploy;
 mod register_backends;
@@ -26,16 +30,21 @@ mod stop;
 
 use serde::{Deserialize, Serialize};
 
+pub use add_nics::AddNics;
 pub use attach_volume::{AttachVolume, free_device};
 pub use change_charging::ChangeCharging;
-pub use create::{Create, NicOrder, VolumeOrder};
+pub use change_network::ChangeNetwork;
+pub use create::{Create, VolumeOrder};
 pub use create_listeners::CreateListeners;
 pub use create_load_balancers::CreateLoadBalancers;
 pub use delete::Delete;
 pub use delete_load_balancers::DeleteLoadBalancers;
+pub use delete_nics::DeleteNics;
 pub use deregister_backends::DeregisterBackends;
 pub use detach_volume::DetachVolume;
 pub use migrate::Migrate;
+pub(crate) use nic_mint::NicMint;
+pub use nic_mint::NicOrder;
 pub use reboot::Reboot;
 pub use redeploy::Redeploy;
 pub use register_backends::RegisterBackends;
@@ -47,9 +56,12 @@ pub use start::Start;
 pub use step::Step;
 pub use stop::Stop;
 
+use crate::chance::Chance;
 use crate::edits::Edit;
+use crate::limits::TARGETS_MAX;
 use crate::model::{
-    Activity, Fault, FaultKind, LoadBalancer, Phase, Power, ProjectId, Server, Volume, VolumeId,
+    Activity, Fault, FaultKind, LoadBalancer, Nic, Phase, Power, ProjectId, Server, SubJobId,
+    Volume, VolumeId,
 };
 use crate::world::World;
 
@@ -93,6 +105,9 @@ pub enum Operation {
     Resize(Resize),
     Reinstall(Reinstall),
     Rename(Rename),
+    AddNics(AddNics),
+    DeleteNics(DeleteNics),
+    ChangeNetwork(ChangeNetwork),
     Migrate(Migrate),
     Redeploy(Redeploy),
     ChangeCharging(ChangeCharging),
@@ -127,6 +142,16 @@ pub(crate) trait ServerRules: Rules {
 
     /// The verdict on a server that exists, is the caller's and is not busy.
     fn admit(&self, server: &Server, world: &World) -> Verdict;
+
+    /// How many servers one order may name.
+    fn targets_max(&self) -> usize {
+        TARGETS_MAX
+    }
+
+    /// The interfaces that its server will have once this is done and has not yet.
+    fn nics_ordered(&self) -> &[Nic] {
+        &[]
+    }
 
     /// What success changes beyond what its steps changed.
     fn settle(&self, _server: &mut Server) {}
@@ -206,6 +231,9 @@ impl Operation {
             Operation::Resize(op) => Sort::Servers(op),
             Operation::Reinstall(op) => Sort::Servers(op),
             Operation::Rename(op) => Sort::Servers(op),
+            Operation::AddNics(op) => Sort::Servers(op),
+            Operation::DeleteNics(op) => Sort::Servers(op),
+            Operation::ChangeNetwork(op) => Sort::Servers(op),
             Operation::Migrate(op) => Sort::Servers(op),
             Operation::Redeploy(op) => Sort::Servers(op),
             Operation::ChangeCharging(op) => Sort::Servers(op),
@@ -262,6 +290,31 @@ impl Operation {
                 None
             }
         }
+    }
+
+    /// The interfaces that a server will have once this is done and has not yet.
+    pub(crate) fn nics_ordered(&self) -> &[Nic] {
+        match self.sort() {
+            Sort::Servers(op) => op.nics_ordered(),
+            Sort::Balancers(_) | Sort::NewServers(_) | Sort::NewBalancers(_) | Sort::Edit(_) => &[],
+        }
+    }
+
+    /// Chooses addresses and ids of what is ordered for one server, where the order leaves them open.
+    pub(crate) fn choose(
+        &mut self,
+        world: &World,
+        project: ProjectId,
+        sub: SubJobId,
+        chance: &mut Chance,
+    ) -> Result<(), Fault> {
+        if let Operation::AddNics(add) = self {
+            add.choose(world, project, sub, chance)?;
+        }
+        if let Operation::ChangeNetwork(change) = self {
+            change.choose(world, project, sub, chance)?;
+        }
+        Ok(())
     }
 
     /// What a server is busy with while this operation runs on it.

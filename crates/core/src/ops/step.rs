@@ -25,6 +25,8 @@ pub enum Step {
     Image,
     /// The server's data disks are those it is to have, no fewer and no more.
     Disks,
+    /// The server has the interfaces that its record will show once the job has succeeded.
+    Nics,
     /// The load balancer does what its record says.
     Balance,
     /// Nothing of the load balancer is left.
@@ -69,7 +71,7 @@ impl Step {
                 server.power = Power::Stopped;
             }
             // Disks have records of their own, which the world changes with the server's.
-            Step::Disks | Step::Remove | Step::Balance | Step::Unbalance => {}
+            Step::Disks | Step::Nics | Step::Remove | Step::Balance | Step::Unbalance => {}
         }
         server.updated_at = at;
     }

@@ -3,22 +3,31 @@
 
 use std::collections::BTreeMap;
 
+use std::net::Ipv4Addr;
+
 use crate::command::{Command, TargetRef};
-use crate::edits::{AddKeyPair, ChangeMetadata, Edit, RemoveKeyPair};
+use crate::edits::{
+    AddKeyPair, ChangeAddress, ChangeGroup, ChangeMetadata, Edit, KeepNic, RemoveKeyPair,
+    ShareAddress,
+};
 use crate::engine::Settings;
 use crate::limits;
-use crate::model::{Backend, Handle, HealthCheck, Listener, ListenerId, Protocol, Reach, ServerId};
+use crate::model::{
+    Backend, Handle, HealthCheck, Listener, ListenerId, NetworkId, Nic, Protocol, Reach, ServerId,
+};
 use crate::ops::{
-    ChangeCharging, CreateListeners, CreateLoadBalancers, Delete, DeleteLoadBalancers,
-    DeregisterBackends, Force, Migrate, Operation, PasswordFit, Reboot, Redeploy, RegisterBackends,
-    Reinstall, Rename, ResetPassword, Resize, Start, Stop,
+    AddNics, ChangeCharging, ChangeNetwork, CreateListeners, CreateLoadBalancers, Delete,
+    DeleteLoadBalancers, DeleteNics, DeregisterBackends, Force, Migrate, NicOrder, Operation,
+    PasswordFit, Reboot, Redeploy, RegisterBackends, Reinstall, Rename, ResetPassword, Resize,
+    Start, Stop,
 };
 use crate::store::{StoreError, Table};
 use crate::testing::{Fails, Trouble};
 use crate::world::World;
 
 use super::plane::{
-    Plane, attach, command, command_on, create, detach, seeded_disk, tell, with_password,
+    OTHER_SUBNET, OTHER_VPC, Plane, SUBNET, attach, command, command_on, create, detach,
+    seeded_disk, tell, with_password,
 };
 
 type Act = fn(&World) -> Vec<Command>;
@@ -161,6 +170,41 @@ const ACTS: &[Act] = &[
         }));
         commands
     },
+    |_| {
+        let in_subnet = |address: Option<u8>| NicOrder {
+            subnet: Some(SUBNET),
+            address: address.map(|last| Ipv4Addr::new(192, 168, 0, last)),
+            ..NicOrder::default()
+        };
+        let orders = vec![in_subnet(None), in_subnet(Some(2)), in_subnet(None)];
+        let elsewhere = NicOrder { subnet: Some(OTHER_SUBNET), ..NicOrder::default() };
+        let add = |orders| Operation::AddNics(AddNics::new(orders));
+        vec![
+            command(30, add(orders), &[s(2)]),
+            command(31, add(vec![in_subnet(None)]), &[s(1)]),
+            command(32, add(vec![elsewhere]), &[s(3)]),
+        ]
+    },
+    |world| {
+        let first = world.server(s(2)).expect("it is there").details.nics.clone();
+        let delete = DeleteNics { ports: vec![first[1].port] };
+        let order = NicOrder { subnet: Some(OTHER_SUBNET), ..NicOrder::default() };
+        let (server, port) = (s(2), first[0].port);
+        let keep = KeepNic { server, port, delete_with_server: true };
+        let address = Some(Ipv4Addr::new(192, 168, 0, 9));
+        let share = ShareAddress { server, port, address };
+        let change = ChangeAddress { server, port: first[2].port, subnet: None, address: None };
+        let (group, default) = (NetworkId(0x77), NetworkId(0x78));
+        let join = ChangeGroup { server, group, member: true, default };
+        vec![
+            command(33, Operation::DeleteNics(delete), &[s(2)]),
+            command(34, Operation::ChangeNetwork(ChangeNetwork::new(OTHER_VPC, order)), &[s(1)]),
+            edit(35, Edit::KeepNic(keep)),
+            edit(36, Edit::ShareAddress(share)),
+            edit(37, Edit::ChangeAddress(change)),
+            edit(38, Edit::ChangeGroup(join)),
+        ]
+    },
     |world| {
         let shared = [s(1), s(2), s(5)];
         let late = new_server(world, "n1");
@@ -274,6 +318,11 @@ fn whole(plane: &Plane) -> String {
             let name = world.server(*id).map_or("lost".into(), |server| server.name.clone());
             let reboots = machine.reboots.len();
             let password = &machine.password;
+            let ordered = machine.nics.as_deref().unwrap_or_default();
+            let ports = |nics: &[Nic]| nics.iter().map(|nic| nic.port).collect::<Vec<_>>();
+            if let Some(server) = world.server(*id).filter(|_| machine.nics.is_some()) {
+                assert_eq!(ports(ordered), ports(&server.details.nics), "{}", server.name);
+            }
             format!(
                 "machine {name} {:?} {} {} {} {password:?} {reboots} {} disks {:?}\n",
                 machine.power,

@@ -1,6 +1,7 @@
 //! A whole core with a disk and machines that outlive it: what the other tests stand on.
 
 use std::fmt::Write as _;
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use crate::apply::{Change, Edited};
@@ -8,9 +9,9 @@ use crate::command::{Command, Receipt, TargetRef, TokenClaim};
 use crate::edits::Put;
 use crate::engine::{Engine, Inbox, Settings, Turn};
 use crate::model::{
-    self, Asset, Details, Fault, Flavor, Host, Image, ImageId, ImageSource, OsFamily, Phase, Power,
-    Project, ProjectId, Quota, RequestId, Server, ServerId, SubTarget, Target, Time, Volume,
-    VolumeId,
+    self, Asset, Cidr, Details, Fault, Flavor, Host, Image, ImageId, ImageSource, NetworkId,
+    OsFamily, Phase, Power, Project, ProjectId, Quota, RequestId, Server, ServerId, SubTarget,
+    Subnet, Target, Time, Volume, VolumeId, Vpc,
 };
 use crate::ops::{AttachVolume, Create, DetachVolume, NicOrder, Operation, VolumeOrder};
 use crate::store::StoreError;
@@ -66,6 +67,7 @@ impl Plane {
 
     pub fn seed(&mut self) -> Result<(), StoreError> {
         let mut seeds = catalog();
+        seeds.push(networks());
         seeds.push(Change::ServersAdded((1..=6).map(seeded_server).collect()));
         let disks = (1..=4).map(|number| Put::Asset(Asset::Disk(seeded_disk(number)))).collect();
         seeds.push(Change::Edited(Edited { at: Time::ZERO, puts: disks, token: None }));
@@ -148,6 +150,43 @@ pub fn catalog() -> Vec<Change> {
     ]
 }
 
+pub const VPC: NetworkId = NetworkId(0x1000);
+pub const OTHER_VPC: NetworkId = NetworkId(0x2000);
+/// Ten addresses may be given: 192.168.0.2 and on.
+pub const SUBNET: NetworkId = NetworkId(0x1001);
+pub const OTHER_SUBNET: NetworkId = NetworkId(0x2001);
+
+/// Two networks with a subnet each.
+fn networks() -> Change {
+    let network = |id, subnet, base: [u8; 4]| {
+        let base = Ipv4Addr::from(base);
+        let cidr = Cidr { base, bits: 28 };
+        let vpc = Vpc {
+            id,
+            project: PROJECT,
+            name: "vpc".into(),
+            description: "".into(),
+            cidr,
+            created_at: Time::ZERO,
+        };
+        let subnet = Subnet {
+            id: subnet,
+            project: PROJECT,
+            vpc: id,
+            name: "subnet".into(),
+            description: "".into(),
+            cidr,
+            gateway: Ipv4Addr::from(base.to_bits() + 1),
+            created_at: Time::ZERO,
+        };
+        [Put::Asset(Asset::Vpc(vpc)), Put::Asset(Asset::Subnet(subnet))]
+    };
+    let first = network(VPC, SUBNET, [192, 168, 0, 0]);
+    let other = network(OTHER_VPC, OTHER_SUBNET, [172, 16, 0, 0]);
+    let puts = first.into_iter().chain(other).collect();
+    Change::Edited(Edited { at: Time::ZERO, puts, token: None })
+}
+
 /// `s1` … run; even ones are stopped.
 pub fn seeded_server(number: u64) -> Server {
     Server {
@@ -220,7 +259,7 @@ pub fn create(names: &[&str]) -> Operation {
         flavor: "small".into(),
         image: IMAGE,
         details: Arc::default(),
-        nics: vec![NicOrder { subnet: None, address: None, port: None }],
+        nics: vec![NicOrder::default()],
         volumes: vec![VolumeOrder {
             size_gib: None,
             class: "ssd".into(),
@@ -279,6 +318,21 @@ pub fn tell(world: &World) -> String {
         }
         if !server.details.metadata.is_empty() {
             writeln!(text, "  metadata {:?}", server.details.metadata).unwrap();
+        }
+        if !server.details.security_groups.is_empty() {
+            writeln!(text, "  groups {:?}", server.details.security_groups).unwrap();
+        }
+        for nic in server.details.nics.iter().filter(|nic| nic.subnet.is_some()) {
+            writeln!(
+                text,
+                "  nic {} in {:?} shares {:?} groups {:?} goes {}",
+                nic.address,
+                nic.subnet.map(|id| id.0),
+                nic.virtual_addresses,
+                nic.security_groups.iter().map(|id| id.0).collect::<Vec<_>>(),
+                nic.delete_with_server,
+            )
+            .unwrap();
         }
     }
     let mut balancers: Vec<_> = world.balancers().collect();

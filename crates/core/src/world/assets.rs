@@ -1,7 +1,7 @@
 //! What projects own beside their servers: one table, and a typed look at each kind.
 
 use super::World;
-use crate::model::{Asset, AssetKey, KeyPair, ProjectId};
+use crate::model::{Asset, AssetKey, KeyPair, NetworkId, ProjectId, SecurityGroup, Subnet, Vpc};
 
 impl World {
     pub fn asset(&self, key: &AssetKey) -> Option<&Asset> {
@@ -46,4 +46,52 @@ impl World {
             (pair.project == project).then_some(pair)
         })
     }
+}
+
+// Networks.
+impl World {
+    pub fn vpc(&self, project: ProjectId, id: NetworkId) -> Option<&Vpc> {
+        self.asset(&AssetKey::Vpc(project, id)).and_then(as_vpc)
+    }
+
+    /// A project's networks by id.
+    pub fn vpcs(&self, project: ProjectId) -> impl Iterator<Item = &Vpc> {
+        let ends = AssetKey::Vpc(project, LEAST)..=AssetKey::Vpc(project, MOST);
+        self.assets.range(ends).filter_map(|(_, asset)| as_vpc(asset))
+    }
+
+    pub fn subnet(&self, project: ProjectId, id: NetworkId) -> Option<&Subnet> {
+        self.asset(&AssetKey::Subnet(project, id)).and_then(as_subnet)
+    }
+
+    /// A project's subnets by id.
+    pub fn subnets(&self, project: ProjectId) -> impl Iterator<Item = &Subnet> {
+        let ends = AssetKey::Subnet(project, LEAST)..=AssetKey::Subnet(project, MOST);
+        self.assets.range(ends).filter_map(|(_, asset)| as_subnet(asset))
+    }
+
+    pub fn security_group(&self, project: ProjectId, id: NetworkId) -> Option<&SecurityGroup> {
+        self.asset(&AssetKey::SecurityGroup(project, id)).and_then(as_group)
+    }
+
+    /// A project's security groups by id.
+    pub fn security_groups(&self, project: ProjectId) -> impl Iterator<Item = &SecurityGroup> {
+        let ends = AssetKey::SecurityGroup(project, LEAST)..=AssetKey::SecurityGroup(project, MOST);
+        self.assets.range(ends).filter_map(|(_, asset)| as_group(asset))
+    }
+}
+
+const LEAST: NetworkId = NetworkId(0);
+const MOST: NetworkId = NetworkId(u128::MAX);
+
+const fn as_vpc(asset: &Asset) -> Option<&Vpc> {
+    if let Asset::Vpc(vpc) = asset { Some(vpc) } else { None }
+}
+
+const fn as_subnet(asset: &Asset) -> Option<&Subnet> {
+    if let Asset::Subnet(subnet) = asset { Some(subnet) } else { None }
+}
+
+const fn as_group(asset: &Asset) -> Option<&SecurityGroup> {
+    if let Asset::SecurityGroup(group) = asset { Some(group) } else { None }
 }

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Roster, Usage, World};
+use super::{Addresses, Roster, Usage, World};
 use crate::model::{Asset, ProjectId, Server, Tally, Target};
 
 impl World {
@@ -45,6 +45,17 @@ impl World {
         let unknown = on_hosts.keys().filter(|host| !self.host_usage.contains_key(**host));
         wrong.extend(unknown.map(|host| format!("what lives on {host} is not counted")));
         self.check_disks(&mut wrong);
+        let mut addresses = Addresses::default();
+        let of_servers = self
+            .servers()
+            .flat_map(|server| server.details.nics.iter().map(|nic| (server.project, nic)));
+        let ordered = self
+            .jobs_in_flight()
+            .flat_map(|job| job.operation.nics_ordered().iter().map(|nic| (job.project, nic)));
+        of_servers.chain(ordered).for_each(|(project, nic)| addresses.take(project, nic));
+        if addresses != self.addresses {
+            wrong.push("addresses in use are miscounted".to_owned());
+        }
         let mut sub_jobs = 0;
         for job in self.jobs.values() {
             if job.tally != Tally::of(&job.subs) {

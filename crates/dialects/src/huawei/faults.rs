@@ -103,6 +103,17 @@ fn of_kind(kind: FaultKind) -> Row {
         FaultKind::SameFlavor => ("Ecs.0810", 400, "The ECS already has the flavor."),
         FaultKind::FlavorTooSmall => ("Ecs.0804", 400, "The ECS cannot be given the flavor."),
         FaultKind::AddressInUse => ("Ecs.0010", 400, "The private IP address is in use."),
+        FaultKind::AddressOutside => ("Ecs.0039", 400, "The IP address is not in the subnet."),
+        FaultKind::SubnetFull => ("Ecs.0012", 400, "The subnet has no free IP address."),
+        FaultKind::SubnetElsewhere => ("Ecs.0064", 400, "The subnet is not in the VPC."),
+        FaultKind::NicNotFound => ("Ecs.0085", 400, "The ECS has no such NIC."),
+        FaultKind::NicIsPrimary => ("Ecs.0005", 403, "The primary NIC cannot be deleted."),
+        FaultKind::NicTaken => ("Ecs.0919", 400, "The port is in use."),
+        FaultKind::TooManyNics => ("Ecs.0050", 400, "The NIC quota of the ECS is exceeded."),
+        FaultKind::HasMoreNics => {
+            ("Ecs.0014", 400, "The VPC of an ECS with more than one NIC cannot be changed.")
+        }
+        FaultKind::GroupNotFound => ("Ecs.0014", 400, "The ECS is not in the security group."),
         // This cloud's APIs that we speak know no load balancers.
         FaultKind::BalancerNotFound
         | FaultKind::BalancerBusy
@@ -159,9 +170,12 @@ fn code_of_failed(operation: &Operation) -> &'static str {
         Operation::Resize(_) => "Ecs.0207",
         Operation::Rename(_) => "Ecs.0616",
         Operation::AttachVolume(_) => "Ecs.0205",
+        Operation::AddNics(_) => "Ecs.0217",
         Operation::Stop(_)
         | Operation::DetachVolume(_)
         | Operation::Reinstall(_)
+        | Operation::DeleteNics(_)
+        | Operation::ChangeNetwork(_)
         | Operation::Migrate(_)
         | Operation::Redeploy(_)
         | Operation::ChangeCharging(_)

@@ -1,5 +1,7 @@
 //! Ids that this cloud has and the core does not: derived, so that they are the same each time.
 
+use std::net::Ipv4Addr;
+
 use regiment_core::model::{NetworkId, ProjectId, RequestId, Time};
 
 use super::faults::Row;
@@ -15,6 +17,11 @@ pub(super) fn wide(what: &str, text: &str) -> Result<u128, Row> {
             let shown: String = text.chars().take(64).collect();
             Row::invalid(format!("{what}[{shown}] is not uuid."))
         })
+}
+
+/// Reads an IPv4 address.
+pub(super) fn address(text: &str) -> Result<Ipv4Addr, Row> {
+    text.parse().map_err(|_| Row::invalid("ip_address must be an IPv4 address."))
 }
 
 /// An order's id: `CS`, ten digits of the time, five letters and digits.
@@ -38,6 +45,11 @@ fn derived_uuid(what: &str, of: &str) -> u128 {
 /// The network of a server that was given none.
 pub(super) fn default_network(project: ProjectId) -> NetworkId {
     NetworkId(derived_uuid("vpc", &project.plain()))
+}
+
+/// The one subnet that OpenStack's half sees in the network that is a subnet here.
+pub(super) fn neutron_subnet(subnet: NetworkId) -> NetworkId {
+    NetworkId(derived_uuid("neutron-subnet", &subnet.plain()))
 }
 
 /// The security group of a server that was given none.

@@ -9,7 +9,7 @@ use super::ims;
 use super::nova;
 use super::ops::{
     attributes, availability_zones, catalog, create, delete, flavors, iam, lifecycle, limits,
-    list_servers, power, projects, reinstall, rename, reset_password, resize, show_job,
+    list_servers, nics, power, projects, reinstall, rename, reset_password, resize, show_job,
     show_server, tags, tokens,
 };
 use crate::{Action, Answer, Request};
@@ -52,6 +52,7 @@ pub(super) enum Route<'a> {
     /// All versions of Nova, or the one named.
     NovaVersions(Option<Cow<'a, str>>),
     Nova(nova::Route<'a>),
+    Nics(nics::Route<'a>),
 }
 
 /// Paths of operations not served here that would otherwise read as a server's id.
@@ -90,6 +91,9 @@ pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'
     }
     if let Some((route, project)) = nova::find(request.method, &parts) {
         return Some((Route::Nova(route), Some(project)));
+    }
+    if let Some(route) = nics::find(request.method, &parts) {
+        return Some((Route::Nics(route), Some(part(1))));
     }
     let [version, _, rest @ ..] = words.as_slice() else { return None };
     let route = match (*version, request.method, rest) {
@@ -175,6 +179,7 @@ impl Call<'_> {
                 Ok(Action::Answer(answer))
             }
             Route::Nova(route) => Ok(nova::decode(self, &route)),
+            Route::Nics(route) => nics::decode(self, route),
         }
     }
 }

@@ -29,6 +29,7 @@ pub(super) fn of(server: &Server) -> State {
                 | Activity::ResettingPassword
                 | Activity::Resizing
                 | Activity::Renaming
+                | Activity::ChangingNics
                 | Activity::Migrating
                 | Activity::Charging
                 | Activity::AttachingVolume
@@ -67,6 +68,7 @@ fn running(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
             | Activity::Starting
             | Activity::ResettingPassword
             | Activity::Renaming
+            | Activity::ChangingNics
             | Activity::Migrating
             | Activity::Charging
             | Activity::AttachingVolume
@@ -89,6 +91,7 @@ fn stopped(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
             | Activity::RebootingHard
             | Activity::ResettingPassword
             | Activity::Renaming
+            | Activity::ChangingNics
             | Activity::Migrating
             | Activity::Charging
             | Activity::AttachingVolume

@@ -57,6 +57,33 @@ pub const fn row(kind: FaultKind) -> Row {
             (4000, "InvalidParameter", "an instance can be upgraded, not downgraded")
         }
         FaultKind::AddressInUse => (4000, "VpcIpIsUsed", "the private IP is in use"),
+        FaultKind::AddressOutside => {
+            (4000, "VpcAddrNotInSubNet", "the private IP is not in the subnet")
+        }
+        FaultKind::SubnetFull => (
+            4000,
+            "FailedOperation.NoAvailableIpAddressCountInSubnet",
+            "the subnet has no free private IP",
+        ),
+        FaultKind::SubnetElsewhere => (
+            4000,
+            "InvalidParameterValue.VpcIdSubnetIdNotMatch",
+            "the subnet is not in the private network",
+        ),
+        FaultKind::NicNotFound
+        | FaultKind::NicIsPrimary
+        | FaultKind::NicTaken
+        | FaultKind::HasMoreNics
+        | FaultKind::GroupNotFound => (
+            4000,
+            "InvalidParameterValue.InvalidNetworkInterfaceId",
+            "the network interface does not allow it",
+        ),
+        FaultKind::TooManyNics => (
+            4000,
+            "LimitExceeded.InstanceEniNumLimit",
+            "the instance has too many network interfaces",
+        ),
         FaultKind::BalancerNotFound => {
             (5000, "InvalidParameter.LBIdNotFound", "the load balancer does not exist")
         }

@@ -3,11 +3,13 @@
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
-use regiment_core::apply::Change;
+use regiment_core::apply::{Change, Edited};
 use regiment_core::driver::Rejection;
+use regiment_core::edits::Put;
 use regiment_core::model::{
-    Details, Fault, FaultKind, Flavor, Host, Image, ImageId, ImageSource, NetworkId, Nic, OsFamily,
-    Phase, PortId, Power, Project, ProjectId, Quota, Server, ServerId, Tag, Time, Volume, VolumeId,
+    Asset, Cidr, Details, Direction, Fault, FaultKind, Flavor, Host, Image, ImageId, ImageSource,
+    NetworkId, Nic, OsFamily, Phase, PortId, Power, Project, ProjectId, Quota, Remote, Rule,
+    SecurityGroup, Server, ServerId, Subnet, Tag, Time, Volume, VolumeId, Vpc,
 };
 
 use super::doubles::Mishap;
@@ -21,6 +23,15 @@ const LINUX: ImageId = ImageId(0x1189_efbf_d48b_46ad_a823_94b9_42e2_a000);
 const WINDOWS: ImageId = ImageId(0x2289_efbf_d48b_46ad_a823_94b9_42e2_a000);
 const NETWORK: NetworkId = NetworkId(0x0dae_26c9_9a70_4392_93f3_87d5_3115_d171);
 const SUBNET: NetworkId = NetworkId(0x157e_e789_03ea_45b1_a698_76c9_2660_dd83);
+
+const OTHER_NETWORK: NetworkId = NetworkId(0x2dae_26c9_9a70_4392_93f3_87d5_3115_d172);
+/// So small that it is soon full.
+const OTHER_SUBNET: NetworkId = NetworkId(0x257e_e789_03ea_45b1_a698_76c9_2660_dd84);
+const GROUP: NetworkId = NetworkId(0xf0ac_4394_7e4a_4409_9701_ba8b_e283_dbc3);
+const OTHER_GROUP: NetworkId = NetworkId(0xf1ac_4394_7e4a_4409_9701_ba8b_e283_dbc4);
+const RULES: u128 = 0x07ad_b044_16f5_434a_8af4_0000_0000_0000;
+const HOME: Cidr = Cidr { base: Ipv4Addr::new(192, 168, 0, 0), bits: 24 };
+const OTHER: Cidr = Cidr { base: Ipv4Addr::new(172, 16, 0, 0), bits: 29 };
 
 pub struct Scene {
     pub changes: Vec<Change>,
@@ -41,6 +52,7 @@ impl Scene {
         let mut scene = Scene { changes: Vec::new(), mishaps: Vec::new(), authenticates: false };
         let mut servers = Vec::new();
         let mut quota = Quota::default();
+        let mut networks_known = false;
         for line in lines {
             let words: Vec<&str> = line.split_whitespace().collect();
             match words.as_slice() {
@@ -60,11 +72,15 @@ impl Scene {
                     scene.mishaps.push(Mishap { verb, server: None, rejection: rejection(what)? });
                 }
                 ["quota", "servers", n] => quota.servers = Some(number(n)?),
+                ["networks"] => networks_known = true,
                 ["authenticate"] => scene.authenticates = true,
                 _ => return Err(format!("given: {line:?} is not understood")),
             }
         }
         scene.changes = catalog(quota);
+        if networks_known {
+            scene.changes.push(networks());
+        }
         if !servers.is_empty() {
             scene.changes.push(Change::ServersAdded(servers));
         }
@@ -158,6 +174,8 @@ fn details(n: u32) -> Details {
             address: Ipv4Addr::from(0xC0A8_0000 + n),
             mac: [0xfa, 0x16, 0x3e, 0, 0, n.to_be_bytes()[3]],
             security_groups: Vec::new(),
+            virtual_addresses: Vec::new(),
+            delete_with_server: false,
         }],
         volumes: vec![Volume {
             id: VolumeId(0x2f5b_14ed_2889_4d92_aeab_0000_0000_0000 + u128::from(n)),
@@ -168,6 +186,62 @@ fn details(n: u32) -> Details {
         }],
         ..Details::default()
     }
+}
+
+/// The network of the servers, a second one, a subnet of each, and two security groups.
+fn networks() -> Change {
+    let at = START.after_ms(-864_000_000);
+    let (project, description): (_, Arc<str>) = (PROJECT, "".into());
+    let vpc = |id: NetworkId, name: &str, cidr| {
+        let (name, description) = (name.into(), description.clone());
+        Asset::Vpc(Vpc { id, project, name, description, cidr, created_at: at })
+    };
+    let subnet = |id, vpc: NetworkId, name: &str, cidr: Cidr| {
+        Asset::Subnet(Subnet {
+            id,
+            project,
+            vpc,
+            name: name.into(),
+            description: description.clone(),
+            cidr,
+            gateway: Ipv4Addr::from(cidr.base.to_bits() + 1),
+            created_at: at,
+        })
+    };
+    let group = |id: NetworkId, name: &str, rules| {
+        let (name, description) = (name.into(), description.clone());
+        Asset::SecurityGroup(SecurityGroup {
+            id,
+            project,
+            name,
+            description,
+            rules,
+            created_at: at,
+        })
+    };
+    let rule = |n, direction, protocol: Option<&str>, ports, remote| Rule {
+        id: NetworkId(RULES + n),
+        direction,
+        version: 4,
+        protocol: protocol.map(Into::into),
+        ports,
+        remote,
+    };
+    let rules = vec![
+        rule(1, Direction::Out, None, None, Remote::Anyone),
+        rule(2, Direction::In, None, None, Remote::Group(GROUP)),
+        rule(3, Direction::In, Some("tcp"), Some((22, 22)), Remote::Range(HOME)),
+    ];
+    let assets = [
+        vpc(NETWORK, "vpc-home", HOME),
+        vpc(OTHER_NETWORK, "vpc-other", OTHER),
+        subnet(SUBNET, NETWORK, "subnet-home", HOME),
+        subnet(OTHER_SUBNET, OTHER_NETWORK, "subnet-other", OTHER),
+        group(GROUP, "default", rules),
+        group(OTHER_GROUP, "web", Vec::new()),
+    ];
+    let puts = assets.into_iter().map(Put::Asset).collect();
+    Change::Edited(Edited { at, puts, token: None })
 }
 
 /// A project and a foreign one, three flavors, two images, a host in each of two zones.

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 use regiment_core::driver::{Adoption, DiskPlan, Finding, StepCall, StepReport};
-use regiment_core::model::{ImageId, LoadBalancer, LoadBalancerId, Power, ServerId, Time};
+use regiment_core::model::{
+    ImageId, LoadBalancer, LoadBalancerId, Nic, PortId, Power, ServerId, Time,
+};
 
 use super::guest::{Guest, ImageNumber};
 use super::hosts::{HostState, Hosts, Shape};
@@ -22,6 +24,8 @@ pub(super) struct Fleet {
     /// The data disks of servers that have any; most have none.
     disks: HashMap<ServerId, Vec<DiskPlan>, FixedState>,
     images: HashMap<ImageId, NonZeroU32, FixedState>,
+    /// The interfaces of those that were made or changed here, the first one first.
+    nics: BTreeMap<ServerId, Box<[PortId]>>,
     pub balancers: BTreeMap<LoadBalancerId, LoadBalancer>,
     /// Reports of calls that take no time, in the order of the calls.
     ready: Vec<StepReport>,
@@ -69,6 +73,7 @@ impl Fleet {
             guests: HashMap::default(),
             disks: HashMap::default(),
             images: HashMap::default(),
+            nics: BTreeMap::new(),
             balancers: BTreeMap::new(),
             ready: Vec::new(),
             ready_since: Time::ZERO,
@@ -129,8 +134,10 @@ impl Fleet {
     /// new home: a simulated server has to live somewhere.
     pub fn adopt(&mut self, known: Adoption) {
         let Adoption { finding, flavor } = known;
-        let Finding { server, power, host, image_generation, password_generation, disks } = finding;
+        let Finding { server, power, host, image_generation, password_generation, disks, nics } =
+            finding;
         let shape = Shape::from(&*flavor);
+        let plugged = self.nics.remove(&server);
         let earlier = self.remove(server);
         let home = self.hosts.number(&host).or_else(|| self.hosts.choose_anyhow(shape));
         let Some(host) = home else { return };
@@ -143,11 +150,14 @@ impl Fleet {
         guest.image_generation = image_generation;
         guest.password_generation = password_generation;
         self.guests.insert(server, guest);
-        self.plug(server, disks);
+        self.plug_disks(server, disks);
+        if let Some(nics) = plugged.or_else(|| nics.map(Vec::into_boxed_slice)) {
+            self.nics.insert(server, nics);
+        }
     }
 
     /// The server's data disks are these from now on.
-    pub fn plug(&mut self, server: ServerId, disks: Vec<DiskPlan>) {
+    pub fn plug_disks(&mut self, server: ServerId, disks: Vec<DiskPlan>) {
         if disks.is_empty() {
             self.disks.remove(&server);
         } else {
@@ -157,6 +167,7 @@ impl Fleet {
 
     /// Takes a server out and frees its room.
     pub fn remove(&mut self, server: ServerId) -> Option<Guest> {
+        self.nics.remove(&server);
         let guest = self.guests.remove(&server)?;
         self.disks.remove(&server);
         self.hosts.give_back(guest.host, guest.shape);
@@ -172,7 +183,13 @@ impl Fleet {
             image_generation: guest.image_generation,
             password_generation: guest.password_generation,
             disks: self.disks.get(&server).cloned().unwrap_or_default(),
+            nics: self.nics.get(&server).map(|nics| nics.to_vec()),
         })
+    }
+
+    /// The server has these interfaces and no others.
+    pub fn plug_nics(&mut self, server: ServerId, nics: &[Nic]) {
+        self.nics.insert(server, nics.iter().map(|nic| nic.port).collect());
     }
 
     /// A host that goes down takes the power of its servers with it.

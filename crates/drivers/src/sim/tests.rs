@@ -46,6 +46,7 @@ pub(super) fn provision(server: ServerId, zone: &str, flavor: Arc<Flavor>) -> Ve
         user_data: None,
         boot_gib: 40,
         disks: Vec::new(),
+        nics: Vec::new(),
     });
     Verb::Provision { server, plan }
 }
@@ -160,6 +161,7 @@ fn a_host_that_is_down_refuses_and_a_silent_one_does_not_answer() {
             Verb::Shape { server, flavor: flavor(2, 2048) },
             Verb::Password { server, generation: 2, password: Secret::new("Second-2") },
             Verb::Image { server, generation: 2, image: image(2), password: None },
+            Verb::Nics { server, nics: Vec::new() },
             Verb::Remove { server },
             provision(server, "b", flavor(1, 1024)),
         ]
@@ -283,6 +285,7 @@ fn what_exists_is_taken_in_wherever_it_is() {
             image_generation: 3,
             password_generation: 4,
             disks: Vec::new(),
+            nics: None,
         },
         flavor: flavor(vcpus, vcpus * 1024),
     };

@@ -10,6 +10,7 @@ pub(super) mod iam;
 pub(super) mod lifecycle;
 pub(super) mod limits;
 pub(super) mod list_servers;
+pub(super) mod nics;
 pub(super) mod power;
 pub(super) mod projects;
 pub(super) mod reboot;

@@ -147,6 +147,9 @@ const fn types(operation: &Operation) -> (&'static str, &'static str) {
         }
         Operation::Reinstall(_) => ("reinstallOs", "reinstallSingleServerOs"),
         Operation::Rename(_) => ("updateServer", "updateSingleServer"),
+        Operation::AddNics(_) => ("addNic", "addSingleNic"),
+        Operation::DeleteNics(_) => ("deleteNic", "deleteSingleNic"),
+        Operation::ChangeNetwork(_) => ("changeVpc", "changeSingleVpc"),
         Operation::Migrate(_) => ("migrateServer", "migrateSingleServer"),
         Operation::Redeploy(_) => ("redeployServer", "redeploySingleServer"),
         Operation::ChangeCharging(_) => ("changeServerChargeMode", "changeSingleServerChargeMode"),

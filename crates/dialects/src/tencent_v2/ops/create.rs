@@ -185,7 +185,7 @@ fn order(world: &World, wanted: Wanted, issuer: &Issuer) -> Result<Action, Refus
         flavor: flavor.name.clone(),
         image: id,
         details: Arc::new(details),
-        nics: vec![NicOrder { subnet: None, address: None, port: None }],
+        nics: vec![NicOrder::default()],
         volumes: [Some(root), wanted.storage].into_iter().flatten().collect(),
     });
     let mut command = issuer.command(operation, Vec::new());

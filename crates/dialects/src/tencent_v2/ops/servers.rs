@@ -288,6 +288,7 @@ pub fn status(server: &Server) -> u32 {
             Activity::Renaming
             | Activity::Migrating
             | Activity::Charging
+            | Activity::ChangingNics
             | Activity::AttachingVolume
             | Activity::DetachingVolume => at_rest(server),
         };

@@ -376,7 +376,7 @@ fn disks(image: Option<String>, mappings: Vec<Mapping>) -> Result<Disks, Refusal
 /// One interface for each network; one alone where none is named.
 fn nics(networks: Option<Networks>) -> Result<Vec<NicOrder>, Refusal> {
     let networks = match networks {
-        None => return Ok(vec![NicOrder { subnet: None, address: None, port: None }]),
+        None => return Ok(vec![NicOrder::default()]),
         Some(Networks::Word(word)) => {
             return match word.as_str() {
                 "auto" => nics(None),
@@ -404,7 +404,12 @@ fn nics(networks: Option<Networks>) -> Result<Vec<NicOrder>, Refusal> {
         });
         // A port brings its own address.
         let address = address.transpose()?.filter(|_| port.is_none());
-        Ok(NicOrder { subnet: subnet.map(NetworkId), address, port: port.map(PortId) })
+        Ok(NicOrder {
+            subnet: subnet.map(NetworkId),
+            address,
+            port: port.map(PortId),
+            ..NicOrder::default()
+        })
     };
     networks.into_iter().map(order).collect()
 }

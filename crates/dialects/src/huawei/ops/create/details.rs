@@ -51,6 +51,7 @@ pub(super) fn nics(nics: Vec<Nic>) -> Result<Vec<NicOrder>, Row> {
                 // A port brings its own address.
                 address: address.transpose()?.filter(|_| port.is_none()),
                 port: port.map(PortId),
+                security_groups: Vec::new(),
             })
         })
         .collect()
