@@ -4,6 +4,8 @@ import json
 
 import openstack
 import pytest
+from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
+from huaweicloudsdkecs import v2 as ecs
 from openstack.exceptions import SDKException
 
 
@@ -77,3 +79,100 @@ def test_a_wrong_password_opens_nothing(plane):
 def test_a_project_may_be_named(plane):
     cloud = connect(plane, project_id=None, project_name="cn-north-4", project_domain_name="regiment")
     assert cloud.session.get_project_id() == plane.project_id
+
+
+# What is sold.
+
+FLAVOR = "m6.8xlarge.8"
+
+
+def room(huawei, flavor=FLAVOR, **query):
+    answer = huawei.client.show_flavor_capacity(
+        ecs.ShowFlavorCapacityRequest(flavor_id=flavor, **query))
+    return {zone.availability_zone: zone.prefer for zone in answer.resources}
+
+
+def holds(huawei, zone, count):
+    return zone in room(huawei, count=str(count))
+
+
+def most(huawei, zone):
+    """How many more fit, by asking for ever more of them."""
+    low, high = 0, 1
+    while holds(huawei, zone, high):
+        low, high = high, high * 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if holds(huawei, zone, middle) else (low, middle)
+    return low
+
+
+def create(huawei, zone, count, flavor=FLAVOR):
+    body = ecs.CreatePostPaidServersRequestBody(server=ecs.PostPaidServer(
+        name="big", flavor_ref=flavor, image_ref="2f1c7b64-09d3-4e1a-8a5f-6c0e51b27d40",
+        vpcid="0dae26c9-9a70-4392-93f3-87d53115d171", availability_zone=zone, count=count,
+        nics=[ecs.PostPaidServerNic(subnet_id="157ee789-03ea-45b1-a698-76c92660dd83")],
+        root_volume=ecs.PostPaidServerRootVolume(volumetype="SSD")))
+    answer = huawei.client.create_post_paid_servers(ecs.CreatePostPaidServersRequest(body=body))
+    huawei.succeeded(answer.job_id)
+    return answer.server_ids
+
+
+def test_room_is_what_the_hosts_have_left(huawei):
+    zones = room(huawei)
+    assert sum(zones.values()) >= 1
+    zone = sorted(zones)[0]
+    before = most(huawei, zone)
+    ids = create(huawei, zone, 1)
+    assert most(huawei, zone) == before - 1
+    huawei.succeeded(huawei.delete(ids))
+    assert most(huawei, zone) == before
+
+
+def test_a_zone_without_room_is_sold_out_everywhere(huawei):
+    zone = sorted(room(huawei))[-1]
+    left, ids = most(huawei, zone), []
+    while left:
+        ids += create(huawei, zone, min(left, 100))
+        left -= min(left, 100)
+    assert zone not in room(huawei)
+
+    def policies(**query):
+        answer = huawei.client.list_flavor_sell_policies(
+            ecs.ListFlavorSellPoliciesRequest(flavor_id=FLAVOR, **query))
+        assert answer.count == len(answer.sell_policies)
+        return answer.sell_policies
+
+    gone = policies(sell_status="sellout")
+    assert {policy.availability_zone_id for policy in gone} == {zone}
+    assert {policy.sell_mode for policy in gone} == {"postPaid", "prePaid", "spot"}
+    assert zone not in {policy.availability_zone_id for policy in policies(sell_status="available")}
+    listed = huawei.client.list_flavors(ecs.ListFlavorsRequest(flavor_id=FLAVOR)).flavors[0]
+    states = listed.os_extra_specs.condoperationaz
+    assert f"{zone}(sellout)" in states and "(normal)" in states
+
+    for start in range(0, len(ids), 1000):
+        huawei.succeeded(huawei.delete(ids[start:start + 1000]))
+    assert zone in room(huawei)
+    assert policies(sell_status="sellout") == []
+
+
+def test_what_a_server_may_become(huawei):
+    server = huawei.ids()[0]
+
+    def targets(**query):
+        answer = huawei.client.list_resize_flavors(ecs.ListResizeFlavorsRequest(**query))
+        return [flavor.id for flavor in answer.flavors]
+
+    own = huawei.server(server).flavor.id
+    found = targets(instance_uuid=server)
+    assert own not in found and FLAVOR in found
+    assert sorted(found) == found
+    assert targets(instance_uuid=server, limit=3) == found[:3]
+    assert targets(instance_uuid=server, limit=3, marker=found[2]) == found[3:6]
+    by_memory = targets(source_flavor_id=own, sort_key="memory_mb", sort_dir="desc")
+    assert set(by_memory) == set(found)
+    assert by_memory[-1].endswith((".small.1", ".medium.2"))
+    with pytest.raises(ClientRequestException) as refused:
+        targets(instance_uuid="5e0f0000-0000-4000-8000-000000000000")
+    assert refused.value.status_code == 404

@@ -7,6 +7,7 @@ mod addresses;
 mod alarms;
 mod assets;
 mod disks;
+mod hosts;
 mod invariants;
 mod roster;
 
@@ -18,6 +19,7 @@ use foldhash::fast::FixedState;
 use serde::{Deserialize, Serialize};
 
 use addresses::Addresses;
+pub use hosts::Room;
 pub use roster::Roster;
 
 use crate::command::{Receipt, TargetRef};
@@ -30,7 +32,7 @@ use crate::model::{
 /// Ids are ours, so nobody can choose them to collide: a fixed hash is safe and makes two runs alike.
 pub(crate) type Index<K, V> = HashMap<K, V, FixedState>;
 
-/// What a project holds.
+/// What a project holds, or a host.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
     pub servers: u64,
@@ -69,6 +71,7 @@ pub struct World {
     by_handle: Index<Handle, u32>,
     rosters: BTreeMap<ProjectId, Roster>,
     usage: BTreeMap<ProjectId, Usage>,
+    host_usage: Index<Arc<str>, Usage>,
     addresses: Addresses,
     jobs: BTreeMap<JobId, Job>,
     /// Jobs with work left, in the order they came.
@@ -359,6 +362,7 @@ impl World {
         assert!(earlier.is_none(), "two servers with the handle of {}", server.id);
         self.rosters.entry(server.project).or_default().insert(server.order, slot);
         self.count_usage(server.project, &server.flavor, 1);
+        self.count_on_host(server.host.as_ref(), &server.flavor, 1);
         for nic in &server.details.nics {
             self.addresses.take(server.project, nic);
         }
@@ -371,9 +375,14 @@ impl World {
     pub(crate) fn change_server(&mut self, id: ServerId, change: impl FnOnce(&mut Server)) {
         let slot = self.by_handle[&id.handle()] as usize;
         let server = self.slots[slot].as_mut().expect("an indexed server is there");
-        let before = server.details.clone();
+        let (before, host_before) = (server.details.clone(), server.host.clone());
         change(server);
         let (project, after) = (server.project, server.details.clone());
+        let (host, flavor) = (server.host.clone(), server.flavor.clone());
+        if host != host_before {
+            self.count_on_host(host_before.as_ref(), &flavor, -1);
+            self.count_on_host(host.as_ref(), &flavor, 1);
+        }
         if !Arc::ptr_eq(&before, &after) {
             before.nics.iter().for_each(|nic| self.addresses.give_back(project, nic));
             after.nics.iter().for_each(|nic| self.addresses.take(project, nic));
@@ -385,10 +394,12 @@ impl World {
     pub(crate) fn reshape_server(&mut self, id: ServerId, flavor: &Arc<str>) {
         let slot = self.by_handle[&id.handle()] as usize;
         let server = self.slots[slot].as_mut().expect("an indexed server is there");
-        let (project, old) =
-            (server.project, std::mem::replace(&mut server.flavor, flavor.clone()));
+        let (project, host) = (server.project, server.host.clone());
+        let old = std::mem::replace(&mut server.flavor, flavor.clone());
         self.count_usage(project, &old, -1);
         self.count_usage(project, flavor, 1);
+        self.count_on_host(host.as_ref(), &old, -1);
+        self.count_on_host(host.as_ref(), flavor, 1);
         self.touch_slot(slot);
     }
 
@@ -401,6 +412,7 @@ impl World {
             self.addresses.give_back(server.project, nic);
         }
         self.set_alarm(id, server.details.auto_terminate_at, None);
+        self.count_on_host(server.host.as_ref(), &server.flavor, -1);
         if let Some(roster) = self.rosters.get_mut(&server.project) {
             roster.remove(server.order);
         }
@@ -422,14 +434,8 @@ impl World {
     }
 
     fn count_usage(&mut self, project: ProjectId, flavor: &str, sign: i64) {
-        let (vcpus, ram_mib) = self
-            .flavors
-            .get(flavor)
-            .map_or((0, 0), |flavor| (i64::from(flavor.vcpus), i64::from(flavor.ram_mib)));
-        let usage = self.usage.entry(project).or_default();
-        usage.servers = usage.servers.saturating_add_signed(sign);
-        usage.vcpus = usage.vcpus.saturating_add_signed(sign * vcpus);
-        usage.ram_mib = usage.ram_mib.saturating_add_signed(sign * ram_mib);
+        let shape = self.shape(flavor);
+        self.usage.entry(project).or_default().count(shape, sign);
     }
 
     fn touch_slot(&mut self, slot: usize) {

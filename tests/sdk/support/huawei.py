@@ -24,6 +24,8 @@ from .plane import Plane, wait_for
 # Where an answer differs from the published definition, each for a reason in docs/compatibility.md.
 EXPECTED = {
     "BatchResizeServers": ["$.response: is not in the definition"],
+    # Required there and described nowhere: a slip of the definition.
+    "ListFlavorSellPolicies": ["$.flavors: is required and missing"],
     # Only an order for a prepaid server has one, and there are none here.
     "ResizeServer": ["$.order_id: is required and missing"],
 }

@@ -9,12 +9,12 @@ impl World {
     pub fn check_invariants(&self) -> Vec<String> {
         let mut wrong = Vec::new();
         let mut usage: BTreeMap<ProjectId, Usage> = BTreeMap::new();
+        let mut on_hosts: BTreeMap<&str, Usage> = BTreeMap::new();
         for server in self.servers() {
-            let entry = usage.entry(server.project).or_default();
-            entry.servers += 1;
-            if let Some(flavor) = self.flavor(&server.flavor) {
-                entry.vcpus += u64::from(flavor.vcpus);
-                entry.ram_mib += u64::from(flavor.ram_mib);
+            let shape = self.shape(&server.flavor);
+            usage.entry(server.project).or_default().count(shape, 1);
+            if let Some(host) = &server.host {
+                on_hosts.entry(host).or_default().count(shape, 1);
             }
             if let Some(busy) = server.busy {
                 let held = self.job_with_number(busy.sub.0).is_some_and(|job| {
@@ -37,6 +37,13 @@ impl World {
                 wrong.push(format!("usage of {project} is miscounted"));
             }
         }
+        for (host, counted) in &self.host_usage {
+            if on_hosts.get(&**host).copied().unwrap_or_default() != *counted {
+                wrong.push(format!("what lives on {host} is miscounted"));
+            }
+        }
+        let unknown = on_hosts.keys().filter(|host| !self.host_usage.contains_key(**host));
+        wrong.extend(unknown.map(|host| format!("what lives on {host} is not counted")));
         let mut addresses = Addresses::default();
         let of_servers = self
             .servers()

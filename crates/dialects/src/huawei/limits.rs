@@ -10,6 +10,8 @@ pub(super) const BATCH_MAX: usize = 1_000;
 pub(super) const BATCH_RESIZE_MAX: usize = 50;
 /// Servers whose charge mode is changed at once.
 pub(super) const CHARGE_MODE_MAX: usize = 10;
+/// Servers that a flavor's room is asked for.
+pub(super) const FLAVOR_COUNT_MAX: usize = 1_000_000;
 pub(super) const CREATE_MAX: i64 = 100;
 
 /// Characters in a server's name; half that where not all are ASCII.

@@ -1,7 +1,7 @@
 //! Huawei Cloud ECS: its paths, its signature, its batch and asynchronous operations, with the part
 //! of IAM that its clients ask first.
 //!
-//! Deliberately absent: paths of networks, images and billing, which the gateway answers as unknown.
+//! Deliberately absent: paths of billing, which the gateway answers as unknown.
 //!
 //! Read first: [`route`] (which path is which operation), then one operation in [`ops`]; the words
 //! for faults are in [`faults`], the answers of batches in [`batch`], OpenStack's paths in [`nova`].
@@ -15,6 +15,7 @@ mod evs;
 mod faults;
 mod filter;
 mod ids;
+mod ims;
 mod job_id;
 mod limits;
 mod names;
@@ -24,6 +25,7 @@ mod ops;
 mod password;
 mod route;
 mod states;
+mod stock;
 mod times;
 mod vpc;
 

@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use super::answer::Reply;
 use super::faults::Row;
 use super::ops::{
-    attributes, availability_zones, create, delete, flavors, iam, lifecycle, limits, list_servers,
-    nics, power, projects, reinstall, rename, reset_password, resize, show_job, show_server, tags,
-    tokens, volumes,
+    attributes, availability_zones, catalog, create, delete, flavors, iam, lifecycle, limits,
+    list_servers, nics, power, projects, reinstall, rename, reset_password, resize, show_job,
+    show_server, tags, tokens, volumes,
 };
-use super::{Call, evs, nova, vpc};
+use super::{Call, evs, ims, nova, vpc};
 use crate::{Action, Answer, Request};
 
 /// The two ages of an operation that has two.
@@ -25,6 +25,8 @@ pub(super) enum Route<'a> {
     CheckToken,
     Projects,
     Iam(iam::Route<'a>),
+    Catalog(catalog::Route<'a>),
+    Images(ims::ops::Route<'a>),
     Create(Age),
     ListServers(Age),
     ShowServer(Cow<'a, str>),
@@ -55,8 +57,7 @@ pub(super) enum Route<'a> {
 }
 
 /// Paths of operations not served here that would otherwise read as a server's id.
-const NO_SERVERS: [&str; 4] =
-    ["resize_flavors", "flavor-sell-policies", "tags", "os-server-groups"];
+const NO_SERVERS: [&str; 2] = ["tags", "os-server-groups"];
 
 /// The operation of a request's method and path, and the project in the path, if it has one.
 pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'a, str>>)> {
@@ -82,6 +83,12 @@ pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'
     }
     if let Some((route, project)) = vpc::find(request.method, &parts) {
         return Some((Route::Vpc(route), project));
+    }
+    if let Some(route) = ims::ops::find(request.method, &parts) {
+        return Some((Route::Images(route), None));
+    }
+    if let Some(route) = catalog::find(request.method, &parts) {
+        return Some((Route::Catalog(route), Some(part(1))));
     }
     if let Some((route, project)) = nova::find(request.method, &parts) {
         return Some((Route::Nova(route), Some(project)));
@@ -152,6 +159,8 @@ impl Call<'_> {
             Route::CheckToken => Ok(tokens::check(self)),
             Route::Projects => Ok(projects::decode(self)),
             Route::Iam(route) => Ok(iam::decode(self, route)),
+            Route::Images(route) => ims::ops::decode(self, route),
+            Route::Catalog(route) => catalog::decode(self, route),
             Route::Create(age) => create::decode(self, age),
             Route::ListServers(age) => list_servers::decode(self, age),
             Route::ShowServer(id) => Ok(show_server::decode(self, &id)),

@@ -17,6 +17,7 @@ use crate::huawei::detail::{
 };
 use crate::huawei::faults::Row;
 use crate::huawei::ops::flavors::specs;
+use crate::huawei::stock::Stock;
 use crate::huawei::{ids, states, times};
 
 /// The caller's server with this id.
@@ -145,7 +146,6 @@ impl Glass<'_> {
         }
         let world = self.lens.view.world;
         let flavor = world.flavor(&server.flavor);
-        let zones: Vec<&str> = world.zones().map(AsRef::as_ref).collect();
         FlavorOf::Told {
             vcpus: flavor.map_or(0, |flavor| flavor.vcpus),
             ram: flavor.map_or(0, |flavor| flavor.ram_mib),
@@ -153,7 +153,7 @@ impl Glass<'_> {
             ephemeral: 0,
             swap: 0,
             original_name: &server.flavor,
-            extra_specs: flavor.map(|flavor| specs(flavor, &zones)).unwrap_or_default(),
+            extra_specs: flavor.map(|flavor| specs(flavor, &Stock::of(world))).unwrap_or_default(),
         }
     }
 }

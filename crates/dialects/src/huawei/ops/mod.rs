@@ -2,6 +2,7 @@
 
 pub(super) mod attributes;
 pub(super) mod availability_zones;
+pub(super) mod catalog;
 pub(super) mod create;
 pub(super) mod delete;
 pub(super) mod flavors;

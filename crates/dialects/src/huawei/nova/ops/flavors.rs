@@ -16,6 +16,7 @@ use crate::huawei::nova::links::{Link, Links};
 use crate::huawei::nova::version::FLAVOR_DESCRIPTION;
 use crate::huawei::ops::flavors::specs;
 use crate::huawei::ops::list_servers::next_page;
+use crate::huawei::stock::Stock;
 
 /// The largest measure that can be asked for: numbers have 32 bits.
 const MEASURE_MAX: usize = 0x7FFF_FFFF;
@@ -164,8 +165,8 @@ pub(in crate::huawei::nova) fn extra_specs(call: &NovaCall<'_>, id: &str) -> Act
     let (reply, id) = (call.reply, id.to_owned());
     Action::look(move |view| match view.world.flavor(&id) {
         Some(flavor) => {
-            let zones: Vec<&str> = view.world.zones().map(AsRef::as_ref).collect();
-            reply.json(200, &BTreeMap::from([("extra_specs", specs(flavor, &zones))]))
+            let stock = Stock::of(view.world);
+            reply.json(200, &BTreeMap::from([("extra_specs", specs(flavor, &stock))]))
         }
         None => reply.refuse(&Refusal::missing("Flavor", &id)),
     })
