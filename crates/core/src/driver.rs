@@ -73,15 +73,15 @@ pub enum Verb {
         image: Arc<Image>,
         password: Option<Secret>,
     },
-    /// The server's data disks are exactly these.
-    Disks {
-        server: ServerId,
-        disks: Vec<DiskPlan>,
-    },
     /// The server's interfaces are exactly these, the first one first.
     Nics {
         server: ServerId,
         nics: Vec<Nic>,
+    },
+    /// The server's data disks are exactly these.
+    Disks {
+        server: ServerId,
+        disks: Vec<DiskPlan>,
     },
     /// The load balancer does what this record says.
     Balance {
@@ -103,11 +103,11 @@ pub struct Provision {
     pub password: Option<Secret>,
     pub key_name: Option<Arc<str>>,
     pub user_data: Option<Arc<str>>,
+    /// The first one first.
+    pub nics: Vec<Nic>,
     pub boot_gib: u32,
     /// The data disks.
     pub disks: Vec<DiskPlan>,
-    /// The first one first.
-    pub nics: Vec<Nic>,
 }
 
 /// A data disk of a server.
@@ -177,10 +177,10 @@ pub struct Finding {
     pub host: Arc<str>,
     pub image_generation: u32,
     pub password_generation: u32,
-    /// The data disks.
-    pub disks: Vec<DiskPlan>,
     /// Its interfaces in order. Absent where the driver was not told of them.
     pub nics: Option<Vec<PortId>>,
+    /// The data disks.
+    pub disks: Vec<DiskPlan>,
 }
 
 /// What a driver is told of a server that existed before it was started.

@@ -498,16 +498,16 @@ impl Engine {
                 let generation = record.image_generation + 1;
                 Verb::Image { server, generation, image, password: self.secret(job.id) }
             }
-            Step::Disks => {
-                let volumes =
-                    job.operation.volumes_after(&self.world, self.world.server(server)?)?;
-                Verb::Disks { server, disks: DiskPlan::of(&volumes) }
-            }
             Step::Nics => {
                 let mut record = self.world.server(server)?.clone();
                 let Sort::Servers(rules) = job.operation.sort() else { return None };
                 rules.settle(&mut record);
                 Verb::Nics { server, nics: record.details.nics.clone() }
+            }
+            Step::Disks => {
+                let volumes =
+                    job.operation.volumes_after(&self.world, self.world.server(server)?)?;
+                Verb::Disks { server, disks: DiskPlan::of(&volumes) }
             }
             Step::Balance | Step::Unbalance => return None,
         })
@@ -524,9 +524,9 @@ impl Engine {
             password: self.secret(job.id),
             key_name: server.details.key_name.clone(),
             user_data: server.details.user_data.clone(),
+            nics: server.details.nics.clone(),
             boot_gib: server.details.volumes.first().map_or(0, |boot| boot.size_gib),
             disks: DiskPlan::of(&server.details.volumes),
-            nics: server.details.nics.clone(),
         })
     }
 
@@ -565,9 +565,9 @@ fn adoption(world: &World, server: &Server) -> Option<Adoption> {
             host: server.host.clone().unwrap_or_default(),
             image_generation: server.image_generation,
             password_generation: server.password_generation,
-            disks: DiskPlan::of(&server.details.volumes),
             // A driver knows better what it made; what it did not make it takes in as it is.
             nics: None,
+            disks: DiskPlan::of(&server.details.volumes),
         },
         flavor: world.flavor(&server.flavor)?.clone(),
     })

@@ -187,8 +187,8 @@ impl Driver for Room {
                 password_generation,
                 password: None,
                 reboots: BTreeSet::new(),
-                disks,
                 nics: None,
+                disks,
                 host,
             });
         }
@@ -254,8 +254,8 @@ fn server_of(verb: &Verb) -> Option<ServerId> {
         | Verb::Place { server, away_from: _ }
         | Verb::Password { server, generation: _, password: _ }
         | Verb::Image { server, generation: _, image: _, password: _ }
-        | Verb::Disks { server, disks: _ }
-        | Verb::Nics { server, nics: _ } => Some(*server),
+        | Verb::Nics { server, nics: _ }
+        | Verb::Disks { server, disks: _ } => Some(*server),
         Verb::Balance { balancer: _ } | Verb::Unbalance { balancer: _ } => None,
     }
 }
@@ -313,11 +313,11 @@ impl RoomState {
                 machine.password = password.map(text);
                 machine.power = Power::Stopped;
             }
-            Verb::Disks { server, disks } => {
-                self.machines.get_mut(&server).ok_or(missing)?.disks = disks;
-            }
             Verb::Nics { server, nics } => {
                 self.machines.get_mut(&server).ok_or(missing)?.nics = Some(nics);
+            }
+            Verb::Disks { server, disks } => {
+                self.machines.get_mut(&server).ok_or(missing)?.disks = disks;
             }
             Verb::Balance { balancer } => {
                 self.balancers.insert(balancer.id);

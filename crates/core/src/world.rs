@@ -25,7 +25,8 @@ pub use roster::Roster;
 use crate::command::{Receipt, TargetRef};
 use crate::model::{
     Asset, AssetKey, Credential, Flavor, Handle, Host, Image, ImageId, Job, JobId, LoadBalancer,
-    LoadBalancerId, NetworkId, PortId, Project, ProjectId, RequestId, Server, ServerId, Time,
+    LoadBalancerId, NetworkId, PortId, Project, ProjectId, RequestId, Server, ServerId, Subnet,
+    Time,
 };
 
 /// Ids are ours, so nobody can choose them to collide: a fixed hash is safe and makes two runs alike.
@@ -235,6 +236,15 @@ impl World {
         from: u32,
     ) -> u32 {
         self.addresses.free_from(project, subnet, from)
+    }
+
+    /// How many more interfaces a subnet has addresses for.
+    pub fn addresses_free(&self, subnet: &Subnet) -> u64 {
+        let (first, last) = subnet.usable();
+        let all = u64::from(last.saturating_sub(first)) + 1;
+        let taken = self.addresses.count(subnet.project, subnet.id);
+        // The gateway's is nobody's.
+        all.saturating_sub(taken + 1)
     }
 
     /// The server of a project with this interface, and which of its interfaces it is. Looks at

@@ -124,9 +124,9 @@ impl Trial<'_> {
             password: Some(Secret::new("Trial-1-by-fire")),
             key_name: None,
             user_data: None,
+            nics: vec![nic(server, 0)],
             boot_gib: self.terms.image.disk_gib_min.max(1),
             disks: Vec::new(),
-            nics: vec![nic(server, 0)],
         });
         Verb::Provision { server, plan }
     }
@@ -164,8 +164,8 @@ impl Trial<'_> {
             host,
             image_generation: 1,
             password_generation: 1,
-            disks: Vec::new(),
             nics: Some(vec![nic(server, 0).port]),
+            disks: Vec::new(),
         };
         assert_eq!(found, Some(expected));
         assert_eq!(self.driver.list().iter().filter(|id| **id == server).count(), 1);
@@ -312,8 +312,8 @@ impl Trial<'_> {
             Verb::Place { server, away_from: "nowhere".into() },
             Verb::Password { server, generation: 1, password },
             Verb::Image { server, generation: 1, image, password: None },
-            Verb::Disks { server, disks: Vec::new() },
             Verb::Nics { server, nics: vec![nic(server, 0)] },
+            Verb::Disks { server, disks: Vec::new() },
         ];
         for report in self.calls(verbs) {
             assert_eq!(report.result, Err(DriverError::Rejected(Rejection::Missing)));

@@ -73,7 +73,9 @@ class Recorder:
             return
         expected = EXPECTED.get(raw.operation, [])
         for fault in definitions.faults(raw.operation, raw.status, raw.body):
-            if fault not in expected:
+            # Nova's states are in lower case, whatever its definitions list.
+            is_state = raw.operation.startswith("Nova") and ".OS-EXT-STS:" in fault
+            if fault not in expected and not is_state:
                 self.broken.append(f"{raw.operation} {raw.method} {raw.path}: {fault}\n  {raw.text[:2000]}")
 
     @property

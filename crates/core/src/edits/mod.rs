@@ -36,16 +36,16 @@ pub enum Edit {
     AddKeyPair(AddKeyPair),
     RemoveKeyPair(RemoveKeyPair),
     ChangeMetadata(ChangeMetadata),
+    KeepNic(KeepNic),
+    ChangeAddress(ChangeAddress),
+    ShareAddress(ShareAddress),
+    ChangeGroup(ChangeGroup),
     AddDisks(AddDisks),
     RemoveDisk(RemoveDisk),
     BindVolume(BindVolume),
     ChangeTags(ChangeTags),
     Describe(Describe),
     SetTerminateTime(SetTerminateTime),
-    KeepNic(KeepNic),
-    ChangeAddress(ChangeAddress),
-    ShareAddress(ShareAddress),
-    ChangeGroup(ChangeGroup),
 }
 
 /// What something is from now on.
@@ -98,16 +98,16 @@ impl Edit {
             Edit::AddKeyPair(edit) => edit,
             Edit::RemoveKeyPair(edit) => edit,
             Edit::ChangeMetadata(edit) => edit,
+            Edit::KeepNic(edit) => edit,
+            Edit::ChangeAddress(edit) => edit,
+            Edit::ShareAddress(edit) => edit,
+            Edit::ChangeGroup(edit) => edit,
             Edit::AddDisks(edit) => edit,
             Edit::RemoveDisk(edit) => edit,
             Edit::BindVolume(edit) => edit,
             Edit::ChangeTags(edit) => edit,
             Edit::Describe(edit) => edit,
             Edit::SetTerminateTime(edit) => edit,
-            Edit::KeepNic(edit) => edit,
-            Edit::ChangeAddress(edit) => edit,
-            Edit::ShareAddress(edit) => edit,
-            Edit::ChangeGroup(edit) => edit,
         }
     }
 

@@ -10,40 +10,40 @@ use super::{Disk, NetworkId, ProjectId, SecurityGroup, Subnet, Time, VolumeId, V
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Asset {
     KeyPair(KeyPair),
-    Disk(Disk),
     Vpc(Vpc),
     Subnet(Subnet),
     SecurityGroup(SecurityGroup),
+    Disk(Disk),
 }
 
 /// How an asset is found. Kinds stand together, and within a kind what is looked up together.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum AssetKey {
     KeyPair(ProjectId, Arc<str>),
-    Disk(ProjectId, VolumeId),
     Vpc(ProjectId, NetworkId),
     Subnet(ProjectId, NetworkId),
     SecurityGroup(ProjectId, NetworkId),
+    Disk(ProjectId, VolumeId),
 }
 
 impl Asset {
     pub fn key(&self) -> AssetKey {
         match self {
             Asset::KeyPair(pair) => AssetKey::KeyPair(pair.project, pair.name.clone()),
-            Asset::Disk(disk) => AssetKey::Disk(disk.project, disk.id),
             Asset::Vpc(vpc) => AssetKey::Vpc(vpc.project, vpc.id),
             Asset::Subnet(subnet) => AssetKey::Subnet(subnet.project, subnet.id),
             Asset::SecurityGroup(group) => AssetKey::SecurityGroup(group.project, group.id),
+            Asset::Disk(disk) => AssetKey::Disk(disk.project, disk.id),
         }
     }
 
     pub const fn project(&self) -> ProjectId {
         match self {
             Asset::KeyPair(pair) => pair.project,
-            Asset::Disk(disk) => disk.project,
             Asset::Vpc(vpc) => vpc.project,
             Asset::Subnet(subnet) => subnet.project,
             Asset::SecurityGroup(group) => group.project,
+            Asset::Disk(disk) => disk.project,
         }
     }
 }

@@ -272,26 +272,6 @@ impl Operation {
         self.rules().steps(was_running)
     }
 
-    /// The disk that this operation puts into servers or takes out of them.
-    pub fn volume(&self) -> Option<VolumeId> {
-        match self.sort() {
-            Sort::Servers(op) => op.volume(),
-            Sort::NewServers(_) | Sort::Balancers(_) | Sort::NewBalancers(_) | Sort::Edit(_) => {
-                None
-            }
-        }
-    }
-
-    /// The server's volumes as they will be once [`Step::Disks`] is done.
-    pub(crate) fn volumes_after(&self, world: &World, server: &Server) -> Option<Vec<Volume>> {
-        match self.sort() {
-            Sort::Servers(op) => op.volumes_after(world, server),
-            Sort::NewServers(_) | Sort::Balancers(_) | Sort::NewBalancers(_) | Sort::Edit(_) => {
-                None
-            }
-        }
-    }
-
     /// The interfaces that a server will have once this is done and has not yet.
     pub(crate) fn nics_ordered(&self) -> &[Nic] {
         match self.sort() {
@@ -315,6 +295,26 @@ impl Operation {
             change.choose(world, project, sub, chance)?;
         }
         Ok(())
+    }
+
+    /// The disk that this operation puts into servers or takes out of them.
+    pub fn volume(&self) -> Option<VolumeId> {
+        match self.sort() {
+            Sort::Servers(op) => op.volume(),
+            Sort::NewServers(_) | Sort::Balancers(_) | Sort::NewBalancers(_) | Sort::Edit(_) => {
+                None
+            }
+        }
+    }
+
+    /// The server's volumes as they will be once [`Step::Disks`] is done.
+    pub(crate) fn volumes_after(&self, world: &World, server: &Server) -> Option<Vec<Volume>> {
+        match self.sort() {
+            Sort::Servers(op) => op.volumes_after(world, server),
+            Sort::NewServers(_) | Sort::Balancers(_) | Sort::NewBalancers(_) | Sort::Edit(_) => {
+                None
+            }
+        }
     }
 
     /// What a server is busy with while this operation runs on it.

@@ -23,10 +23,10 @@ pub enum Step {
     Password,
     /// The boot disk is a fresh one of this generation.
     Image,
-    /// The server's data disks are those it is to have, no fewer and no more.
-    Disks,
     /// The server has the interfaces that its record will show once the job has succeeded.
     Nics,
+    /// The server's data disks are those it is to have, no fewer and no more.
+    Disks,
     /// The load balancer does what its record says.
     Balance,
     /// Nothing of the load balancer is left.

@@ -55,6 +55,13 @@ impl Addresses {
         pool.is_some_and(|pool| pool.run_of(address.to_bits()).is_some())
     }
 
+    /// How many addresses of a subnet are taken.
+    pub fn count(&self, project: ProjectId, subnet: NetworkId) -> u64 {
+        let Some(pool) = self.pools.get(&(project, Some(subnet))) else { return 0 };
+        let own: u64 = pool.runs.iter().map(|(first, last)| u64::from(last - first) + 1).sum();
+        own + pool.shared.len() as u64
+    }
+
     /// The first free address from `from` on.
     pub fn free_from(&self, project: ProjectId, subnet: Option<NetworkId>, from: u32) -> u32 {
         let Some(pool) = self.pools.get(&(project, subnet)) else { return from };

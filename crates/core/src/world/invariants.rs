@@ -44,7 +44,6 @@ impl World {
         }
         let unknown = on_hosts.keys().filter(|host| !self.host_usage.contains_key(**host));
         wrong.extend(unknown.map(|host| format!("what lives on {host} is not counted")));
-        self.check_disks(&mut wrong);
         let mut addresses = Addresses::default();
         let of_servers = self
             .servers()
@@ -56,6 +55,7 @@ impl World {
         if addresses != self.addresses {
             wrong.push("addresses in use are miscounted".to_owned());
         }
+        self.check_disks(&mut wrong);
         let mut sub_jobs = 0;
         for job in self.jobs.values() {
             if job.tally != Tally::of(&job.subs) {

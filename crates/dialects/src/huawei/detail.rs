@@ -6,6 +6,7 @@ use std::net::Ipv4Addr;
 
 use regiment_core::model::{Fault, ImageSource, OsFamily, Server, ServerId, Tag};
 use regiment_core::view::View;
+use regiment_core::world::World;
 use serde::Serialize;
 
 use super::{faults::Row, ids, states, times};
@@ -154,7 +155,7 @@ impl<'a> Lens<'a> {
             image: ById { id: server.image.to_string() },
             metadata: self.metadata(server),
             key_name: details.key_name.as_deref(),
-            security_groups: security_groups(server),
+            security_groups: security_groups(server, self.view.world),
             volumes: volumes(server),
             vm_state: state.vm,
             task_state: state.task,
@@ -227,14 +228,18 @@ pub(super) fn addresses<V: Copy>(server: &Server, version: V) -> Vec<Address<V>>
         .collect()
 }
 
-/// Name and id; a group's name is not ours to know, so its id stands for it.
-pub(super) fn security_groups(server: &Server) -> Vec<Group> {
+/// Name and id; where a group is not ours its id stands for its name.
+pub(super) fn security_groups(server: &Server, world: &World) -> Vec<Group> {
     let groups = &server.details.security_groups;
     if groups.is_empty() {
         let id = ids::default_group(server.project).to_string();
         return vec![Group { id, name: "default".to_owned() }];
     }
-    groups.iter().map(|id| Group { id: id.to_string(), name: id.to_string() }).collect()
+    let name = |id| match world.security_group(server.project, id) {
+        Some(group) => group.name.to_string(),
+        None => id.to_string(),
+    };
+    groups.iter().map(|id| Group { id: id.to_string(), name: name(*id) }).collect()
 }
 
 fn volumes(server: &Server) -> Vec<VolumeOf<'_>> {

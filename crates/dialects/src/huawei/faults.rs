@@ -169,8 +169,8 @@ fn code_of_failed(operation: &Operation) -> &'static str {
         Operation::ResetPassword(_) => "Ecs.0610",
         Operation::Resize(_) => "Ecs.0207",
         Operation::Rename(_) => "Ecs.0616",
-        Operation::AttachVolume(_) => "Ecs.0205",
         Operation::AddNics(_) => "Ecs.0217",
+        Operation::AttachVolume(_) => "Ecs.0205",
         Operation::Stop(_)
         | Operation::DetachVolume(_)
         | Operation::Reinstall(_)

@@ -26,6 +26,7 @@ mod route;
 mod states;
 mod stock;
 mod times;
+mod vpc;
 
 use answer::Reply;
 use route::Route;

@@ -6,12 +6,12 @@ use super::Call;
 use super::answer::Reply;
 use super::faults::Row;
 use super::ims;
-use super::nova;
 use super::ops::{
     attributes, availability_zones, catalog, create, delete, flavors, iam, lifecycle, limits,
     list_servers, nics, power, projects, reinstall, rename, reset_password, resize, show_job,
     show_server, tags, tokens,
 };
+use super::{nova, vpc};
 use crate::{Action, Answer, Request};
 
 /// The two ages of an operation that has two.
@@ -49,10 +49,11 @@ pub(super) enum Route<'a> {
     Tags(tags::Route<'a>),
     Attributes(attributes::Route<'a>),
     Lifecycle(lifecycle::Route<'a>),
+    Nics(nics::Route<'a>),
+    Vpc(vpc::Route<'a>),
     /// All versions of Nova, or the one named.
     NovaVersions(Option<Cow<'a, str>>),
     Nova(nova::Route<'a>),
-    Nics(nics::Route<'a>),
 }
 
 /// Paths of operations not served here that would otherwise read as a server's id.
@@ -89,11 +90,14 @@ pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'
     if let Some(route) = catalog::find(request.method, &parts) {
         return Some((Route::Catalog(route), Some(part(1))));
     }
-    if let Some((route, project)) = nova::find(request.method, &parts) {
-        return Some((Route::Nova(route), Some(project)));
+    if let Some((route, project)) = vpc::find(request.method, &parts) {
+        return Some((Route::Vpc(route), project));
     }
     if let Some(route) = nics::find(request.method, &parts) {
         return Some((Route::Nics(route), Some(part(1))));
+    }
+    if let Some((route, project)) = nova::find(request.method, &parts) {
+        return Some((Route::Nova(route), Some(project)));
     }
     let [version, _, rest @ ..] = words.as_slice() else { return None };
     let route = match (*version, request.method, rest) {
@@ -174,12 +178,13 @@ impl Call<'_> {
             Route::Tags(route) => tags::decode(self, &route),
             Route::Attributes(route) => attributes::decode(self, &route),
             Route::Lifecycle(route) => lifecycle::decode(self, route),
+            Route::Nics(route) => nics::decode(self, route),
+            Route::Vpc(route) => vpc::decode(self, route),
             Route::NovaVersions(one) => {
                 let answer = nova::versions::decode(self.request, one.as_deref(), self.reply);
                 Ok(Action::Answer(answer))
             }
             Route::Nova(route) => Ok(nova::decode(self, &route)),
-            Route::Nics(route) => nics::decode(self, route),
         }
     }
 }

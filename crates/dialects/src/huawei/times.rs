@@ -11,7 +11,7 @@ fn civil(time: Time) -> DateTime {
 }
 
 /// `2019-07-15T11:30:52`
-fn seconds(time: Time) -> String {
+pub(super) fn seconds(time: Time) -> String {
     let t = civil(time);
     let (date, clock) = (t.date(), t.time());
     format!(

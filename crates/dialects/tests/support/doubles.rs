@@ -141,8 +141,8 @@ fn word_of(verb: &Verb) -> (&'static str, Option<ServerId>) {
         Verb::Place { server, .. } => ("place", Some(*server)),
         Verb::Password { server, .. } => ("password", Some(*server)),
         Verb::Image { server, .. } => ("image", Some(*server)),
-        Verb::Disks { server, .. } => ("disks", Some(*server)),
         Verb::Nics { server, .. } => ("nics", Some(*server)),
+        Verb::Disks { server, .. } => ("disks", Some(*server)),
         Verb::Balance { .. } => ("balance", None),
         Verb::Unbalance { .. } => ("unbalance", None),
     }

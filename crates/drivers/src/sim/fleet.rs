@@ -134,7 +134,7 @@ impl Fleet {
     /// new home: a simulated server has to live somewhere.
     pub fn adopt(&mut self, known: Adoption) {
         let Adoption { finding, flavor } = known;
-        let Finding { server, power, host, image_generation, password_generation, disks, nics } =
+        let Finding { server, power, host, image_generation, password_generation, nics, disks } =
             finding;
         let shape = Shape::from(&*flavor);
         let plugged = self.nics.remove(&server);
@@ -150,14 +150,14 @@ impl Fleet {
         guest.image_generation = image_generation;
         guest.password_generation = password_generation;
         self.guests.insert(server, guest);
-        self.plug_disks(server, disks);
         if let Some(nics) = plugged.or_else(|| nics.map(Vec::into_boxed_slice)) {
             self.nics.insert(server, nics);
         }
+        self.plug(server, disks);
     }
 
     /// The server's data disks are these from now on.
-    pub fn plug_disks(&mut self, server: ServerId, disks: Vec<DiskPlan>) {
+    pub fn plug(&mut self, server: ServerId, disks: Vec<DiskPlan>) {
         if disks.is_empty() {
             self.disks.remove(&server);
         } else {
@@ -182,8 +182,8 @@ impl Fleet {
             host: self.hosts.name(guest.host).clone(),
             image_generation: guest.image_generation,
             password_generation: guest.password_generation,
-            disks: self.disks.get(&server).cloned().unwrap_or_default(),
             nics: self.nics.get(&server).map(|nics| nics.to_vec()),
+            disks: self.disks.get(&server).cloned().unwrap_or_default(),
         })
     }
 

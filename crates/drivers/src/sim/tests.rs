@@ -44,9 +44,9 @@ pub(super) fn provision(server: ServerId, zone: &str, flavor: Arc<Flavor>) -> Ve
         password: Some(Secret::new("First-1")),
         key_name: None,
         user_data: None,
+        nics: Vec::new(),
         boot_gib: 40,
         disks: Vec::new(),
-        nics: Vec::new(),
     });
     Verb::Provision { server, plan }
 }
@@ -284,8 +284,8 @@ fn what_exists_is_taken_in_wherever_it_is() {
             host: host.into(),
             image_generation: 3,
             password_generation: 4,
-            disks: Vec::new(),
             nics: None,
+            disks: Vec::new(),
         },
         flavor: flavor(vcpus, vcpus * 1024),
     };

@@ -52,17 +52,17 @@ impl Fleet {
                     DONE
                 })
             }
-            Verb::Disks { server, disks } => {
-                self.on(server, |_| DONE)?;
-                self.plug_disks(server, disks);
-                DONE
-            }
             Verb::Nics { server, nics } => {
                 let done = self.on(server, |_| DONE);
                 if done.is_ok() {
                     self.plug_nics(server, &nics);
                 }
                 done
+            }
+            Verb::Disks { server, disks } => {
+                self.on(server, |_| DONE)?;
+                self.plug(server, disks);
+                DONE
             }
             Verb::Balance { balancer } => {
                 self.balancers.insert(balancer.id, *balancer);
@@ -99,8 +99,8 @@ impl Fleet {
         set_password(&mut guest, server, plan.password.as_ref());
         let placed_on = Some(self.host_name(&guest));
         self.guests.insert(server, guest);
-        self.plug_disks(server, plan.disks.clone());
         self.plug_nics(server, &plan.nics);
+        self.plug(server, plan.disks.clone());
         Ok(Done { placed_on })
     }
 

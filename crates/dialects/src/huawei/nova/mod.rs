@@ -6,6 +6,7 @@
 //!
 //! Read first: [`route`], then one operation in [`ops`]; [`server`] is what a server looks like here.
 
+mod action;
 mod answer;
 mod body;
 mod faults;

@@ -69,7 +69,7 @@ impl Errand {
     }
 
     /// The state that the server is in does not allow it.
-    fn conflict(&self, view: &View<'_>) -> Refusal {
+    pub fn conflict(&self, view: &View<'_>) -> Refusal {
         let Errand { id, word, project } = self;
         let Some(server) = find(view, *project, id) else { return self.no_such_server() };
         let state = states::of(server);

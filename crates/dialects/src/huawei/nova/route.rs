@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use super::NovaCall;
+use super::action;
 use super::faults::Refusal;
-use super::ops::{create, delete, list_servers, rename, show_server};
+use super::ops::{availability_zones, create, delete, flavors, list_servers, rename, show_server};
 use crate::Action;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +16,12 @@ pub(in crate::huawei) enum Route<'a> {
     ShowServer(Cow<'a, str>),
     Rename(Cow<'a, str>),
     Delete(Cow<'a, str>),
+    Act(Cow<'a, str>),
+    /// Whether in detail.
+    Flavors(bool),
+    ShowFlavor(Cow<'a, str>),
+    ExtraSpecs(Cow<'a, str>),
+    AvailabilityZones,
 }
 
 /// The operation of a method and a path cut at its slashes, and the project in the path.
@@ -32,6 +39,12 @@ pub(in crate::huawei) fn find<'a>(
         ("GET", ["servers", _]) => Route::ShowServer(part(3)),
         ("PUT", ["servers", _]) => Route::Rename(part(3)),
         ("DELETE", ["servers", _]) => Route::Delete(part(3)),
+        ("POST", ["servers", _, "action"]) => Route::Act(part(3)),
+        ("GET", ["flavors"]) => Route::Flavors(false),
+        ("GET", ["flavors", "detail"]) => Route::Flavors(true),
+        ("GET", ["flavors", _]) => Route::ShowFlavor(part(3)),
+        ("GET", ["flavors", _, "os-extra_specs"]) => Route::ExtraSpecs(part(3)),
+        ("GET", ["os-availability-zone"]) => Route::AvailabilityZones,
         _ => return None,
     };
     Some((route, part(1)))
@@ -45,6 +58,11 @@ impl NovaCall<'_> {
             Route::ShowServer(id) => Ok(show_server::decode(self, id)),
             Route::Rename(id) => rename::decode(self, id),
             Route::Delete(id) => Ok(delete::decode(self, id)),
+            Route::Act(id) => action::decode(self, id),
+            Route::Flavors(detail) => flavors::list(self, *detail),
+            Route::ShowFlavor(id) => Ok(flavors::show(self, id)),
+            Route::ExtraSpecs(id) => Ok(flavors::extra_specs(self, id)),
+            Route::AvailabilityZones => Ok(availability_zones::decode(self)),
         }
     }
 }

@@ -112,7 +112,7 @@ impl Glass<'_> {
             key_name: details.key_name.as_deref(),
             launched_at: server.launched_at.map(times::launched),
             terminated_at: (),
-            security_groups: security_groups(server)
+            security_groups: security_groups(server, self.lens.view.world)
                 .into_iter()
                 .map(|group| BTreeMap::from([("name", group.name)]))
                 .collect(),

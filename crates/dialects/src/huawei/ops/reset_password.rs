@@ -22,7 +22,7 @@ struct Batch {
 }
 
 /// The rule of a reset is the same for every system, so that nothing is left for the plan to judge.
-const OPERATION: Operation =
+pub(in crate::huawei) const OPERATION: Operation =
     Operation::ResetPassword(ResetPassword { fit: PasswordFit::ANY, needs_stopped: false });
 
 pub(in crate::huawei) fn decode_batch(call: &Call<'_>) -> Result<Action, Row> {

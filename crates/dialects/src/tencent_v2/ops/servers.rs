@@ -286,9 +286,9 @@ pub fn status(server: &Server) -> u32 {
             Activity::Reinstalling => 14,
             // What takes no time, and what this cloud has no number for.
             Activity::Renaming
+            | Activity::ChangingNics
             | Activity::Migrating
             | Activity::Charging
-            | Activity::ChangingNics
             | Activity::AttachingVolume
             | Activity::DetachingVolume => at_rest(server),
         };

@@ -155,7 +155,7 @@ pub(in crate::huawei::nova) fn decode(call: &NovaCall<'_>) -> Result<Action, Ref
             let Some(server) = made else {
                 return reply.refuse(&Refusal::new(500, "The server is gone already."));
             };
-            let groups = detail::security_groups(server);
+            let groups = detail::security_groups(server, view.world);
             let server = Made {
                 id: server.id,
                 links: links.both("servers", &server.id.to_string()),
@@ -408,7 +408,7 @@ fn nics(networks: Option<Networks>) -> Result<Vec<NicOrder>, Refusal> {
             subnet: subnet.map(NetworkId),
             address,
             port: port.map(PortId),
-            ..NicOrder::default()
+            security_groups: Vec::new(),
         })
     };
     networks.into_iter().map(order).collect()

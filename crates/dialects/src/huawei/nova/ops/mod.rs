@@ -1,8 +1,14 @@
 //! One file for each operation, by the name it has in every room.
 
+pub(super) mod availability_zones;
 pub(super) mod create;
 pub(super) mod delete;
+pub(super) mod flavors;
 pub(super) mod list_servers;
+pub(super) mod power;
+pub(super) mod reinstall;
 pub(super) mod rename;
+pub(super) mod reset_password;
+pub(super) mod resize;
 pub(super) mod show_server;
 pub(in crate::huawei) mod versions;

@@ -100,7 +100,7 @@ const EXPECTED: &[(&str, Make)] = &[
     ("tags", |_, server| value(server.details.tags.iter().map(tag_text).collect::<Vec<_>>())),
     ("metadata", |lens, server| value(lens.metadata(server))),
     ("addresses", |_, server| value(BTreeMap::from([(network_id(server), addresses(server, 4))]))),
-    ("security_groups", |_, server| value(security_groups(server))),
+    ("security_groups", |lens, server| value(security_groups(server, lens.view.world))),
     ("volumes_attached", |_, server| value(volumes(server))),
     ("image", |_, server| value(ById { id: server.image.to_string() })),
     ("power_state", |_, server| value(states::of(server).power)),

@@ -8,7 +8,7 @@ use regiment_core::model::{NetworkId, PortId};
 use regiment_core::ops::Operation;
 use serde::{Deserialize, Serialize};
 
-use super::server_id;
+use super::{refused, server_id};
 use crate::Action;
 use crate::huawei::body::read;
 use crate::huawei::faults::Row;
@@ -42,10 +42,10 @@ pub(super) fn decode(call: &Call<'_>, id: &str, port: &str) -> Result<Action, Ro
     let (server, port) = (server_id(id)?, PortId(ids::wide("port id", port)?));
     let change = ChangeAddress { server, port, subnet: subnet.map(NetworkId), address };
     let command = call.command(Operation::Edit(Box::new(Edit::ChangeAddress(change))), Vec::new());
-    let reply = call.reply;
+    let (reply, id) = (call.reply, id.to_owned());
     Ok(Action::order(command, move |receipt, view| {
         if let Err(fault) = receipt {
-            return reply.refuse(&Row::of(fault));
+            return reply.refuse(&refused(&id, fault));
         }
         let now = view.world.server(server);
         let nic = now.and_then(|now| now.details.nics.iter().find(|nic| nic.port == port));

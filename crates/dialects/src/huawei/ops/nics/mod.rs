@@ -16,7 +16,7 @@ mod virtual_address;
 use std::borrow::Cow;
 
 use regiment_core::command::{Admission, TargetRef};
-use regiment_core::model::{NetworkId, PortId, ProjectId, Server, ServerId};
+use regiment_core::model::{Fault, FaultKind, NetworkId, PortId, ProjectId, Server, ServerId};
 use regiment_core::ops::{NicOrder, Operation};
 use regiment_core::view::View;
 use serde::Deserialize;
@@ -126,6 +126,11 @@ fn order(call: &Call<'_>, id: &str, operation: Operation) -> Action {
             (None, None) => reply.empty(202),
         },
     })
+}
+
+/// Why an edit of the server that a path names was refused.
+fn refused(id: &str, fault: &Fault) -> Row {
+    if fault.kind == FaultKind::ServerNotFound { no_such_server(id) } else { Row::of(fault) }
 }
 
 /// The server that a path names.

@@ -5,7 +5,7 @@ use regiment_core::model::PortId;
 use regiment_core::ops::Operation;
 use serde::Deserialize;
 
-use super::server_id;
+use super::{refused, server_id};
 use crate::Action;
 use crate::huawei::body::{Flag, read};
 use crate::huawei::faults::Row;
@@ -25,13 +25,13 @@ struct Attachment {
 pub(super) fn decode(call: &Call<'_>, id: &str, port: &str) -> Result<Action, Row> {
     let Body { interface_attachment: Attachment { delete_on_termination } } =
         read(call.request.body)?;
-    let server = server_id(id)?;
+    let (server, id) = (server_id(id)?, id.to_owned());
     let port = PortId(ids::wide("port id", port)?);
     let keep = KeepNic { server, port, delete_with_server: delete_on_termination.0 };
     let reply = call.reply;
     let command = call.command(Operation::Edit(Box::new(Edit::KeepNic(keep))), Vec::new());
     Ok(Action::order(command, move |receipt, _| match receipt {
         Ok(_) => reply.empty(204),
-        Err(fault) => reply.refuse(&Row::of(fault)),
+        Err(fault) => reply.refuse(&refused(&id, fault)),
     }))
 }
