@@ -261,20 +261,14 @@ fn of_a_neighbour(path: &str) -> bool {
     let words: Vec<&str> = path.split('/').skip(1).collect();
     matches!(
         words.as_slice(),
-        // In the SDK and not in the definitions.
-        ["v1", _, "cloudservers", _, "os-interface_extension"]
-            | ["v1", _, "cloudservers", _, "os-interface", _]
-            | ["v3", "auth" | "projects" | "regions" | "domains", ..]
+        ["v3", "auth" | "projects" | "regions" | "domains", ..]
             | ["v3"]
-            | ["v2" | "v2.1", _, "servers", _, "action"]
             | ["v3", ""]
+            | ["v2" | "v2.1", _, "servers", _, "action"]
             | ["v2.0", ..]
             | ["v2", "cloudimages" | "images", ..]
             | ["v1", _, "vpcs" | "subnets" | "ports" | "security-groups", ..]
             | ["v3", _, "vpc", ..]
-            // Only the vendor's SDK has it.
-            | ["v1", _, "cloudservers", _, "appendvolumequota"]
-            | ["v1", _, "cloudservers", "flavors", _, "resources"]
             | ["v2" | "v3", _, "cloudvolumes" | "volumes" | "types", ..]
     )
 }
@@ -285,9 +279,9 @@ fn of_the_sdk_alone(path: &str) -> bool {
     matches!(
         words.as_slice(),
         ["cloudservers", "resource_instances", "action"]
+            | ["cloudservers", "flavors", _, "resources"]
             | ["cloudservers", _, "os-interface_extension" | "os-interface", ..]
-            | ["cloudservers", _, "metadata-options" | "console-output" | "serial-console-options"]
-            | ["cloudservers", _, "actions", "serial-console"]
+            | ["cloudservers", _, "appendvolumequota" | "metadata-options"]
     )
 }
 

@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 use serde::{Deserialize, Serialize};
 
 use crate::chance::Chance;
-use crate::model::{Fault, FaultKind, NetworkId, Nic, PortId, ProjectId, SubJobId};
+use crate::model::{Fault, FaultKind, NetworkId, Nic, PortId, ProjectId, SubJobId, Subnet};
 use crate::world::World;
 
 /// One interface as it is wanted.
@@ -114,7 +114,7 @@ impl<'a> NicMint<'a> {
 
     fn address(&mut self, subnet: Option<NetworkId>, sub: SubJobId) -> Result<Ipv4Addr, Fault> {
         let known = subnet.and_then(|id| self.world.subnet(self.project, id));
-        let (first, last) = known.map_or(ELSEWHERE, |subnet| subnet.usable());
+        let (first, last) = known.map_or(ELSEWHERE, Subnet::usable);
         // Numbers go on, so that in a network without an end an address is hardly ever used again.
         let start = match known {
             Some(_) => first,

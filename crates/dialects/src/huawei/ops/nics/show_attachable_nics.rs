@@ -17,6 +17,7 @@ struct Body {
 }
 
 #[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "as the answer names them")]
 struct Attachable {
     free_efi_nic: usize,
     free_scsi: usize,
