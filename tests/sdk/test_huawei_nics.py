@@ -15,7 +15,14 @@ from huaweicloudsdkecs.v2 import (
     ShowServerAttachableNicNumRequest, UpdateNicInfoRequestBody, UpdateServerInterfaceRequest,
 )
 
+from support import vpc
+
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
+
+
+@pytest.fixture
+def networks(plane):
+    return vpc.networks(plane)
 
 
 def refusal(call):
@@ -78,7 +85,7 @@ def test_interfaces_come_and_go(huawei):
 
 
 def test_what_is_taken_is_refused(huawei):
-    one, other = huawei.ids()[:2]
+    one, other = huawei.ids()[1:3]
     (mine,) = interfaces(huawei, one).interface_attachments
     (theirs,) = interfaces(huawei, other).interface_attachments
     taken = theirs.fixed_ips[0].ip_address
@@ -92,7 +99,7 @@ def test_what_is_taken_is_refused(huawei):
 
 
 def test_a_server_moves_to_another_network(huawei, networks):
-    server = huawei.ids()[0]
+    server = huawei.ids()[3]
     home, other = networks
     assert addresses(huawei, server)[0] == home.vpc
     body = ChangeVpcRequestBody(
@@ -109,7 +116,7 @@ def test_a_server_moves_to_another_network(huawei, networks):
 
 
 def test_an_interface_is_changed(huawei):
-    server, neighbour = huawei.ids()[:2]
+    server, neighbour = huawei.ids()[4:6]
     (nic,) = interfaces(huawei, server).interface_attachments
     (other,) = interfaces(huawei, neighbour).interface_attachments
 
@@ -137,7 +144,7 @@ def test_an_interface_is_changed(huawei):
 
 
 def test_an_address_is_shared_and_given_up(huawei):
-    server, neighbour, third = huawei.ids()[:3]
+    server, neighbour, third = huawei.ids()[6:9]
     ports = [interfaces(huawei, one).interface_attachments[0] for one in (server, neighbour)]
     subnet, shared = ports[0].net_id, "192.168.88.8"
     for port in ports:
