@@ -59,8 +59,5 @@ pub const NAME_CHARS_MAX: usize = 128;
 /// published limit allows, and as many as there are device letters for.
 pub const VOLUMES_MAX: usize = 24;
 
-/// Disks with a life of their own in one project. A record each of some 200 bytes.
-pub const DISKS_MAX: usize = 100_000;
-
 /// Servers that one shareable disk may be in at once (the vendor's published limit).
 pub const DISK_SERVERS_MAX: usize = 16;

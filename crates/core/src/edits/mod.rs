@@ -17,13 +17,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use describe::{Describe, SetTerminateTime};
-pub use disks::{AddDisks, BindVolume, RemoveDisk};
+pub use disks::BindVolume;
 pub use key_pairs::{AddKeyPair, RemoveKeyPair};
 pub use metadata::ChangeMetadata;
 pub use nics::{ChangeAddress, ChangeGroup, KeepNic, ShareAddress};
 pub use tags::{ChangeTags, TagNamed};
 
-use crate::chance::Chance;
 use crate::command::{TargetAnswer, TargetRef};
 use crate::model::{
     Asset, AssetKey, Details, Fault, FaultKind, Project, ProjectId, Server, ServerId, Time,
@@ -40,8 +39,6 @@ pub enum Edit {
     ChangeAddress(ChangeAddress),
     ShareAddress(ShareAddress),
     ChangeGroup(ChangeGroup),
-    AddDisks(AddDisks),
-    RemoveDisk(RemoveDisk),
     BindVolume(BindVolume),
     ChangeTags(ChangeTags),
     Describe(Describe),
@@ -68,7 +65,6 @@ pub(crate) struct Desk<'a> {
     pub world: &'a World,
     pub project: ProjectId,
     pub now: Time,
-    pub chance: &'a mut Chance,
 }
 
 /// What an edit comes to.
@@ -102,8 +98,6 @@ impl Edit {
             Edit::ChangeAddress(edit) => edit,
             Edit::ShareAddress(edit) => edit,
             Edit::ChangeGroup(edit) => edit,
-            Edit::AddDisks(edit) => edit,
-            Edit::RemoveDisk(edit) => edit,
             Edit::BindVolume(edit) => edit,
             Edit::ChangeTags(edit) => edit,
             Edit::Describe(edit) => edit,

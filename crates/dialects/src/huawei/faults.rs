@@ -122,7 +122,6 @@ fn of_kind(kind: FaultKind) -> Row {
         | FaultKind::BackendNotFound => ("Ecs.0000", 400, "Request error."),
         FaultKind::KeyPairNotFound => ("Ecs.0314", 400, "The key pair does not exist."),
         FaultKind::KeyPairExists => ("Ecs.0005", 400, "A key pair with this name exists."),
-        FaultKind::ZoneNotFound => ("Ecs.0005", 400, "The AZ does not exist."),
         FaultKind::VolumeNotFound => ("Ecs.0103", 400, "The disk does not exist."),
         FaultKind::VolumeInUse => ("Ecs.0103", 400, "The disk is not available for attaching."),
         FaultKind::VolumeAttached => ("Ecs.0057", 400, "The disk is attached to the ECS already."),

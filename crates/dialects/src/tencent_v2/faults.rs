@@ -108,9 +108,6 @@ pub const fn row(kind: FaultKind) -> Row {
         FaultKind::KeyPairExists => {
             (4000, "InvalidKeyPair.Duplicate", "a key pair with this name exists")
         }
-        FaultKind::ZoneNotFound => {
-            (4000, "InvalidParameterValue.ZoneNotSupported", "the zone does not exist")
-        }
         FaultKind::VolumeNotFound => (5000, "InvalidDisk.NotFound", "the disk does not exist"),
         FaultKind::VolumeInUse => (5100, "InvalidDisk.Busy", "the disk is in use"),
         FaultKind::VolumeAttached => {

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::Wanted;
 use crate::Action;
 use crate::huawei::Call;
+use crate::huawei::body::target;
 use crate::huawei::faults::Row;
 use crate::huawei::limits::NICS_MAX;
 
@@ -20,5 +21,5 @@ pub(super) fn decode(call: &Call<'_>, id: &str) -> Result<Action, Row> {
         return Err(Row::invalid(format!("nics must have from 1 to {NICS_MAX} entries.")));
     }
     let orders = nics.into_iter().map(Wanted::order).collect::<Result<_, _>>()?;
-    Ok(super::order(call, id, Operation::AddNics(AddNics::new(orders))))
+    Ok(call.order_one(Operation::AddNics(AddNics::new(orders)), target(id)))
 }

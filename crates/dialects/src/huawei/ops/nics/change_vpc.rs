@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::Wanted;
 use crate::Action;
-use crate::huawei::body::read;
+use crate::huawei::body::{read, target};
 use crate::huawei::faults::Row;
 use crate::huawei::{Call, ids};
 
@@ -20,5 +20,5 @@ pub(super) fn decode(call: &Call<'_>, id: &str) -> Result<Action, Row> {
     let Body { vpc_id, nic } = read(call.request.body)?;
     let network = NetworkId(ids::wide("vpc id", &vpc_id)?);
     let change = ChangeNetwork::new(network, nic.order()?);
-    Ok(super::order(call, id, Operation::ChangeNetwork(change)))
+    Ok(call.order_one(Operation::ChangeNetwork(change), target(id)))
 }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::Named;
 use crate::Action;
-use crate::huawei::body::read;
+use crate::huawei::body::{read, target};
 use crate::huawei::faults::Row;
 use crate::huawei::limits::NICS_MAX;
 use crate::huawei::{Call, ids};
@@ -23,5 +23,5 @@ pub(super) fn decode(call: &Call<'_>, id: &str) -> Result<Action, Row> {
     }
     let ports = nics.into_iter().map(|Named { id }| ids::wide("nic id", &id).map(PortId));
     let delete = DeleteNics { ports: ports.collect::<Result<_, _>>()? };
-    Ok(super::order(call, id, Operation::DeleteNics(delete)))
+    Ok(call.order_one(Operation::DeleteNics(delete), target(id)))
 }

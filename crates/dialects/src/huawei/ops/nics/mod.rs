@@ -15,17 +15,16 @@ mod virtual_address;
 
 use std::borrow::Cow;
 
-use regiment_core::command::{Admission, TargetRef};
+use regiment_core::command::TargetRef;
 use regiment_core::model::{Fault, FaultKind, NetworkId, PortId, ProjectId, Server, ServerId};
-use regiment_core::ops::{NicOrder, Operation};
+use regiment_core::ops::NicOrder;
 use regiment_core::view::View;
 use serde::Deserialize;
 
 use crate::Action;
-use crate::huawei::batch::{Accepted, single_refusal};
 use crate::huawei::body::target;
 use crate::huawei::faults::{Row, no_such_server};
-use crate::huawei::{Call, ids, job_id};
+use crate::huawei::{Call, ids};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::huawei) enum Route<'a> {
@@ -108,24 +107,6 @@ impl Wanted {
             security_groups: groups.collect::<Result<_, _>>()?,
         })
     }
-}
-
-/// Work on the one server that a path names, answered with its job.
-fn order(call: &Call<'_>, id: &str, operation: Operation) -> Action {
-    let targets = vec![target(id)];
-    let mut command = call.command(operation, targets.clone());
-    command.admission = Admission::AllOrNothing;
-    let reply = call.reply;
-    Action::order(command, move |receipt, view| match receipt {
-        Err(fault) => reply.refuse(&Row::of(fault)),
-        Ok(receipt) => match (single_refusal(receipt, &targets), receipt.job) {
-            (Some(row), _) => reply.refuse(&row),
-            (None, Some(job)) => {
-                reply.json(200, &Accepted { job_id: job_id::write(view.world, job.0) })
-            }
-            (None, None) => reply.empty(202),
-        },
-    })
 }
 
 /// Why an edit of the server that a path names was refused.
