@@ -5,4 +5,5 @@ mod disaster;
 mod laws;
 mod plane;
 mod records;
+mod recycle_bin;
 mod story;

@@ -10,6 +10,7 @@ mod disks;
 mod key_pairs;
 mod metadata;
 mod nics;
+mod recycle_bin;
 mod tags;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ pub use disks::BindVolume;
 pub use key_pairs::{AddKeyPair, RemoveKeyPair};
 pub use metadata::ChangeMetadata;
 pub use nics::{ChangeAddress, ChangeGroup, KeepNic, ShareAddress};
+pub use recycle_bin::ChangeRecycleBin;
 pub use tags::{ChangeTags, TagNamed};
 
 use crate::command::{TargetAnswer, TargetRef};
@@ -43,6 +45,7 @@ pub enum Edit {
     ChangeTags(ChangeTags),
     Describe(Describe),
     SetTerminateTime(SetTerminateTime),
+    ChangeRecycleBin(ChangeRecycleBin),
 }
 
 /// What something is from now on.
@@ -102,6 +105,7 @@ impl Edit {
             Edit::ChangeTags(edit) => edit,
             Edit::Describe(edit) => edit,
             Edit::SetTerminateTime(edit) => edit,
+            Edit::ChangeRecycleBin(edit) => edit,
         }
     }
 

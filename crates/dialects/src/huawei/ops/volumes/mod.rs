@@ -111,7 +111,8 @@ fn never_loose(view: &View<'_>, project: ProjectId, volume: VolumeId) -> Option<
         return None;
     }
     let has = |server: &Server| server.details.volumes.iter().any(|one| one.id == volume);
-    Some(if view.world.servers_of(project).any(has) {
+    let mut servers = view.world.servers_of(project).chain(view.world.recycled_of(project));
+    Some(if servers.any(has) {
         Row::new("Ecs.0103", 400, "The disk is not available for attaching.")
     } else {
         Row::new("Ecs.0103", 400, "").saying(format!("The disk {volume} does not exist."))
