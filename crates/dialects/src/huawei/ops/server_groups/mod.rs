@@ -102,10 +102,7 @@ fn id(words: &str) -> Result<ServerGroupId, Row> {
 
 /// Why nothing at all was done for the group that these words name.
 fn refusal(fault: &Fault, words: &str) -> Row {
-    match fault.kind {
-        FaultKind::ServerGroupNotFound => no_such_group(words),
-        _ => Row::of(fault),
-    }
+    if fault.kind == FaultKind::ServerGroupNotFound { no_such_group(words) } else { Row::of(fault) }
 }
 
 fn no_such_group(words: &str) -> Row {
