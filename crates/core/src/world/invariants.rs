@@ -97,6 +97,9 @@ impl World {
         if !self.alarms_are_true() {
             wrong.push("a server's set time is not among the alarms".to_owned());
         }
+        if !self.members_are_true() {
+            wrong.push("a server is in a group that does not know it, or is not there".to_owned());
+        }
         let lists = self.rosters.values().chain(self.bins.values());
         let listed: usize = lists.map(Roster::len).sum();
         let projects: BTreeSet<_> = self.rosters.keys().chain(self.bins.keys()).collect();

@@ -56,6 +56,7 @@ impl World {
             let details = Arc::make_mut(&mut server.details);
             details.recycled = Some(recycled);
             details.auto_terminate_at = None;
+            details.server_group = None;
         });
         self.leave_balancers(id);
     }
