@@ -15,7 +15,7 @@ pub struct ChangeMetadata {
     pub put: BTreeMap<Arc<str>, Arc<str>>,
     pub remove: Vec<Arc<str>>,
     /// How many keys the server may have after.
-    pub count_max: u16,
+    pub count_max: usize,
 }
 
 impl EditRules for ChangeMetadata {
@@ -35,7 +35,7 @@ impl EditRules for ChangeMetadata {
         metadata.retain(|key, _| !self.remove.contains(key));
         metadata.extend(self.put.clone());
         let grows = metadata.len() > before.len();
-        if grows && metadata.len() > usize::from(self.count_max) {
+        if grows && metadata.len() > self.count_max {
             return Err(FaultKind::QuotaExceeded.into());
         }
         Ok(with_details(server, |details| details.metadata = metadata).into())

@@ -32,7 +32,7 @@ pub(super) fn decode_update(call: &Call<'_>, id: &str) -> Result<Action, Row> {
     let edit = move |server: &Server, _: &View<'_>| {
         let own = server.details.metadata.keys();
         let keys: BTreeSet<&Arc<str>> = own.chain(put.keys()).collect();
-        if keys.len() > usize::from(METADATA_MADE_MAX) {
+        if keys.len() > METADATA_MADE_MAX {
             let message = format!("metadata must have at most {METADATA_MADE_MAX} keys.");
             return Err(Row::invalid(message));
         }
