@@ -10,6 +10,7 @@ mod disks;
 mod hosts;
 mod invariants;
 mod roster;
+mod volumes;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::Ipv4Addr;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use addresses::Addresses;
 pub use hosts::Room;
 pub use roster::Roster;
+use volumes::Whereabouts;
 
 use crate::command::{Receipt, TargetRef};
 use crate::model::{
@@ -73,6 +75,7 @@ pub struct World {
     usage: BTreeMap<ProjectId, Usage>,
     host_usage: Index<Arc<str>, Usage>,
     addresses: Addresses,
+    whereabouts: Whereabouts,
     jobs: BTreeMap<JobId, Job>,
     /// Jobs with work left, in the order they came.
     in_flight: BTreeSet<JobId>,
@@ -366,6 +369,7 @@ impl World {
         for nic in &server.details.nics {
             self.addresses.take(server.project, nic);
         }
+        self.whereabouts.put(&server.details.volumes, slot);
         self.touch_slot(slot as usize);
         self.set_alarm(server.id, None, server.details.auto_terminate_at);
         self.slots[slot as usize] = Some(server);
@@ -373,7 +377,8 @@ impl World {
 
     /// Changes anything of a server but its flavor, which is [`reshape_server`](Self::reshape_server)'s.
     pub(crate) fn change_server(&mut self, id: ServerId, change: impl FnOnce(&mut Server)) {
-        let slot = self.by_handle[&id.handle()] as usize;
+        let number = self.by_handle[&id.handle()];
+        let slot = number as usize;
         let server = self.slots[slot].as_mut().expect("an indexed server is there");
         let (before, host_before) = (server.details.clone(), server.host.clone());
         change(server);
@@ -386,6 +391,10 @@ impl World {
         if !Arc::ptr_eq(&before, &after) {
             before.nics.iter().for_each(|nic| self.addresses.give_back(project, nic));
             after.nics.iter().for_each(|nic| self.addresses.take(project, nic));
+            if before.volumes != after.volumes {
+                self.whereabouts.take(&before.volumes, number);
+                self.whereabouts.put(&after.volumes, number);
+            }
             self.set_alarm(id, before.auto_terminate_at, after.auto_terminate_at);
         }
         self.touch_slot(slot);
@@ -411,6 +420,7 @@ impl World {
         for nic in &server.details.nics {
             self.addresses.give_back(server.project, nic);
         }
+        self.whereabouts.take(&server.details.volumes, slot);
         self.set_alarm(id, server.details.auto_terminate_at, None);
         self.count_on_host(server.host.as_ref(), &server.flavor, -1);
         if let Some(roster) = self.rosters.get_mut(&server.project) {
