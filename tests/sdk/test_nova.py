@@ -2,34 +2,17 @@
 
 import json
 
-import openstack
 import pytest
 from huaweicloudsdkecs import v2 as ecs
 from openstack import exceptions
 
+from support.nova import connect, is_now
 from support.plane import wait_for
-
-
-def connect(plane, version="2.60"):
-    """A connection that is given its token and its endpoint: nothing is looked up in a catalog."""
-    connection = openstack.connect(
-        auth_type="admin_token",
-        auth={"endpoint": plane.endpoint, "token": plane.token},
-        compute_endpoint_override=f"{plane.endpoint}/v2.1/{plane.project_id}",
-        compute_default_microversion=version,
-        load_yaml_config=False, load_envvars=False,
-    )
-    return connection.compute
 
 
 @pytest.fixture
 def compute(plane):
     return connect(plane)
-
-
-def is_now(compute, server, status):
-    return wait_for(lambda: compute.get_server(server), lambda seen: seen.status == status,
-                    f"{server.name} to be {status}")
 
 
 def test_versions_can_be_discovered_by_anyone(plane):
@@ -118,6 +101,7 @@ def test_flavors_and_zones(compute, huawei):
     listed = huawei.client.list_flavors(ecs.ListFlavorsRequest()).flavors
     assert {one.id: (one.vcpus, one.ram) for one in flavors} == {
         one.id: (int(one.vcpus), one.ram) for one in listed}
+    assert [one.id for one in compute.flavors(details=False)] == [one.id for one in flavors]
     assert compute.get_flavor(flavors[0].id).vcpus == flavors[0].vcpus
     specs = compute.fetch_flavor_extra_specs(flavors[0]).extra_specs
     assert specs["ecs:generation"] == flavors[0].id.split(".")[0]

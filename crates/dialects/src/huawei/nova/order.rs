@@ -1,6 +1,7 @@
 //! What the orders for one server share.
 
 use regiment_core::command::{Admission, AlreadySo, Command, Receipt};
+use regiment_core::edits::Edit;
 use regiment_core::model::{Fault, FaultKind, Job, ProjectId, Server, SubState};
 use regiment_core::ops::{Operation, Verdict};
 use regiment_core::view::View;
@@ -12,7 +13,7 @@ use super::server::find;
 use crate::huawei::body::target;
 use crate::huawei::faults::Row;
 use crate::huawei::limits::WAIT_MS;
-use crate::huawei::states;
+use crate::huawei::{NAME, states};
 use crate::{Action, Answer};
 
 /// The one server that a path names, and what is done to it in Nova's word.
@@ -21,11 +22,13 @@ pub(super) struct Errand {
     pub id: String,
     pub word: &'static str,
     project: ProjectId,
+    /// What a fault is called here, where the table says too little.
+    saying: Option<(FaultKind, Refusal)>,
 }
 
 impl NovaCall<'_> {
     pub fn errand(&self, id: &str, word: &'static str) -> Errand {
-        Errand { id: id.to_owned(), word, project: self.call.caller.project }
+        Errand { id: id.to_owned(), word, project: self.call.caller.project, saying: None }
     }
 
     /// An operation on that server: refused where the server is not fit for it, or is so already.
@@ -45,19 +48,6 @@ impl NovaCall<'_> {
     ) -> Action {
         errand.order(command, self.reply, accepted)
     }
-
-    /// A look at the server that a path names.
-    pub fn look_at(
-        &self,
-        id: &str,
-        look: impl FnOnce(&Server) -> Answer + Send + 'static,
-    ) -> Action {
-        let (errand, reply) = (self.errand(id, "show"), self.reply);
-        Action::look(move |view| match find(view, errand.project, &errand.id) {
-            Some(server) => look(server),
-            None => reply.refuse(&errand.no_such_server()),
-        })
-    }
 }
 
 /// Why the work on the one server of a job has failed, if it has.
@@ -65,6 +55,52 @@ fn failure(job: &Job) -> Option<Refusal> {
     let sub = job.subs.first().filter(|sub| sub.state == SubState::Failed)?;
     let fault = sub.fault.as_deref().cloned().unwrap_or_else(|| FaultKind::Internal.into());
     Some(Refusal::new(500, Row::of_work(&fault, &job.operation).message))
+}
+
+impl NovaCall<'_> {
+    /// An edit of that server, or what is wrong with it after a look, and the answer once it is so.
+    pub fn edit(
+        &self,
+        errand: Errand,
+        edit: impl FnOnce(&Server, &View<'_>) -> Result<Edit, Refusal> + Send + 'static,
+        answer: impl FnOnce(&Server, &View<'_>) -> Answer + Send + 'static,
+    ) -> Action {
+        let (reply, project) = (self.reply, errand.project);
+        let (principal, request) = (self.call.caller.access_key.clone(), self.call.context.request);
+        Action::consult(move |view| {
+            let Some(server) = find(view, project, &errand.id) else {
+                return Action::Answer(reply.refuse(&errand.no_such_server()));
+            };
+            let edit = match edit(server, view) {
+                Ok(edit) => edit.into(),
+                Err(refusal) => return Action::Answer(reply.refuse(&refusal)),
+            };
+            let command = Command::new(project, principal, NAME, request, edit, Vec::new());
+            Action::order(command, move |receipt, view| {
+                if let Some(refusal) = errand.refusal(receipt, view) {
+                    return reply.refuse(&refusal);
+                }
+                match find(view, project, &errand.id) {
+                    Some(server) => answer(server, view),
+                    // It was taken away in the same moment.
+                    None => reply.refuse(&errand.no_such_server()),
+                }
+            })
+        })
+    }
+
+    /// A look at that server.
+    pub fn look(
+        &self,
+        errand: Errand,
+        look: impl FnOnce(&Server, &View<'_>) -> Answer + Send + 'static,
+    ) -> Action {
+        let reply = self.reply;
+        Action::look(move |view| match find(view, errand.project, &errand.id) {
+            Some(server) => look(server, view),
+            None => reply.refuse(&errand.no_such_server()),
+        })
+    }
 }
 
 impl Errand {
@@ -104,6 +140,11 @@ impl Errand {
         })
     }
 
+    pub fn saying(mut self, kind: FaultKind, refusal: Refusal) -> Errand {
+        self.saying = Some((kind, refusal));
+        self
+    }
+
     pub fn no_such_server(&self) -> Refusal {
         Refusal::missing("Instance", &self.id)
     }
@@ -116,6 +157,11 @@ impl Errand {
                 Verdict::Admit | Verdict::AlreadySo(_) => None,
             })?,
         };
+        if let Some((kind, refusal)) = &self.saying
+            && *kind == fault.kind
+        {
+            return Some(refusal.clone());
+        }
         Some(match fault.kind {
             FaultKind::ServerNotFound => self.no_such_server(),
             kind if is_conflict(kind) => self.conflict(view),
@@ -125,7 +171,7 @@ impl Errand {
 
     /// The state that the server is in does not allow it.
     pub fn conflict(&self, view: &View<'_>) -> Refusal {
-        let Errand { id, word, project } = self;
+        let Errand { id, word, project, saying: _ } = self;
         let Some(server) = find(view, *project, id) else { return self.no_such_server() };
         let state = states::of(server);
         let why = match state.task {

@@ -53,7 +53,7 @@ impl Interface {
 
 pub(in crate::huawei::nova) fn list(call: &NovaCall<'_>, id: &str) -> Action {
     let reply = call.reply;
-    call.look_at(id, move |server| {
+    call.look(call.errand(id, "show"), move |server, _| {
         let nics = server.details.nics.iter();
         let interfaces = nics.map(|nic| Interface::of(nic, port_state(server))).collect();
         reply.json(200, &Listed { interfaces })
@@ -63,9 +63,13 @@ pub(in crate::huawei::nova) fn list(call: &NovaCall<'_>, id: &str) -> Action {
 pub(in crate::huawei::nova) fn show(call: &NovaCall<'_>, id: &str, port: &str) -> Action {
     let (reply, words) = (call.reply, port.to_owned());
     let port = PortId::parse_dashed(port);
-    call.look_at(id, move |server| match port.and_then(|port| nic_of(server, port)) {
-        Some(nic) => reply.json(200, &Shown { interface: Interface::of(nic, port_state(server)) }),
-        None => reply.refuse(&not_attached(&words)),
+    call.look(call.errand(id, "show"), move |server, _| {
+        match port.and_then(|port| nic_of(server, port)) {
+            Some(nic) => {
+                reply.json(200, &Shown { interface: Interface::of(nic, port_state(server)) })
+            }
+            None => reply.refuse(&not_attached(&words)),
+        }
     })
 }
 

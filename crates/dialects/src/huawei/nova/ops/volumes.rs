@@ -58,7 +58,7 @@ pub(in crate::huawei::nova) fn list(call: &NovaCall<'_>, id: &str) -> Result<Act
     let limit = query.number("limit", 0..=PAGE_MAX, PAGE_MAX)?;
     let skip = query.number("offset", 0..=PAGE_MAX, 0)?;
     let reply = call.reply;
-    Ok(call.look_at(id, move |server| {
+    Ok(call.look(call.errand(id, "show"), move |server, _| {
         let attachments = Attachment::all(server).skip(skip).take(limit).collect();
         reply.json(200, &Listed { attachments })
     }))
@@ -67,7 +67,7 @@ pub(in crate::huawei::nova) fn list(call: &NovaCall<'_>, id: &str) -> Result<Act
 pub(in crate::huawei::nova) fn show(call: &NovaCall<'_>, id: &str, volume: &str) -> Action {
     let (reply, words) = (call.reply, volume.to_owned());
     let volume = VolumeId::parse_dashed(volume);
-    call.look_at(id, move |server| {
+    call.look(call.errand(id, "show"), move |server, _| {
         match Attachment::all(server).find(|one| Some(one.volume) == volume) {
             Some(attachment) => reply.json(200, &Shown { attachment }),
             None => reply.refuse(&not_attached(server.id, &words)),
