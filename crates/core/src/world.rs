@@ -12,6 +12,7 @@ mod hosts;
 mod invariants;
 mod recycle_bin;
 mod roster;
+mod volumes;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::Ipv4Addr;
@@ -25,6 +26,7 @@ use groups::membership;
 pub use hosts::Room;
 use recycle_bin::Entry;
 pub use roster::Roster;
+use volumes::Whereabouts;
 
 use crate::command::{Receipt, TargetRef};
 use crate::model::{
@@ -79,6 +81,7 @@ pub struct World {
     usage: BTreeMap<ProjectId, Usage>,
     host_usage: Index<Arc<str>, Usage>,
     addresses: Addresses,
+    whereabouts: Whereabouts,
     jobs: BTreeMap<JobId, Job>,
     /// Jobs with work left, in the order they came.
     in_flight: BTreeSet<JobId>,
@@ -388,6 +391,7 @@ impl World {
         for nic in &server.details.nics {
             self.addresses.take(server.project, nic);
         }
+        self.whereabouts.put(&server.details.volumes, slot);
         self.touch_slot(slot as usize);
         self.set_alarm(server.id, None, alarms::of(&server.details));
         self.set_member(None, membership(&server));
@@ -396,7 +400,8 @@ impl World {
 
     /// Changes anything of a server but its flavor, which is [`reshape_server`](Self::reshape_server)'s.
     pub(crate) fn change_server(&mut self, id: ServerId, change: impl FnOnce(&mut Server)) {
-        let slot = self.by_handle[&id.handle()] as usize;
+        let number = self.by_handle[&id.handle()];
+        let slot = number as usize;
         let server = self.slots[slot].as_mut().expect("an indexed server is there");
         let (before, host_before) = (server.details.clone(), server.host.clone());
         let member_before = membership(server);
@@ -412,7 +417,11 @@ impl World {
         if !Arc::ptr_eq(&before, &after) {
             before.nics.iter().for_each(|nic| self.addresses.give_back(project, nic));
             after.nics.iter().for_each(|nic| self.addresses.take(project, nic));
-            self.relist(slot, &before);
+            if before.volumes != after.volumes {
+                self.whereabouts.take(&before.volumes, number);
+                self.whereabouts.put(&after.volumes, number);
+            }
+            self.relist(number, &before);
             self.set_alarm(id, alarms::of(&before), alarms::of(&after));
         }
         self.touch_slot(slot);
@@ -438,6 +447,7 @@ impl World {
         for nic in &server.details.nics {
             self.addresses.give_back(server.project, nic);
         }
+        self.whereabouts.take(&server.details.volumes, slot);
         self.set_alarm(id, alarms::of(&server.details), None);
         self.count_on_host(server.host.as_ref(), &server.flavor, -1);
         self.set_member(membership(&server), None);

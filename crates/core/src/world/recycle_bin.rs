@@ -62,15 +62,15 @@ impl World {
     }
 
     /// Moves a server to the other list if a change has put it into the bin, or taken it out.
-    pub(super) fn relist(&mut self, slot: usize, before: &Details) {
-        let server = self.slots[slot].as_ref().expect("a changed server is there");
+    pub(super) fn relist(&mut self, slot: u32, before: &Details) {
+        let server = self.slots[slot as usize].as_ref().expect("a changed server is there");
         let (was, is) = (before.recycled.is_some(), server.details.recycled.is_some());
         if was != is {
             let mut entry = Entry::from(server);
             entry.recycled = was;
             self.strike(&entry);
             entry.recycled = is;
-            self.enlist(&entry, u32::try_from(slot).expect("slots are 32 bits"));
+            self.enlist(&entry, slot);
         }
     }
 
