@@ -2,6 +2,7 @@
 
 mod alarms;
 mod disaster;
+mod launch_templates;
 mod laws;
 mod plane;
 mod records;

@@ -8,6 +8,7 @@
 mod describe;
 mod disks;
 mod key_pairs;
+mod launch_templates;
 mod metadata;
 mod nics;
 mod tags;
@@ -19,10 +20,12 @@ use serde::{Deserialize, Serialize};
 pub use describe::{Describe, SetTerminateTime};
 pub use disks::BindVolume;
 pub use key_pairs::{AddKeyPair, RemoveKeyPair};
+pub use launch_templates::{AddLaunchTemplate, RemoveLaunchTemplate};
 pub use metadata::ChangeMetadata;
 pub use nics::{ChangeAddress, ChangeGroup, KeepNic, ShareAddress};
 pub use tags::{ChangeTags, TagNamed};
 
+use crate::chance::Chance;
 use crate::command::{TargetAnswer, TargetRef};
 use crate::model::{
     Asset, AssetKey, Details, Fault, FaultKind, Project, ProjectId, Server, ServerId, Time,
@@ -43,6 +46,8 @@ pub enum Edit {
     ChangeTags(ChangeTags),
     Describe(Describe),
     SetTerminateTime(SetTerminateTime),
+    AddLaunchTemplate(AddLaunchTemplate),
+    RemoveLaunchTemplate(RemoveLaunchTemplate),
 }
 
 /// What something is from now on.
@@ -65,6 +70,7 @@ pub(crate) struct Desk<'a> {
     pub world: &'a World,
     pub project: ProjectId,
     pub now: Time,
+    pub chance: &'a mut Chance,
 }
 
 /// What an edit comes to.
@@ -102,6 +108,8 @@ impl Edit {
             Edit::ChangeTags(edit) => edit,
             Edit::Describe(edit) => edit,
             Edit::SetTerminateTime(edit) => edit,
+            Edit::AddLaunchTemplate(edit) => edit,
+            Edit::RemoveLaunchTemplate(edit) => edit,
         }
     }
 

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Disk, NetworkId, ProjectId, SecurityGroup, Subnet, Time, VolumeId, Vpc};
+use super::{
+    Disk, LaunchTemplate, LaunchTemplateId, NetworkId, ProjectId, SecurityGroup, Subnet, Time,
+    VolumeId, Vpc,
+};
 
 /// One thing a project owns beside its servers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +17,7 @@ pub enum Asset {
     Subnet(Subnet),
     SecurityGroup(SecurityGroup),
     Disk(Disk),
+    LaunchTemplate(LaunchTemplate),
 }
 
 /// How an asset is found. Kinds stand together, and within a kind what is looked up together.
@@ -24,6 +28,7 @@ pub enum AssetKey {
     Subnet(ProjectId, NetworkId),
     SecurityGroup(ProjectId, NetworkId),
     Disk(ProjectId, VolumeId),
+    LaunchTemplate(ProjectId, LaunchTemplateId),
 }
 
 impl Asset {
@@ -34,6 +39,7 @@ impl Asset {
             Asset::Subnet(subnet) => AssetKey::Subnet(subnet.project, subnet.id),
             Asset::SecurityGroup(group) => AssetKey::SecurityGroup(group.project, group.id),
             Asset::Disk(disk) => AssetKey::Disk(disk.project, disk.id),
+            Asset::LaunchTemplate(one) => AssetKey::LaunchTemplate(one.project, one.id),
         }
     }
 
@@ -44,6 +50,7 @@ impl Asset {
             Asset::Subnet(subnet) => subnet.project,
             Asset::SecurityGroup(group) => group.project,
             Asset::Disk(disk) => disk.project,
+            Asset::LaunchTemplate(template) => template.project,
         }
     }
 }

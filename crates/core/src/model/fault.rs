@@ -53,6 +53,8 @@ pub enum FaultKind {
     BootVolume,
     DeviceInUse,
     TooManyTags,
+    TemplateNotFound,
+    TemplateExists,
     // One target, while working.
     NoCapacity,
     HostDown,
@@ -116,6 +118,8 @@ impl FaultKind {
             FaultKind::BootVolume => "the boot volume cannot be taken out of its server",
             FaultKind::DeviceInUse => "another volume of the server has the device name",
             FaultKind::TooManyTags => "the server would have too many tags",
+            FaultKind::TemplateNotFound => "the launch template does not exist",
+            FaultKind::TemplateExists => "a launch template with this name exists",
             FaultKind::NoCapacity => "no host has room for the server",
             FaultKind::HostDown => "the host of the server is down",
             FaultKind::AgentMissing => "the agent in the server does not answer",

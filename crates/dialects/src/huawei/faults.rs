@@ -141,6 +141,8 @@ fn of_kind(kind: FaultKind) -> Row {
             ("Ecs.0005", 400, "The device name is used by another disk of the ECS.")
         }
         FaultKind::TooManyTags => ("Ecs.0905", 400, "A server can have at most 10 tags."),
+        FaultKind::TemplateNotFound => ("Ecs.0000", 404, "The launch template does not exist."),
+        FaultKind::TemplateExists => ("Ecs.0005", 400, "A launch template with this name exists."),
         FaultKind::NoCapacity => ("Ecs.0219", 400, "No valid host was found."),
         FaultKind::HostDown => ("Ecs.1001", 400, "The host of the ECS is down."),
         FaultKind::AgentMissing => {
