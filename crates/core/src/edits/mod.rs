@@ -11,6 +11,7 @@ mod key_pairs;
 mod launch_templates;
 mod metadata;
 mod nics;
+mod server_groups;
 mod tags;
 
 use std::sync::Arc;
@@ -22,7 +23,8 @@ pub use disks::BindVolume;
 pub use key_pairs::{AddKeyPair, RemoveKeyPair};
 pub use launch_templates::{AddLaunchTemplate, RemoveLaunchTemplate};
 pub use metadata::ChangeMetadata;
-pub use nics::{ChangeAddress, ChangeGroup, KeepNic, ShareAddress};
+pub use nics::{ChangeAddress, ChangeSecurityGroup, KeepNic, ShareAddress};
+pub use server_groups::{CreateServerGroup, DeleteServerGroup, JoinServerGroup, LeaveServerGroup};
 pub use tags::{ChangeTags, TagNamed};
 
 use crate::chance::Chance;
@@ -41,13 +43,17 @@ pub enum Edit {
     KeepNic(KeepNic),
     ChangeAddress(ChangeAddress),
     ShareAddress(ShareAddress),
-    ChangeGroup(ChangeGroup),
+    ChangeSecurityGroup(ChangeSecurityGroup),
     BindVolume(BindVolume),
     ChangeTags(ChangeTags),
     Describe(Describe),
     SetTerminateTime(SetTerminateTime),
     AddLaunchTemplate(AddLaunchTemplate),
     RemoveLaunchTemplate(RemoveLaunchTemplate),
+    CreateServerGroup(CreateServerGroup),
+    DeleteServerGroup(DeleteServerGroup),
+    JoinServerGroup(JoinServerGroup),
+    LeaveServerGroup(LeaveServerGroup),
 }
 
 /// What something is from now on.
@@ -103,13 +109,17 @@ impl Edit {
             Edit::KeepNic(edit) => edit,
             Edit::ChangeAddress(edit) => edit,
             Edit::ShareAddress(edit) => edit,
-            Edit::ChangeGroup(edit) => edit,
+            Edit::ChangeSecurityGroup(edit) => edit,
             Edit::BindVolume(edit) => edit,
             Edit::ChangeTags(edit) => edit,
             Edit::Describe(edit) => edit,
             Edit::SetTerminateTime(edit) => edit,
             Edit::AddLaunchTemplate(edit) => edit,
             Edit::RemoveLaunchTemplate(edit) => edit,
+            Edit::CreateServerGroup(edit) => edit,
+            Edit::DeleteServerGroup(edit) => edit,
+            Edit::JoinServerGroup(edit) => edit,
+            Edit::LeaveServerGroup(edit) => edit,
         }
     }
 

@@ -13,14 +13,14 @@ mod runs;
 mod server;
 mod time;
 
-pub use asset::{Asset, AssetKey, KeyPair};
+pub use asset::{Asset, AssetKey, KeyPair, ServerGroup};
 pub use balancer::{Backend, BalancerState, HealthCheck, Listener, LoadBalancer, Protocol, Reach};
 pub use catalog::{Credential, Flavor, Host, Image, ImageSource, OsFamily, Project, Quota};
 pub use disk::{Attachment, Disk};
 pub use fault::{Fault, FaultKind};
 pub use ids::{
     Handle, ImageId, JobId, LaunchTemplateId, ListenerId, LoadBalancerId, NetworkId, PortId,
-    ProjectId, RequestId, ServerId, SubJobId, TemplateVersionId, VolumeId,
+    ProjectId, RequestId, ServerGroupId, ServerId, SubJobId, TemplateVersionId, VolumeId,
 };
 pub use job::{Job, Orders, Outcome, SubJob, SubState, SubTarget, Tally, Target};
 pub use launch_template::{LaunchTemplate, TemplateVersion};
