@@ -1,7 +1,8 @@
 //! What the orders for one server share.
 
 use regiment_core::command::{Admission, AlreadySo, Command, Receipt};
-use regiment_core::model::{Fault, FaultKind, ProjectId};
+use regiment_core::edits::Edit;
+use regiment_core::model::{Fault, FaultKind, ProjectId, Server};
 use regiment_core::ops::{Operation, Verdict};
 use regiment_core::view::View;
 
@@ -9,7 +10,7 @@ use super::NovaCall;
 use super::faults::{Refusal, is_conflict};
 use super::server::find;
 use crate::huawei::body::target;
-use crate::huawei::states;
+use crate::huawei::{NAME, states};
 use crate::{Action, Answer};
 
 /// The one server that a path names, and what is done to it in Nova's word.
@@ -18,11 +19,13 @@ pub(super) struct Errand {
     pub id: String,
     pub word: &'static str,
     project: ProjectId,
+    /// What a fault is called here, where the table says too little.
+    saying: Option<(FaultKind, Refusal)>,
 }
 
 impl NovaCall<'_> {
     pub fn errand(&self, id: &str, word: &'static str) -> Errand {
-        Errand { id: id.to_owned(), word, project: self.call.caller.project }
+        Errand { id: id.to_owned(), word, project: self.call.caller.project, saying: None }
     }
 
     /// An operation on that server: refused where the server is not fit for it, or is so already.
@@ -48,7 +51,58 @@ impl NovaCall<'_> {
     }
 }
 
+impl NovaCall<'_> {
+    /// An edit of that server, or what is wrong with it after a look, and the answer once it is so.
+    pub fn edit(
+        &self,
+        errand: Errand,
+        edit: impl FnOnce(&Server, &View<'_>) -> Result<Edit, Refusal> + Send + 'static,
+        answer: impl FnOnce(&Server, &View<'_>) -> Answer + Send + 'static,
+    ) -> Action {
+        let (reply, project) = (self.reply, errand.project);
+        let (principal, request) = (self.call.caller.access_key.clone(), self.call.context.request);
+        Action::consult(move |view| {
+            let Some(server) = find(view, project, &errand.id) else {
+                return Action::Answer(reply.refuse(&errand.no_such_server()));
+            };
+            let edit = match edit(server, view) {
+                Ok(edit) => edit.into(),
+                Err(refusal) => return Action::Answer(reply.refuse(&refusal)),
+            };
+            let command = Command::new(project, principal, NAME, request, edit, Vec::new());
+            Action::order(command, move |receipt, view| {
+                if let Some(refusal) = errand.refusal(receipt, view) {
+                    return reply.refuse(&refusal);
+                }
+                match find(view, project, &errand.id) {
+                    Some(server) => answer(server, view),
+                    // It was taken away in the same moment.
+                    None => reply.refuse(&errand.no_such_server()),
+                }
+            })
+        })
+    }
+
+    /// A look at that server.
+    pub fn look(
+        &self,
+        errand: Errand,
+        look: impl FnOnce(&Server, &View<'_>) -> Answer + Send + 'static,
+    ) -> Action {
+        let reply = self.reply;
+        Action::look(move |view| match find(view, errand.project, &errand.id) {
+            Some(server) => look(server, view),
+            None => reply.refuse(&errand.no_such_server()),
+        })
+    }
+}
+
 impl Errand {
+    pub fn saying(mut self, kind: FaultKind, refusal: Refusal) -> Errand {
+        self.saying = Some((kind, refusal));
+        self
+    }
+
     pub fn no_such_server(&self) -> Refusal {
         Refusal::missing("Instance", &self.id)
     }
@@ -61,6 +115,11 @@ impl Errand {
                 Verdict::Admit | Verdict::AlreadySo(_) => None,
             })?,
         };
+        if let Some((kind, refusal)) = &self.saying
+            && *kind == fault.kind
+        {
+            return Some(refusal.clone());
+        }
         Some(match fault.kind {
             FaultKind::ServerNotFound => self.no_such_server(),
             kind if is_conflict(kind) => self.conflict(view),
@@ -70,7 +129,7 @@ impl Errand {
 
     /// The state that the server is in does not allow it.
     pub fn conflict(&self, view: &View<'_>) -> Refusal {
-        let Errand { id, word, project } = self;
+        let Errand { id, word, project, saying: _ } = self;
         let Some(server) = find(view, *project, id) else { return self.no_such_server() };
         let state = states::of(server);
         let (what, state) = match state.task {

@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use super::NovaCall;
 use super::action;
 use super::faults::Refusal;
-use super::ops::{availability_zones, create, delete, flavors, list_servers, rename, show_server};
+use super::ops::{
+    availability_zones, create, delete, flavors, list_servers, metadata, rename, show_server,
+};
 use crate::Action;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +19,13 @@ pub(in crate::huawei) enum Route<'a> {
     Rename(Cow<'a, str>),
     Delete(Cow<'a, str>),
     Act(Cow<'a, str>),
+    ShowMetadata(Cow<'a, str>),
+    /// Whether what is there is forgotten first.
+    ChangeMetadata(bool, Cow<'a, str>),
+    /// The server, and the key.
+    ShowMetadataItem(Cow<'a, str>, Cow<'a, str>),
+    UpdateMetadataItem(Cow<'a, str>, Cow<'a, str>),
+    DeleteMetadataItem(Cow<'a, str>, Cow<'a, str>),
     /// Whether in detail.
     Flavors(bool),
     ShowFlavor(Cow<'a, str>),
@@ -40,6 +49,12 @@ pub(in crate::huawei) fn find<'a>(
         ("PUT", ["servers", _]) => Route::Rename(part(3)),
         ("DELETE", ["servers", _]) => Route::Delete(part(3)),
         ("POST", ["servers", _, "action"]) => Route::Act(part(3)),
+        ("GET", ["servers", _, "metadata"]) => Route::ShowMetadata(part(3)),
+        ("PUT", ["servers", _, "metadata"]) => Route::ChangeMetadata(true, part(3)),
+        ("POST", ["servers", _, "metadata"]) => Route::ChangeMetadata(false, part(3)),
+        ("GET", ["servers", _, "metadata", _]) => Route::ShowMetadataItem(part(3), part(5)),
+        ("PUT", ["servers", _, "metadata", _]) => Route::UpdateMetadataItem(part(3), part(5)),
+        ("DELETE", ["servers", _, "metadata", _]) => Route::DeleteMetadataItem(part(3), part(5)),
         ("GET", ["flavors"]) => Route::Flavors(false),
         ("GET", ["flavors", "detail"]) => Route::Flavors(true),
         ("GET", ["flavors", _]) => Route::ShowFlavor(part(3)),
@@ -59,6 +74,11 @@ impl NovaCall<'_> {
             Route::Rename(id) => rename::decode(self, id),
             Route::Delete(id) => Ok(delete::decode(self, id)),
             Route::Act(id) => action::decode(self, id),
+            Route::ShowMetadata(id) => Ok(metadata::show(self, id)),
+            Route::ChangeMetadata(afresh, id) => metadata::change(self, *afresh, id),
+            Route::ShowMetadataItem(id, key) => Ok(metadata::show_item(self, id, key)),
+            Route::UpdateMetadataItem(id, key) => metadata::update_item(self, id, key),
+            Route::DeleteMetadataItem(id, key) => Ok(metadata::delete_item(self, id, key)),
             Route::Flavors(detail) => flavors::list(self, *detail),
             Route::ShowFlavor(id) => Ok(flavors::show(self, id)),
             Route::ExtraSpecs(id) => Ok(flavors::extra_specs(self, id)),

@@ -5,6 +5,7 @@ pub(super) mod create;
 pub(super) mod delete;
 pub(super) mod flavors;
 pub(super) mod list_servers;
+pub(super) mod metadata;
 pub(super) mod power;
 pub(super) mod reinstall;
 pub(super) mod rename;
