@@ -8,6 +8,7 @@
 mod describe;
 mod disks;
 mod key_pairs;
+mod launch_templates;
 mod metadata;
 mod nics;
 mod recycle_bin;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 pub use describe::{Describe, SetTerminateTime};
 pub use disks::BindVolume;
 pub use key_pairs::{AddKeyPair, RemoveKeyPair};
+pub use launch_templates::{AddLaunchTemplate, RemoveLaunchTemplate};
 pub use metadata::ChangeMetadata;
 pub use nics::{ChangeAddress, ChangeSecurityGroup, KeepNic, ShareAddress};
 pub use recycle_bin::ChangeRecycleBin;
@@ -49,6 +51,8 @@ pub enum Edit {
     Describe(Describe),
     SetTerminateTime(SetTerminateTime),
     ChangeRecycleBin(ChangeRecycleBin),
+    AddLaunchTemplate(AddLaunchTemplate),
+    RemoveLaunchTemplate(RemoveLaunchTemplate),
     CreateServerGroup(CreateServerGroup),
     DeleteServerGroup(DeleteServerGroup),
     JoinServerGroup(JoinServerGroup),
@@ -114,6 +118,8 @@ impl Edit {
             Edit::Describe(edit) => edit,
             Edit::SetTerminateTime(edit) => edit,
             Edit::ChangeRecycleBin(edit) => edit,
+            Edit::AddLaunchTemplate(edit) => edit,
+            Edit::RemoveLaunchTemplate(edit) => edit,
             Edit::CreateServerGroup(edit) => edit,
             Edit::DeleteServerGroup(edit) => edit,
             Edit::JoinServerGroup(edit) => edit,
