@@ -8,4 +8,5 @@ mod laws;
 mod plane;
 mod records;
 mod recycle_bin;
+mod scheduled_events;
 mod story;

@@ -12,6 +12,7 @@ mod launch_templates;
 mod metadata;
 mod nics;
 mod recycle_bin;
+mod scheduled_events;
 mod server_groups;
 mod tags;
 
@@ -26,6 +27,7 @@ pub use launch_templates::{AddLaunchTemplate, RemoveLaunchTemplate};
 pub use metadata::ChangeMetadata;
 pub use nics::{ChangeAddress, ChangeSecurityGroup, KeepNic, ShareAddress};
 pub use recycle_bin::ChangeRecycleBin;
+pub use scheduled_events::{AcceptScheduledEvent, MoveScheduledEvent};
 pub use server_groups::{CreateServerGroup, DeleteServerGroup, JoinServerGroup, LeaveServerGroup};
 pub use tags::{ChangeTags, TagNamed};
 
@@ -53,6 +55,8 @@ pub enum Edit {
     ChangeRecycleBin(ChangeRecycleBin),
     AddLaunchTemplate(AddLaunchTemplate),
     RemoveLaunchTemplate(RemoveLaunchTemplate),
+    AcceptScheduledEvent(AcceptScheduledEvent),
+    MoveScheduledEvent(MoveScheduledEvent),
     CreateServerGroup(CreateServerGroup),
     DeleteServerGroup(DeleteServerGroup),
     JoinServerGroup(JoinServerGroup),
@@ -120,6 +124,8 @@ impl Edit {
             Edit::ChangeRecycleBin(edit) => edit,
             Edit::AddLaunchTemplate(edit) => edit,
             Edit::RemoveLaunchTemplate(edit) => edit,
+            Edit::AcceptScheduledEvent(edit) => edit,
+            Edit::MoveScheduledEvent(edit) => edit,
             Edit::CreateServerGroup(edit) => edit,
             Edit::DeleteServerGroup(edit) => edit,
             Edit::JoinServerGroup(edit) => edit,

@@ -7,13 +7,14 @@ use std::net::Ipv4Addr;
 
 use crate::command::{Command, TargetRef};
 use crate::edits::{
-    AddKeyPair, ChangeAddress, ChangeMetadata, ChangeRecycleBin, ChangeSecurityGroup, Edit,
-    KeepNic, RemoveKeyPair, ShareAddress,
+    AcceptScheduledEvent, AddKeyPair, ChangeAddress, ChangeMetadata, ChangeRecycleBin,
+    ChangeSecurityGroup, Edit, KeepNic, MoveScheduledEvent, RemoveKeyPair, ShareAddress,
 };
 use crate::engine::Settings;
 use crate::limits;
 use crate::model::{
-    Backend, Handle, HealthCheck, Listener, ListenerId, NetworkId, Nic, Protocol, Reach, ServerId,
+    Backend, Handle, HealthCheck, Listener, ListenerId, NetworkId, Nic, Protocol, Reach,
+    ScheduledEventId, ServerId, Time,
 };
 use crate::ops::{
     AddNics, ChangeCharging, ChangeNetwork, CreateListeners, CreateLoadBalancers, Delete,
@@ -26,8 +27,8 @@ use crate::testing::{Fails, Trouble};
 use crate::world::World;
 
 use super::plane::{
-    OTHER_SUBNET, OTHER_VPC, Plane, SUBNET, attach, command, command_on, create, detach,
-    seeded_disk, tell, with_password,
+    LEAVES_AT, OTHER_SUBNET, OTHER_VPC, PROJECT, Plane, SUBNET, attach, command, command_on,
+    create, detach, seeded_disk, tell, with_password,
 };
 
 type Act = fn(&World) -> Vec<Command>;
@@ -44,6 +45,10 @@ fn first_balancer(world: &World) -> TargetRef {
 
 fn new_server(world: &World, name: &str) -> ServerId {
     world.servers().find(|server| &*server.name == name).expect("it was made").id
+}
+
+fn event(world: &World, server: ServerId) -> ScheduledEventId {
+    world.scheduled_events(PROJECT).find(|event| event.server == server).expect("it is told").id
 }
 
 fn edit(request: u128, edit: Edit) -> Command {
@@ -233,7 +238,7 @@ const ACTS: &[Act] = &[
         let hint = |value: &str| [("host".into(), Some(value.into()))].into();
         let stop = Operation::Stop(Stop { force: Force::Hard });
         vec![
-            command(16, Operation::Redeploy(Redeploy {}), &[s(1), s(2)]),
+            command(16, Operation::Redeploy(Redeploy::default()), &[s(1), s(2)]),
             command(17, stop, &[s(3)]),
             command(18, Operation::ChangeCharging(ChangeCharging { hints: hint("x") }), &[s(5)]),
         ]
@@ -248,6 +253,16 @@ const ACTS: &[Act] = &[
             command(49, Operation::Delete(Delete::new(true, true)), &[s(2)]),
             command(50, Operation::Delete(Delete::new(false, false)), &[s(6)]),
         ]
+    },
+    |world| {
+        let not_before = Some(LEAVES_AT.after_ms(-1));
+        let accept = AcceptScheduledEvent { event: event(world, s(5)), not_before };
+        vec![edit(70, Edit::AcceptScheduledEvent(accept))]
+    },
+    // What is past is now.
+    |world| {
+        let change = MoveScheduledEvent { event: event(world, s(5)), not_before: Time::ZERO };
+        vec![edit(71, Edit::MoveScheduledEvent(change))]
     },
     |_| {
         let bin = ChangeRecycleBin { on: Some(true), ..ChangeRecycleBin::default() };
@@ -378,7 +393,7 @@ fn a_commit_that_fails_at_any_moment_loses_and_doubles_nothing() {
                 let disk = crate::testing::Disk::default();
                 disk.state().fail_at = Some((at, fails));
                 let room = crate::testing::Room::default();
-                let now = crate::model::Time(1_000);
+                let now = Time(1_000);
                 let mut plane = Plane::open(disk, room, settings(log_bytes_max), now);
                 if plane.seed().is_err() {
                     plane = restart(plane);

@@ -35,6 +35,7 @@ impl SimConfig {
                     vcpus: HOST_VCPUS,
                     ram_mib: HOST_RAM_MIB,
                     up: true,
+                    leaves_at: None,
                 })
             })
             .collect();
