@@ -6,11 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::support::golden_file::Exchange;
-use crate::support::plane::Plane;
-use crate::support::scene::{Scene, server_id};
-
-const PROJECT: &str = "0123456789abcdef0123456789abcdef";
+use super::client::{Client, PROJECT, text};
+use crate::support::scene::server_id;
 
 /// Servers 1 to 6: some run, some do not, one is broken, and three have machines that refuse.
 const GIVEN: &[&str] = &[
@@ -62,38 +59,20 @@ fn ask() -> impl Strategy<Value = Ask> {
     ]
 }
 
-/// A plane, and what was heard of it so far.
+/// A client, and what it heard so far.
 struct Witness {
-    plane: Plane,
+    client: Client,
     /// Jobs that were accepted, and how each ended once it had.
     jobs: BTreeMap<String, Option<String>>,
 }
 
 impl Witness {
     fn new() -> Witness {
-        let given: Vec<String> = GIVEN.iter().map(|line| (*line).to_owned()).collect();
-        let scene = Scene::read(&given).expect("the scene reads");
-        Witness { plane: Plane::open(scene), jobs: BTreeMap::new() }
-    }
-
-    fn send(&mut self, method: &str, path: &str, body: &Value) -> (u16, Value) {
-        let (path, query) = path.split_once('?').unwrap_or((path, ""));
-        let exchange = Exchange {
-            method: method.to_owned(),
-            path: path.to_owned(),
-            query: query.to_owned(),
-            headers: vec![("content-type".to_owned(), "application/json".to_owned())],
-            body: if body.is_null() { String::new() } else { body.to_string() },
-            text: Vec::new(),
-            response: String::new(),
-        };
-        let answer = self.plane.exchange("huawei", &exchange).expect("the dialect takes it");
-        let body = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
-        (answer.status, body)
+        Witness { client: Client::of(GIVEN), jobs: BTreeMap::new() }
     }
 
     fn get(&mut self, path: &str) -> (u16, Value) {
-        self.send("GET", path, &Value::Null)
+        self.client.get(path)
     }
 
     fn ask(&mut self, ask: &Ask) {
@@ -102,8 +81,8 @@ impl Witness {
         };
         let root = format!("/v1/{PROJECT}/cloudservers");
         let (method, path, body) = match ask {
-            Ask::Settle => return self.plane.settle(),
-            Ask::Archive => return self.plane.turn(Vec::new(), true),
+            Ask::Settle => return self.client.plane.settle(),
+            Ask::Archive => return self.client.plane.turn(Vec::new(), true),
             Ask::Power(key @ "os-start", on) => {
                 ("POST", format!("{root}/action"), json!({*key: {"servers": ids(on)}}))
             }
@@ -142,7 +121,7 @@ impl Witness {
                 ("POST", root, json!({"server": server}))
             }
         };
-        let (status, body) = self.send(method, &path, &body);
+        let (status, body) = self.client.send(method, &path, &body);
         assert!(status < 500 || status == 501, "{ask:?} is answered {status} {body}");
         if let Some(job) = body["job_id"].as_str() {
             self.jobs.insert(job.to_owned(), None);
@@ -181,7 +160,7 @@ impl Witness {
         for job in self.jobs.keys().cloned().collect::<Vec<_>>() {
             self.compare_job(&job, &there);
         }
-        let wrong = self.plane.world().check_invariants();
+        let wrong = self.client.plane.world().check_invariants();
         assert!(wrong.is_empty(), "{wrong:?}");
     }
 
@@ -219,10 +198,6 @@ impl Witness {
     }
 }
 
-fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
 
@@ -235,7 +210,7 @@ proptest! {
             witness.ask(ask);
             witness.compare();
         }
-        witness.plane.settle();
+        witness.client.plane.settle();
         witness.compare();
         prop_assert!(witness.jobs.values().all(Option::is_some), "all work ends");
         let (_, list) = witness.get(&format!("/v1/{PROJECT}/cloudservers/detail"));
