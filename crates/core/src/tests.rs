@@ -2,6 +2,8 @@
 
 mod alarms;
 mod disaster;
+mod edits;
+mod launch_templates;
 mod laws;
 mod plane;
 mod records;

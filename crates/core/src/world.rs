@@ -7,9 +7,11 @@ mod addresses;
 mod alarms;
 mod assets;
 mod disks;
+mod groups;
 mod hosts;
 mod invariants;
 mod roster;
+mod volumes;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::Ipv4Addr;
@@ -19,14 +21,16 @@ use foldhash::fast::FixedState;
 use serde::{Deserialize, Serialize};
 
 use addresses::Addresses;
+use groups::membership;
 pub use hosts::Room;
 pub use roster::Roster;
+use volumes::Whereabouts;
 
 use crate::command::{Receipt, TargetRef};
 use crate::model::{
     Asset, AssetKey, Credential, Flavor, Handle, Host, Image, ImageId, Job, JobId, LoadBalancer,
-    LoadBalancerId, NetworkId, PortId, Project, ProjectId, RequestId, Server, ServerId, Subnet,
-    Time,
+    LoadBalancerId, NetworkId, PortId, Project, ProjectId, RequestId, Server, ServerGroupId,
+    ServerId, Subnet, Time,
 };
 
 /// Ids are ours, so nobody can choose them to collide: a fixed hash is safe and makes two runs alike.
@@ -73,6 +77,7 @@ pub struct World {
     usage: BTreeMap<ProjectId, Usage>,
     host_usage: Index<Arc<str>, Usage>,
     addresses: Addresses,
+    whereabouts: Whereabouts,
     jobs: BTreeMap<JobId, Job>,
     /// Jobs with work left, in the order they came.
     in_flight: BTreeSet<JobId>,
@@ -82,6 +87,8 @@ pub struct World {
     assets: BTreeMap<AssetKey, Asset>,
     /// Servers that are to be taken away at a set time.
     alarms: BTreeSet<(Time, ServerId)>,
+    /// Which servers are in which group, by their order.
+    members: BTreeSet<(ServerGroupId, u64, ServerId)>,
     tokens: BTreeMap<(ProjectId, Arc<str>), Token>,
     token_expiry: BTreeSet<(Time, ProjectId, Arc<str>)>,
     projects: BTreeMap<ProjectId, Project>,
@@ -366,19 +373,25 @@ impl World {
         for nic in &server.details.nics {
             self.addresses.take(server.project, nic);
         }
+        self.whereabouts.put(&server.details.volumes, slot);
         self.touch_slot(slot as usize);
         self.set_alarm(server.id, None, server.details.auto_terminate_at);
+        self.set_member(None, membership(&server));
         self.slots[slot as usize] = Some(server);
     }
 
     /// Changes anything of a server but its flavor, which is [`reshape_server`](Self::reshape_server)'s.
     pub(crate) fn change_server(&mut self, id: ServerId, change: impl FnOnce(&mut Server)) {
-        let slot = self.by_handle[&id.handle()] as usize;
+        let number = self.by_handle[&id.handle()];
+        let slot = number as usize;
         let server = self.slots[slot].as_mut().expect("an indexed server is there");
         let (before, host_before) = (server.details.clone(), server.host.clone());
+        let member_before = membership(server);
         change(server);
         let (project, after) = (server.project, server.details.clone());
         let (host, flavor) = (server.host.clone(), server.flavor.clone());
+        let member_after = membership(server);
+        self.set_member(member_before, member_after);
         if host != host_before {
             self.count_on_host(host_before.as_ref(), &flavor, -1);
             self.count_on_host(host.as_ref(), &flavor, 1);
@@ -386,6 +399,10 @@ impl World {
         if !Arc::ptr_eq(&before, &after) {
             before.nics.iter().for_each(|nic| self.addresses.give_back(project, nic));
             after.nics.iter().for_each(|nic| self.addresses.take(project, nic));
+            if before.volumes != after.volumes {
+                self.whereabouts.take(&before.volumes, number);
+                self.whereabouts.put(&after.volumes, number);
+            }
             self.set_alarm(id, before.auto_terminate_at, after.auto_terminate_at);
         }
         self.touch_slot(slot);
@@ -411,8 +428,10 @@ impl World {
         for nic in &server.details.nics {
             self.addresses.give_back(server.project, nic);
         }
+        self.whereabouts.take(&server.details.volumes, slot);
         self.set_alarm(id, server.details.auto_terminate_at, None);
         self.count_on_host(server.host.as_ref(), &server.flavor, -1);
+        self.set_member(membership(&server), None);
         if let Some(roster) = self.rosters.get_mut(&server.project) {
             roster.remove(server.order);
         }

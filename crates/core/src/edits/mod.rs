@@ -8,8 +8,10 @@
 mod describe;
 mod disks;
 mod key_pairs;
+mod launch_templates;
 mod metadata;
 mod nics;
+mod server_groups;
 mod tags;
 
 use std::sync::Arc;
@@ -19,10 +21,13 @@ use serde::{Deserialize, Serialize};
 pub use describe::{Describe, SetTerminateTime};
 pub use disks::BindVolume;
 pub use key_pairs::{AddKeyPair, RemoveKeyPair};
+pub use launch_templates::{AddLaunchTemplate, RemoveLaunchTemplate};
 pub use metadata::ChangeMetadata;
-pub use nics::{ChangeAddress, ChangeGroup, KeepNic, ShareAddress};
+pub use nics::{ChangeAddress, ChangeSecurityGroup, KeepNic, ShareAddress};
+pub use server_groups::{CreateServerGroup, DeleteServerGroup, JoinServerGroup, LeaveServerGroup};
 pub use tags::{ChangeTags, TagNamed};
 
+use crate::chance::Chance;
 use crate::command::{TargetAnswer, TargetRef};
 use crate::model::{
     Asset, AssetKey, Details, Fault, FaultKind, Project, ProjectId, Server, ServerId, Time,
@@ -38,11 +43,17 @@ pub enum Edit {
     KeepNic(KeepNic),
     ChangeAddress(ChangeAddress),
     ShareAddress(ShareAddress),
-    ChangeGroup(ChangeGroup),
+    ChangeSecurityGroup(ChangeSecurityGroup),
     BindVolume(BindVolume),
     ChangeTags(ChangeTags),
     Describe(Describe),
     SetTerminateTime(SetTerminateTime),
+    AddLaunchTemplate(AddLaunchTemplate),
+    RemoveLaunchTemplate(RemoveLaunchTemplate),
+    CreateServerGroup(CreateServerGroup),
+    DeleteServerGroup(DeleteServerGroup),
+    JoinServerGroup(JoinServerGroup),
+    LeaveServerGroup(LeaveServerGroup),
 }
 
 /// What something is from now on.
@@ -65,6 +76,7 @@ pub(crate) struct Desk<'a> {
     pub world: &'a World,
     pub project: ProjectId,
     pub now: Time,
+    pub chance: &'a mut Chance,
 }
 
 /// What an edit comes to.
@@ -97,11 +109,17 @@ impl Edit {
             Edit::KeepNic(edit) => edit,
             Edit::ChangeAddress(edit) => edit,
             Edit::ShareAddress(edit) => edit,
-            Edit::ChangeGroup(edit) => edit,
+            Edit::ChangeSecurityGroup(edit) => edit,
             Edit::BindVolume(edit) => edit,
             Edit::ChangeTags(edit) => edit,
             Edit::Describe(edit) => edit,
             Edit::SetTerminateTime(edit) => edit,
+            Edit::AddLaunchTemplate(edit) => edit,
+            Edit::RemoveLaunchTemplate(edit) => edit,
+            Edit::CreateServerGroup(edit) => edit,
+            Edit::DeleteServerGroup(edit) => edit,
+            Edit::JoinServerGroup(edit) => edit,
+            Edit::LeaveServerGroup(edit) => edit,
         }
     }
 

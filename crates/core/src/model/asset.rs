@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Disk, NetworkId, ProjectId, SecurityGroup, Subnet, Time, VolumeId, Vpc};
+use super::{
+    Disk, LaunchTemplate, LaunchTemplateId, NetworkId, ProjectId, SecurityGroup, ServerGroupId,
+    Subnet, Time, VolumeId, Vpc,
+};
 
 /// One thing a project owns beside its servers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +17,8 @@ pub enum Asset {
     Subnet(Subnet),
     SecurityGroup(SecurityGroup),
     Disk(Disk),
+    LaunchTemplate(LaunchTemplate),
+    ServerGroup(ServerGroup),
 }
 
 /// How an asset is found. Kinds stand together, and within a kind what is looked up together.
@@ -24,6 +29,8 @@ pub enum AssetKey {
     Subnet(ProjectId, NetworkId),
     SecurityGroup(ProjectId, NetworkId),
     Disk(ProjectId, VolumeId),
+    LaunchTemplate(ProjectId, LaunchTemplateId),
+    ServerGroup(ProjectId, ServerGroupId),
 }
 
 impl Asset {
@@ -34,6 +41,8 @@ impl Asset {
             Asset::Subnet(subnet) => AssetKey::Subnet(subnet.project, subnet.id),
             Asset::SecurityGroup(group) => AssetKey::SecurityGroup(group.project, group.id),
             Asset::Disk(disk) => AssetKey::Disk(disk.project, disk.id),
+            Asset::LaunchTemplate(one) => AssetKey::LaunchTemplate(one.project, one.id),
+            Asset::ServerGroup(group) => AssetKey::ServerGroup(group.project, group.id),
         }
     }
 
@@ -44,6 +53,8 @@ impl Asset {
             Asset::Subnet(subnet) => subnet.project,
             Asset::SecurityGroup(group) => group.project,
             Asset::Disk(disk) => disk.project,
+            Asset::LaunchTemplate(template) => template.project,
+            Asset::ServerGroup(group) => group.project,
         }
     }
 }
@@ -61,5 +72,17 @@ pub struct KeyPair {
     pub kind: Arc<str>,
     /// Who made it.
     pub user: Arc<str>,
+    pub created_at: Time,
+}
+
+/// Servers that are to stand apart from each other, or together. Which they are is said by the
+/// servers: [`World::members`](crate::world::World::members) counts them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerGroup {
+    pub id: ServerGroupId,
+    pub project: ProjectId,
+    pub name: Arc<str>,
+    /// In the words of who made it.
+    pub policies: Vec<Arc<str>>,
     pub created_at: Time,
 }

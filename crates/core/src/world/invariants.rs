@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Addresses, Roster, Usage, World};
+use super::{Addresses, Roster, Usage, Whereabouts, World};
 use crate::model::{Asset, ProjectId, Server, Tally, Target};
 
 impl World {
@@ -55,6 +55,13 @@ impl World {
         if addresses != self.addresses {
             wrong.push("addresses in use are miscounted".to_owned());
         }
+        let mut whereabouts = Whereabouts::default();
+        for (slot, server) in (0..).zip(&self.slots) {
+            server.iter().for_each(|server| whereabouts.put(&server.details.volumes, slot));
+        }
+        if whereabouts.all() != self.whereabouts.all() {
+            wrong.push("a volume is not found where it is".to_owned());
+        }
         self.check_disks(&mut wrong);
         let mut sub_jobs = 0;
         for job in self.jobs.values() {
@@ -94,6 +101,9 @@ impl World {
         }
         if !self.alarms_are_true() {
             wrong.push("a server's set time is not among the alarms".to_owned());
+        }
+        if !self.members_are_true() {
+            wrong.push("a server is in a group that does not know it, or is not there".to_owned());
         }
         let listed: usize = self.rosters.values().map(Roster::len).sum();
         if listed != self.by_handle.len() {

@@ -33,6 +33,10 @@ pub(super) const TAG_VALUES_ASKED_MAX: usize = 10;
 pub(super) const METADATA_MAX: usize = 10;
 /// Keys of a server's metadata once it is made, as `maxServerMeta` tells.
 pub(super) const METADATA_MADE_MAX: usize = 128;
+/// Server groups in a project, and servers in a group.
+pub(super) const GROUPS_MAX: usize = 10;
+pub(super) const GROUP_MEMBERS_MAX: usize = 16;
+pub(super) const GROUP_NAME_CHARS_MAX: usize = 255;
 pub(super) const HOSTNAME_CHARS_MAX: usize = 64;
 /// In `UpdateServer`, whose definition allows less than the others.
 pub(super) const NAME_UPDATED_CHARS_MAX: usize = 64;
@@ -41,6 +45,16 @@ pub(super) const DESCRIPTION_CHARS_MAX: usize = 85;
 pub(super) const USER_DATA_CHARS_MAX: usize = 65_535;
 pub(super) const TERMINATE_AFTER_MS_MIN: i64 = 30 * 60_000;
 pub(super) const TERMINATE_AFTER_MS_MAX: i64 = 3 * 366 * 86_400_000;
+
+/// Launch templates of a project; the wishes of one are bounded by ours, since the vendor names no bound.
+pub(super) const TEMPLATES_MAX: u16 = 30;
+pub(super) const TEMPLATE_NAME_CHARS_MAX: usize = 128;
+pub(super) const TEMPLATE_DESCRIPTION_CHARS_MAX: usize = 1_024;
+pub(super) const TEMPLATE_BYTES_MAX: usize = 128 << 10;
+pub(super) const TEMPLATE_TAGS_MAX: usize = 20;
+pub(super) const TEMPLATE_TAG_KEY_CHARS_MAX: usize = 128;
+pub(super) const TEMPLATE_TAG_VALUE_CHARS_MAX: usize = 255;
+pub(super) const TEMPLATE_PAGE_MAX: usize = 100;
 
 /// Servers on a page: v1, and v1.1.
 pub(super) const PAGE_MAX: usize = 1_000;
