@@ -18,7 +18,7 @@ pub(super) enum Found<'a> {
     Of(&'a Server, usize),
 }
 
-/// All disks of a project.
+/// All disks of a project, those in deleted servers too that can still be taken back.
 pub(super) fn all<'a>(
     view: &View<'a>,
     project: ProjectId,
@@ -31,7 +31,7 @@ pub(super) fn all<'a>(
             .filter(move |(_, volume)| world.disk(project, volume.id).is_none())
             .map(move |(at, _)| Found::Of(server, at))
     };
-    loose.chain(world.servers_of(project).flat_map(own))
+    loose.chain(world.servers_of(project).chain(world.recycled_of(project)).flat_map(own))
 }
 
 /// The project's disk with this id.

@@ -105,7 +105,7 @@ pub(super) fn decode(call: &Call<'_>) -> Result<Action, Row> {
     Ok(Action::look(move |view| {
         let lens = Lens::new(view);
         let entry = |server| Entry::Found(Box::new(lens.detail(server, true)));
-        let servers = match after(view, project, marker) {
+        let servers = match after(view, project, marker, false) {
             Ok(servers) => servers,
             Err(row) => return reply.refuse(&row),
         };
