@@ -172,6 +172,11 @@ fn server(n: u32, words: &[&str]) -> Result<Server, String> {
             (_, Some(("flavor", name))) => server.flavor = name.into(),
             (_, Some(("name", name))) => server.name = name.into(),
             (_, Some(("zone", zone))) => details.zone = zone.into(),
+            (_, Some(("host", host))) => server.host = Some(host.into()),
+            (_, Some(("key", name))) => details.key_name = Some(name.into()),
+            (_, Some(("hours", age))) => {
+                server.created_at = START.after_ms(-3_600_000 * i64::from(number(age)?));
+            }
             (_, Some(("tag", tag))) => {
                 let (key, value) = tag.split_once(':').unwrap_or((tag, ""));
                 details.tags.push(Tag { key: key.into(), value: value.into() });
