@@ -329,8 +329,9 @@ impl Engine {
         for (project, targets) in due {
             let operation = Operation::Delete(Delete { volumes: false, public_address: false });
             let request = RequestId(self.chance.uuid());
-            let command =
+            let mut command =
                 Command::new(project, PRINCIPAL.into(), PRINCIPAL, request, operation, targets);
+            command.past_locks = true;
             if self.take_command(&command, now, work).is_err() {
                 self.alarms_after = now.after_ms(ALARMS_AGAIN_AFTER_MS);
             }
@@ -478,9 +479,8 @@ impl Engine {
             Step::Reboot(force) => Verb::Reboot { server, force, token: job.id.sub(index).0 },
             Step::Remove => Verb::Remove { server },
             Step::Shape => {
-                let Operation::Resize(resize) = &job.operation else { return None };
-                let flavor = self.world.flavor(&resize.flavor)?.clone();
-                Verb::Shape { server, flavor }
+                let flavor = job.operation.flavor_for(self.world.server(server)?)?;
+                Verb::Shape { server, flavor: self.world.flavor(&flavor)?.clone() }
             }
             Step::Place => {
                 let away_from = self.world.server(server)?.host.clone().unwrap_or_default();

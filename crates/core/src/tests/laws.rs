@@ -7,8 +7,8 @@ use crate::driver::DiskPlan;
 use crate::engine::{Inbox, Settings};
 use crate::model::ServerId;
 use crate::ops::{
-    Delete, Force, Operation, PasswordFit, Reboot, Reinstall, Rename, ResetPassword, Resize, Start,
-    Stop,
+    ConfirmResize, Delete, Force, Lock, Operation, PasswordFit, Reboot, Reinstall, Rename,
+    ResetPassword, Resize, RevertResize, Start, Stop,
 };
 
 use super::plane::{Plane, attach, command, create, detach, seeded_disk, tell, with_password};
@@ -24,7 +24,7 @@ enum Deed {
 
 fn deed() -> impl Strategy<Value = Deed> {
     prop_oneof![
-        6 => (0u8..14, prop::collection::vec(0u8..10, 1..6)).prop_map(|(o, t)| Deed::Order(o, t)),
+        6 => (0u8..18, prop::collection::vec(0u8..10, 1..6)).prop_map(|(o, t)| Deed::Order(o, t)),
         3 => Just(Deed::Turn),
         1 => Just(Deed::Run),
         1 => Just(Deed::Checkpoint),
@@ -45,6 +45,7 @@ fn operation(number: u8, request: u128, targets: &[ServerId]) -> Operation {
             flavor: if request.is_multiple_of(2) { "large" } else { "small" }.into(),
             stop_first: request.is_multiple_of(3),
             upgrade_only: false,
+            on_trial: request.is_multiple_of(5),
         }),
         6 => Operation::Reinstall(Reinstall {
             image: None,
@@ -56,6 +57,9 @@ fn operation(number: u8, request: u128, targets: &[ServerId]) -> Operation {
         7 => Operation::Rename(Rename { name: format!("r{request}").into() }),
         8 => Operation::Delete(Delete { volumes: true, public_address: false }),
         9 => create(&["made"]),
+        14 => Operation::Lock(Lock { locked: request.is_multiple_of(4) }),
+        15 => Operation::ConfirmResize(ConfirmResize {}),
+        16 => Operation::RevertResize(RevertResize {}),
         10 | 11 => attach(request % 5, targets),
         _ => detach(seeded_disk(request % 5).id),
     }
@@ -110,6 +114,8 @@ proptest! {
             let machine = state.machines.get(&server.id);
             let machine = machine.expect("every server has its machine");
             prop_assert_eq!(machine.power, server.power);
+            let flavor = plane.world().flavor(&server.flavor).expect("flavors stay");
+            prop_assert_eq!(machine.vcpus, flavor.vcpus);
             prop_assert_eq!(machine.image_generation, server.image_generation);
             prop_assert_eq!(&machine.disks, &DiskPlan::of(&server.details.volumes));
         }

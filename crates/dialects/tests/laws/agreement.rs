@@ -35,6 +35,10 @@ enum Ask {
     Resize(BTreeSet<u32>, &'static str),
     Reinstall(u32),
     Create(usize),
+    /// An action of the compute API on one server, in its own words.
+    Act(u32, Value),
+    /// The compute API notes something of a server.
+    Note(u32),
     /// Let all work end.
     Settle,
     /// Fold the log, so that what ended is read from the archive.
@@ -57,9 +61,26 @@ fn ask() -> impl Strategy<Value = Ask> {
         2 => (some(), flavor).prop_map(|(on, to)| Ask::Resize(on, to)),
         1 => (1..=SERVERS).prop_map(Ask::Reinstall),
         1 => (1..3usize).prop_map(Ask::Create),
+        4 => (1..=SERVERS, act()).prop_map(|(n, act)| Ask::Act(n, act)),
+        1 => (1..=SERVERS).prop_map(Ask::Note),
         3 => Just(Ask::Settle),
         1 => Just(Ask::Archive),
     ]
+}
+
+fn act() -> impl Strategy<Value = Value> {
+    let resize = |flavor: &str| json!({"resize": {"flavorRef": flavor}});
+    prop::sample::select(vec![
+        resize("s6.small.1"),
+        resize("s6.large.2"),
+        resize("s6.large.2"),
+        json!({"confirmResize": null}),
+        json!({"revertResize": null}),
+        json!({"lock": ""}),
+        json!({"unlock": ""}),
+        json!({"os-stop": {}}),
+        json!({"os-start": null}),
+    ])
 }
 
 /// A plane, and what was heard of it so far.
@@ -77,12 +98,25 @@ impl Witness {
     }
 
     fn send(&mut self, method: &str, path: &str, body: &Value) -> (u16, Value) {
+        self.send_with(method, path, &[], body)
+    }
+
+    fn send_with(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &Value,
+    ) -> (u16, Value) {
+        let json = [("content-type", "application/json")];
+        let headers = json.iter().chain(headers);
+        let headers = headers.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let exchange = Exchange {
             method: method.to_owned(),
             path: path.to_owned(),
             query: query.to_owned(),
-            headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+            headers: headers.collect(),
             body: if body.is_null() { String::new() } else { body.to_string() },
             text: Vec::new(),
             response: String::new(),
@@ -131,6 +165,13 @@ impl Witness {
                 let path = format!("/v2/{PROJECT}/cloudservers/{}/reinstallos", server_id(*n));
                 ("POST", path, body)
             }
+            Ask::Act(n, act) => {
+                ("POST", format!("/v2.1/{PROJECT}/servers/{}/action", server_id(*n)), act.clone())
+            }
+            Ask::Note(n) => {
+                let path = format!("/v2.1/{PROJECT}/servers/{}/metadata", server_id(*n));
+                ("POST", path, json!({"metadata": {"note": "some"}}))
+            }
             Ask::Create(count) => {
                 let server = json!({
                     "name": "made", "count": count, "flavorRef": "s6.small.1",
@@ -177,12 +218,77 @@ impl Witness {
             assert_eq!(other["task_state"], server["OS-EXT-STS:task_state"]);
             assert_eq!(other["vm_state"], server["OS-EXT-STS:vm_state"]);
         }
+        self.compare_nova(&listed);
         let there: BTreeSet<String> = newer.into_keys().collect();
         for job in self.jobs.keys().cloned().collect::<Vec<_>>() {
             self.compare_job(&job, &there);
         }
         let wrong = self.plane.world().check_invariants();
         assert!(wrong.is_empty(), "{wrong:?}");
+    }
+
+    /// What the compute API lists and shows, against what this cloud's own API lists.
+    fn compare_nova(&mut self, listed: &[Value]) {
+        let root = format!("/v2.1/{PROJECT}/servers");
+        let send = |witness: &mut Witness, path: &str| {
+            let headers = [("openstack-api-version", "compute 2.60")];
+            let (status, body) = witness.send_with("GET", path, &headers, &Value::Null);
+            assert_eq!(status, 200, "{path} is answered {body}");
+            body
+        };
+        let list = send(self, &format!("{root}/detail"));
+        let list = list["servers"].as_array().expect("a list").clone();
+        let ids = |list: &[Value]| list.iter().map(|one| text(&one["id"])).collect::<Vec<_>>();
+        assert_eq!(ids(&list), ids(listed), "both APIs list the same servers");
+        for (server, own) in list.iter().zip(listed) {
+            let id = text(&server["id"]);
+            let shown = send(self, &format!("{root}/{id}"));
+            assert_eq!(&shown["server"], server, "{id} in list and show");
+            for key in [
+                "name",
+                "status",
+                "created",
+                "updated",
+                "metadata",
+                "locked",
+                "key_name",
+                "hostId",
+                "OS-EXT-STS:task_state",
+                "OS-EXT-STS:vm_state",
+                "OS-EXT-STS:power_state",
+                "OS-SRV-USG:launched_at",
+            ] {
+                assert_eq!(server[key], own[key], "{key} of {id} in both APIs");
+            }
+            assert_eq!(server["flavor"]["original_name"], own["flavor"]["id"]);
+            let noted = send(self, &format!("{root}/{id}/metadata"));
+            assert_eq!(noted["metadata"], server["metadata"]);
+            self.compare_actions(&format!("{root}/{id}/os-instance-actions"), server, send);
+        }
+    }
+
+    fn compare_actions(
+        &mut self,
+        path: &str,
+        server: &Value,
+        send: impl Fn(&mut Witness, &str) -> Value,
+    ) {
+        let told = send(self, path);
+        let told = told["instanceActions"].as_array().expect("a list").clone();
+        let mut open = 0;
+        for action in &told {
+            let alone = send(self, &format!("{path}/{}", text(&action["request_id"])));
+            let alone = alone["instanceAction"].as_object().expect("an action").clone();
+            for (key, value) in action.as_object().expect("an action") {
+                assert_eq!(&alone[key], value, "{key} of an action in list and show");
+            }
+            let events = alone["events"].as_array().expect("events").clone();
+            open += events.iter().filter(|event| event["result"].is_null()).count();
+        }
+        // A reset of the password has no task to show, and a deletion ends with its server.
+        if !server["OS-EXT-STS:task_state"].is_null() {
+            assert_eq!(open, 1, "{} is busy with one thing: {told:?}", server["id"]);
+        }
     }
 
     fn compare_job(&mut self, id: &str, there: &BTreeSet<String>) {

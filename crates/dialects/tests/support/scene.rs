@@ -146,6 +146,7 @@ fn server(n: u32, words: &[&str]) -> Result<Server, String> {
         launched_at: Some(START.after_ms(-86_390_000)),
         fault: None,
         last: None,
+        orders: Vec::new(),
         details: Arc::new(Details::default()),
     };
     for word in words {
