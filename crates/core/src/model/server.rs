@@ -44,8 +44,9 @@ pub enum Activity {
     DetachingVolume,
     Migrating,
     ConfirmingResize,
-    RevertingResize,
     Locking,
+    Restoring,
+    RevertingResize,
 }
 
 /// The one sub-job that holds a server.
@@ -134,6 +135,9 @@ pub struct Details {
     /// The flavor it had before a resize that is neither confirmed nor taken back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resized_from: Option<Arc<str>>,
+    /// It was deleted and is in the project's recycle bin.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recycled: Option<Recycled>,
     pub network: Option<NetworkId>,
     pub nics: Vec<Nic>,
     pub volumes: Vec<Volume>,
@@ -153,6 +157,16 @@ pub struct Details {
 )]
 const fn is_false(flag: &bool) -> bool {
     !*flag
+}
+
+/// How long a deleted server can be taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recycled {
+    pub at: Time,
+    pub until: Time,
+    /// Whether the data disks that would outlive the server go with it in the end.
+    #[serde(default)]
+    pub volumes: bool,
 }
 
 /// Gives each of these hints its new value; nothing takes one away.

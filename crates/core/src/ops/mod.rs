@@ -19,6 +19,7 @@ mod detach_volume;
 mod lock;
 mod migrate;
 mod nic_mint;
+mod purge;
 mod reboot;
 mod redeploy;
 mod register_backends;
@@ -26,6 +27,7 @@ mod reinstall;
 mod rename;
 mod reset_password;
 mod resize;
+mod restore;
 mod revert_resize;
 mod start;
 mod step;
@@ -52,6 +54,7 @@ pub use lock::Lock;
 pub use migrate::Migrate;
 pub(crate) use nic_mint::NicMint;
 pub use nic_mint::NicOrder;
+pub use purge::Purge;
 pub use reboot::Reboot;
 pub use redeploy::Redeploy;
 pub use register_backends::RegisterBackends;
@@ -59,6 +62,7 @@ pub use reinstall::Reinstall;
 pub use rename::Rename;
 pub use reset_password::{PasswordFit, ResetPassword};
 pub use resize::Resize;
+pub use restore::Restore;
 pub use revert_resize::RevertResize;
 pub use start::Start;
 pub use step::Step;
@@ -124,6 +128,8 @@ pub enum Operation {
     ConfirmResize(ConfirmResize),
     RevertResize(RevertResize),
     Lock(Lock),
+    Purge(Purge),
+    Restore(Restore),
     CreateLoadBalancers(CreateLoadBalancers),
     DeleteLoadBalancers(DeleteLoadBalancers),
     CreateListeners(CreateListeners),
@@ -150,6 +156,11 @@ pub(crate) trait Rules {
 /// An operation on servers.
 pub(crate) trait ServerRules: Rules {
     fn activity(&self) -> Activity;
+
+    /// Whether its targets are servers in the recycle bin, which no other operation finds.
+    fn of_bin(&self) -> bool {
+        false
+    }
 
     /// The verdict on a server that exists, is the caller's and is held by nothing that this heeds.
     fn admit(&self, server: &Server, world: &World) -> Verdict;
@@ -269,6 +280,8 @@ impl Operation {
             Operation::ConfirmResize(op) => Sort::Servers(op),
             Operation::RevertResize(op) => Sort::Servers(op),
             Operation::Lock(op) => Sort::Servers(op),
+            Operation::Purge(op) => Sort::Servers(op),
+            Operation::Restore(op) => Sort::Servers(op),
             Operation::CreateLoadBalancers(op) => Sort::NewBalancers(op),
             Operation::DeleteLoadBalancers(op) => Sort::Balancers(op),
             Operation::CreateListeners(op) => Sort::Balancers(op),

@@ -63,7 +63,7 @@ fn a_locked_server_takes_on_what_asks_nothing_of_the_machine() {
     for (request, operation) in [
         (3, Operation::Start(Start {})),
         (4, stop()),
-        (5, Operation::Delete(Delete { volumes: false, public_address: false })),
+        (5, Operation::Delete(Delete::new(false, false))),
         (6, resize("large")),
     ] {
         let verdict = order(&mut plane, request, operation, 1);
@@ -146,8 +146,8 @@ fn the_way_back_to_more_needs_its_quota() {
     plane.run().unwrap();
     let vcpus = u32::try_from(plane.world().usage(PROJECT).vcpus).ok();
     let quota = Quota { vcpus, ..Quota::default() };
-    let project = Project { id: PROJECT, name: "p".into(), quota };
-    let seeds = vec![Change::ProjectAdded(project)];
+    let before = plane.world().project(PROJECT).unwrap().clone();
+    let seeds = vec![Change::ProjectAdded(Project { quota, ..before })];
     plane.turn(Inbox { seeds, ..Inbox::new() }).unwrap();
     let verdict = order(&mut plane, 3, Operation::RevertResize(RevertResize {}), 1);
     assert_eq!(verdict, Verdict::refuse(FaultKind::QuotaExceeded));

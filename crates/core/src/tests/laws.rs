@@ -4,11 +4,12 @@
 use proptest::prelude::*;
 
 use crate::driver::DiskPlan;
+use crate::edits::{ChangeRecycleBin, Edit};
 use crate::engine::{Inbox, Settings};
 use crate::model::ServerId;
 use crate::ops::{
-    ConfirmResize, Delete, Force, Lock, Operation, PasswordFit, Reboot, Reinstall, Rename,
-    ResetPassword, Resize, RevertResize, Start, Stop,
+    ConfirmResize, Delete, Force, Lock, Operation, PasswordFit, Purge, Reboot, Reinstall, Rename,
+    ResetPassword, Resize, Restore, RevertResize, Start, Stop,
 };
 
 use super::plane::{Plane, attach, command, create, detach, seeded_disk, tell, with_password};
@@ -24,7 +25,7 @@ enum Deed {
 
 fn deed() -> impl Strategy<Value = Deed> {
     prop_oneof![
-        6 => (0u8..18, prop::collection::vec(0u8..10, 1..6)).prop_map(|(o, t)| Deed::Order(o, t)),
+        6 => (0u8..20, prop::collection::vec(0u8..10, 1..6)).prop_map(|(o, t)| Deed::Order(o, t)),
         3 => Just(Deed::Turn),
         1 => Just(Deed::Run),
         1 => Just(Deed::Checkpoint),
@@ -55,13 +56,20 @@ fn operation(number: u8, request: u128, targets: &[ServerId]) -> Operation {
             fit: PasswordFit::ANY,
         }),
         7 => Operation::Rename(Rename { name: format!("r{request}").into() }),
-        8 => Operation::Delete(Delete { volumes: true, public_address: false }),
+        8 => Operation::Delete(Delete::new(true, false)),
         9 => create(&["made"]),
-        14 => Operation::Lock(Lock { locked: request.is_multiple_of(4) }),
-        15 => Operation::ConfirmResize(ConfirmResize {}),
-        16 => Operation::RevertResize(RevertResize {}),
+        17 => Operation::Lock(Lock { locked: request.is_multiple_of(4) }),
+        18 => Operation::ConfirmResize(ConfirmResize {}),
+        19 => Operation::RevertResize(RevertResize {}),
         10 | 11 => attach(request % 5, targets),
-        _ => detach(seeded_disk(request % 5).id),
+        12 | 13 => detach(seeded_disk(request % 5).id),
+        14 => Edit::ChangeRecycleBin(ChangeRecycleBin {
+            on: Some(request.is_multiple_of(2)),
+            ..ChangeRecycleBin::default()
+        })
+        .into(),
+        15 => Operation::Restore(Restore {}),
+        _ => Operation::Purge(Purge {}),
     }
 }
 

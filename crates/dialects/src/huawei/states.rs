@@ -36,7 +36,8 @@ pub(super) fn of(server: &Server) -> State {
                 | Activity::DetachingVolume
                 | Activity::ConfirmingResize
                 | Activity::RevertingResize
-                | Activity::Locking,
+                | Activity::Locking
+                | Activity::Restoring,
             )
             | None => ("ERROR", "error", None, 0),
         },
@@ -94,7 +95,8 @@ fn running(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
             | Activity::DetachingVolume
             | Activity::ConfirmingResize
             | Activity::RevertingResize
-            | Activity::Locking,
+            | Activity::Locking
+            | Activity::Restoring,
         )
         | None => ("ACTIVE", None),
     }
@@ -120,7 +122,8 @@ fn stopped(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
             | Activity::DetachingVolume
             | Activity::ConfirmingResize
             | Activity::RevertingResize
-            | Activity::Locking,
+            | Activity::Locking
+            | Activity::Restoring,
         )
         | None => ("SHUTOFF", None),
     }

@@ -12,6 +12,7 @@ mod faults;
 mod links;
 mod ops;
 mod order;
+mod page;
 mod route;
 mod server;
 mod version;

@@ -2,14 +2,17 @@
 
 use regiment_core::command::{Admission, AlreadySo, Command, Receipt};
 use regiment_core::edits::Edit;
-use regiment_core::model::{Fault, FaultKind, ProjectId, Server};
+use regiment_core::model::{Fault, FaultKind, Job, ProjectId, Server, SubState};
 use regiment_core::ops::{Operation, Verdict};
 use regiment_core::view::View;
 
 use super::NovaCall;
+use super::answer::NovaReply;
 use super::faults::{Refusal, is_conflict};
 use super::server::find;
 use crate::huawei::body::target;
+use crate::huawei::faults::Row;
+use crate::huawei::limits::WAIT_MS;
 use crate::huawei::{NAME, states};
 use crate::{Action, Answer};
 
@@ -43,12 +46,15 @@ impl NovaCall<'_> {
         errand: Errand,
         accepted: impl FnOnce(&View<'_>) -> Answer + Send + 'static,
     ) -> Action {
-        let reply = self.reply;
-        Action::order(command, move |receipt, view| match errand.refusal(receipt, view) {
-            Some(refusal) => reply.refuse(&refusal),
-            None => accepted(view),
-        })
+        errand.order(command, self.reply, accepted)
     }
+}
+
+/// Why the work on the one server of a job has failed, if it has.
+fn failure(job: &Job) -> Option<Refusal> {
+    let sub = job.subs.first().filter(|sub| sub.state == SubState::Failed)?;
+    let fault = sub.fault.as_deref().cloned().unwrap_or_else(|| FaultKind::Internal.into());
+    Some(Refusal::new(500, Row::of_work(&fault, &job.operation).message))
 }
 
 impl NovaCall<'_> {
@@ -98,6 +104,42 @@ impl NovaCall<'_> {
 }
 
 impl Errand {
+    /// Orders it and answers when it is done, or has failed, or takes too long. Nova takes orders
+    /// like these one after another without a pause; a server here has one at a time.
+    pub fn order_and_wait(
+        self,
+        command: Command,
+        reply: NovaReply,
+        done: impl FnOnce(&Job, &View<'_>) -> Answer + Send + 'static,
+    ) -> Action {
+        Action::order_and_wait(command, WAIT_MS, move |receipt, view| {
+            if let Some(refusal) = self.refusal(receipt, view) {
+                return reply.refuse(&refusal);
+            }
+            let job = receipt.as_ref().ok().and_then(|receipt| view.job(receipt.job?));
+            match job {
+                Some(job) => match failure(&job) {
+                    Some(refusal) => reply.refuse(&refusal),
+                    None => done(&job, view),
+                },
+                None => reply.refuse(&Refusal::of(&FaultKind::Internal.into())),
+            }
+        })
+    }
+
+    /// Orders it; once it is accepted, `accepted` answers.
+    pub fn order(
+        self,
+        command: Command,
+        reply: NovaReply,
+        accepted: impl FnOnce(&View<'_>) -> Answer + Send + 'static,
+    ) -> Action {
+        Action::order(command, move |receipt, view| match self.refusal(receipt, view) {
+            Some(refusal) => reply.refuse(&refusal),
+            None => accepted(view),
+        })
+    }
+
     pub fn saying(mut self, kind: FaultKind, refusal: Refusal) -> Errand {
         self.saying = Some((kind, refusal));
         self
@@ -133,11 +175,12 @@ impl Errand {
         let Errand { id, word, project, saying: _ } = self;
         let Some(server) = find(view, *project, id) else { return self.no_such_server() };
         let state = states::of(server);
-        let (what, state) = match state.task {
-            Some(task) => ("task_state", task),
-            None => ("vm_state", state.vm),
+        let why = match state.task {
+            Some(task) => format!("it is in task_state {task}"),
+            // Not everything that keeps a server busy has a word of its own.
+            None if server.busy.is_some() => "another operation is running on it".to_owned(),
+            None => format!("it is in vm_state {}", state.vm),
         };
-        let message = format!("Cannot '{word}' instance {id} while it is in {what} {state}");
-        Refusal::new(409, message)
+        Refusal::new(409, format!("Cannot '{word}' instance {id} while {why}"))
     }
 }

@@ -6,8 +6,8 @@ use super::NovaCall;
 use super::action;
 use super::faults::Refusal;
 use super::ops::{
-    availability_zones, create, delete, flavors, instance_actions, list_servers, metadata, rename,
-    show_server,
+    availability_zones, create, delete, flavors, instance_actions, interfaces, list_servers,
+    metadata, rename, show_server, volumes,
 };
 use crate::Action;
 
@@ -35,6 +35,16 @@ pub(in crate::huawei) enum Route<'a> {
     ShowFlavor(Cow<'a, str>),
     ExtraSpecs(Cow<'a, str>),
     AvailabilityZones,
+    ListVolumes(Cow<'a, str>),
+    AttachVolume(Cow<'a, str>),
+    /// The server, and the volume.
+    ShowVolume(Cow<'a, str>, Cow<'a, str>),
+    DetachVolume(Cow<'a, str>, Cow<'a, str>),
+    ListInterfaces(Cow<'a, str>),
+    AttachInterface(Cow<'a, str>),
+    /// The server, and the port.
+    ShowInterface(Cow<'a, str>, Cow<'a, str>),
+    DetachInterface(Cow<'a, str>, Cow<'a, str>),
 }
 
 /// The operation of a method and a path cut at its slashes, and the project in the path.
@@ -66,6 +76,16 @@ pub(in crate::huawei) fn find<'a>(
         ("GET", ["flavors", _]) => Route::ShowFlavor(part(3)),
         ("GET", ["flavors", _, "os-extra_specs"]) => Route::ExtraSpecs(part(3)),
         ("GET", ["os-availability-zone"]) => Route::AvailabilityZones,
+        ("GET", ["servers", _, "os-volume_attachments"]) => Route::ListVolumes(part(3)),
+        ("POST", ["servers", _, "os-volume_attachments"]) => Route::AttachVolume(part(3)),
+        ("GET", ["servers", _, "os-volume_attachments", _]) => Route::ShowVolume(part(3), part(5)),
+        ("DELETE", ["servers", _, "os-volume_attachments", _]) => {
+            Route::DetachVolume(part(3), part(5))
+        }
+        ("GET", ["servers", _, "os-interface"]) => Route::ListInterfaces(part(3)),
+        ("POST", ["servers", _, "os-interface"]) => Route::AttachInterface(part(3)),
+        ("GET", ["servers", _, "os-interface", _]) => Route::ShowInterface(part(3), part(5)),
+        ("DELETE", ["servers", _, "os-interface", _]) => Route::DetachInterface(part(3), part(5)),
         _ => return None,
     };
     Some((route, part(1)))
@@ -91,6 +111,14 @@ impl NovaCall<'_> {
             Route::ShowFlavor(id) => Ok(flavors::show(self, id)),
             Route::ExtraSpecs(id) => Ok(flavors::extra_specs(self, id)),
             Route::AvailabilityZones => Ok(availability_zones::decode(self)),
+            Route::ListVolumes(id) => volumes::list(self, id),
+            Route::AttachVolume(id) => volumes::attach(self, id),
+            Route::ShowVolume(id, volume) => Ok(volumes::show(self, id, volume)),
+            Route::DetachVolume(id, volume) => volumes::detach(self, id, volume),
+            Route::ListInterfaces(id) => Ok(interfaces::list(self, id)),
+            Route::AttachInterface(id) => interfaces::attach(self, id),
+            Route::ShowInterface(id, port) => Ok(interfaces::show(self, id, port)),
+            Route::DetachInterface(id, port) => Ok(interfaces::detach(self, id, port)),
         }
     }
 }

@@ -199,6 +199,7 @@ fn order(call: &Call<'_>, wanted: Wanted, age: Age) -> Result<Create, Row> {
         auto_terminate_at,
         locked: false,
         resized_from: None,
+        recycled: None,
         network: Some(NetworkId(ids::wide("vpc id", &network)?)),
         nics: Vec::new(),
         volumes: Vec::new(),

@@ -156,6 +156,8 @@ const fn types(operation: &Operation) -> (&'static str, &'static str) {
         Operation::RevertResize(_) => ("revertResize", "revertSingleResize"),
         Operation::Lock(Lock { locked: true }) => ("lockServer", "lockSingleServer"),
         Operation::Lock(Lock { locked: false }) => ("unlockServer", "unlockSingleServer"),
+        Operation::Purge(_) => ("deleteRecycleBinServer", "deleteSingleRecycleBinServer"),
+        Operation::Restore(_) => ("revertRecycleBinServer", "revertSingleRecycleBinServer"),
         Operation::CreateLoadBalancers(_) => ("createLoadbalancer", "createSingleLoadbalancer"),
         Operation::DeleteLoadBalancers(_) => ("deleteLoadbalancer", "deleteSingleLoadbalancer"),
         Operation::CreateListeners(_) => ("createListener", "createSingleListener"),

@@ -292,7 +292,8 @@ pub fn status(server: &Server) -> u32 {
             | Activity::AttachingVolume
             | Activity::DetachingVolume
             | Activity::ConfirmingResize
-            | Activity::Locking => at_rest(server),
+            | Activity::Locking
+            | Activity::Restoring => at_rest(server),
         };
     }
     at_rest(server)

@@ -148,6 +148,8 @@ fn is_of_balancers(operation: &Operation) -> bool {
         | Operation::ConfirmResize(_)
         | Operation::RevertResize(_)
         | Operation::Lock(_)
+        | Operation::Purge(_)
+        | Operation::Restore(_)
         | Operation::Edit(_) => false,
     }
 }

@@ -184,7 +184,8 @@ fn event(operation: &Operation, sub: &SubJob) -> Option<Event> {
 const fn word(operation: &Operation) -> Option<&'static str> {
     Some(match operation {
         Operation::Create(_) => "create",
-        Operation::Delete(_) => "delete",
+        Operation::Delete(_) | Operation::Purge(_) => "delete",
+        Operation::Restore(_) => "restore",
         Operation::Start(_) => "start",
         Operation::Stop(_) => "stop",
         Operation::Reboot(_) => "reboot",
@@ -216,7 +217,7 @@ const fn word(operation: &Operation) -> Option<&'static str> {
 const fn part(operation: &Operation) -> Option<&'static str> {
     Some(match operation {
         Operation::Create(_) => "compute_build_and_run_instance",
-        Operation::Delete(_) => "compute_terminate_instance",
+        Operation::Delete(_) | Operation::Purge(_) => "compute_terminate_instance",
         Operation::Start(_) => "compute_start_instance",
         Operation::Stop(_) => "compute_stop_instance",
         Operation::Reboot(_) => "compute_reboot_instance",
@@ -230,6 +231,7 @@ const fn part(operation: &Operation) -> Option<&'static str> {
         Operation::AttachVolume(_) => "compute_attach_volume",
         Operation::DetachVolume(_) => "compute_detach_volume",
         Operation::ConfirmResize(_)
+        | Operation::Restore(_)
         | Operation::Lock(_)
         | Operation::Rename(_)
         | Operation::ChangeNetwork(_)
