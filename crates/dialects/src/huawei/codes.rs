@@ -114,6 +114,7 @@ pub(super) const CODES: &[Said] = &[
     inside("Ecs.0501", 400, "deletion failed", "the server could not be deleted"),
     inside("Ecs.0507", 400, "interface not removed", "the interface could not be taken away"),
     answer("Ecs.0603", 501, "busy", "another operation is under way on the server, or this one has not ended in time"),
+    answer("Ecs.0605", 400, "locked", "the server was locked by Nova's `lock`"),
     answer("Ecs.0610", 400, "password not set", "the agent in the server refused, or setting it failed"),
     answer("Ecs.0611", 400, "batch failed", "any server of a batch that answers for each one failed"),
     inside("Ecs.0613", 400, "no agent", "the agent in the server does not answer"),
