@@ -466,9 +466,8 @@ impl Engine {
                 }
             }
             Step::Shape => {
-                let Operation::Resize(resize) = &job.operation else { return None };
-                let flavor = self.world.flavor(&resize.flavor)?.clone();
-                Verb::Shape { server, flavor }
+                let flavor = job.operation.flavor_for(self.world.server(server)?)?;
+                Verb::Shape { server, flavor: self.world.flavor(&flavor)?.clone() }
             }
             Step::Place => {
                 let away_from = self.world.server(server)?.host.clone().unwrap_or_default();

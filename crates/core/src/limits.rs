@@ -19,6 +19,10 @@ pub const NICS_MAX: usize = 12;
 /// Key pairs of one project: the vendor's published quota is 100; ours is what a list shows at once.
 pub const KEY_PAIRS_MAX: usize = 1_000;
 
+/// Orders that a server remembers, so that it can be asked what was done to it. 128 bytes each at
+/// the most: a client that looks at what went wrong looks at the newest.
+pub const ORDERS_REMEMBERED_MAX: usize = 16;
+
 /// Sub-jobs in flight over all jobs. 100 bytes each: about 200 MB at the limit.
 pub const SUB_JOBS_IN_FLIGHT_MAX: usize = 2_000_000;
 
@@ -29,8 +33,11 @@ pub const LANES: usize = 100_000;
 /// A client token leads to its first receipt for 8 hours (the vendor's published figure).
 pub const TOKEN_LIFE_MS: i64 = 8 * 3_600_000;
 
-/// Client tokens remembered; at 10 calls a second for 8 hours this is 288,000.
-pub const TOKENS_MAX: usize = 300_000;
+/// … and is refused for as long again, so that a late repetition does not make everything twice.
+pub const TOKEN_REFUSED_MS: i64 = TOKEN_LIFE_MS;
+
+/// Client tokens remembered; at 10 calls a second for 16 hours this is 576,000.
+pub const TOKENS_MAX: usize = 600_000;
 
 /// Characters in a client token (the longest a vendor takes is 64).
 pub const TOKEN_CHARS_MAX: usize = 64;

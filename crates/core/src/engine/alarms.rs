@@ -70,8 +70,9 @@ impl Engine {
         work: &mut Work,
     ) {
         let request = RequestId(self.chance.uuid());
-        let command =
+        let mut command =
             Command::new(project, PRINCIPAL.into(), PRINCIPAL, request, operation, targets);
+        command.past_locks = true;
         if self.take_command(&command, now, work).is_err() {
             self.alarms_after = now.after_ms(AGAIN_AFTER_MS);
         }

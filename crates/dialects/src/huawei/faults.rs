@@ -78,6 +78,7 @@ fn of_kind(kind: FaultKind) -> Row {
         FaultKind::TokenReused => {
             ("Ecs.0122", 400, "The client token was used with other parameters.")
         }
+        FaultKind::TokenExpired => ("Ecs.0124", 400, "The client token has expired."),
         FaultKind::QuotaExceeded => ("Ecs.0001", 400, "The ECS quota is exceeded."),
         FaultKind::FlavorNotFound => ("Ecs.0029", 400, "The flavor does not exist."),
         FaultKind::ImageNotFound => ("Ecs.0031", 400, "The image does not exist."),
@@ -94,6 +95,15 @@ fn of_kind(kind: FaultKind) -> Row {
         }
         FaultKind::ServerBroken => {
             ("Ecs.0100", 400, "The ECS is in an error state, which does not allow the operation.")
+        }
+        FaultKind::ServerLocked => ("Ecs.0605", 400, "The ECS is locked."),
+        FaultKind::ResizeUnconfirmed => (
+            "Ecs.0100",
+            400,
+            "The resize of the ECS is not confirmed yet, which does not allow the operation.",
+        ),
+        FaultKind::NothingResized => {
+            ("Ecs.0100", 400, "The ECS has no resize to confirm or take back.")
         }
         FaultKind::PasswordUnfit => (
             "Ecs.0011",
@@ -117,7 +127,6 @@ fn of_kind(kind: FaultKind) -> Row {
         // This cloud's APIs that we speak know no load balancers.
         FaultKind::BalancerNotFound
         | FaultKind::BalancerBusy
-        | FaultKind::ListenerNotFound
         | FaultKind::PortInUse
         | FaultKind::BackendNotFound => ("Ecs.0000", 400, "Request error."),
         FaultKind::KeyPairNotFound => ("Ecs.0314", 400, "The key pair does not exist."),
@@ -184,18 +193,20 @@ fn code_of_failed(operation: &Operation) -> &'static str {
         Operation::Start(_) => "Ecs.0226",
         Operation::Reboot(_) => "Ecs.0227",
         Operation::ResetPassword(_) => "Ecs.0610",
-        Operation::Resize(_) => "Ecs.0207",
-        Operation::Rename(_) => "Ecs.0616",
+        Operation::Resize(_) | Operation::RevertResize(_) => "Ecs.0207",
         Operation::AddNics(_) => "Ecs.0217",
         Operation::AttachVolume(_) => "Ecs.0205",
+        Operation::DeleteNics(_) => "Ecs.0507",
         Operation::Stop(_)
         | Operation::DetachVolume(_)
         | Operation::Reinstall(_)
-        | Operation::DeleteNics(_)
+        | Operation::Rename(_)
         | Operation::ChangeNetwork(_)
         | Operation::Migrate(_)
         | Operation::Redeploy(_)
         | Operation::ChangeCharging(_)
+        | Operation::ConfirmResize(_)
+        | Operation::Lock(_)
         | Operation::Restore(_)
         | Operation::CreateLoadBalancers(_)
         | Operation::DeleteLoadBalancers(_)

@@ -34,6 +34,7 @@ pub const fn row(kind: FaultKind) -> Row {
         FaultKind::TokenReused => {
             (4000, "InvalidParameter", "clientToken was used for another request")
         }
+        FaultKind::TokenExpired => (4000, "InvalidParameter", "clientToken has expired"),
         FaultKind::QuotaExceeded => (5200, "LimitExceeded", "the quota is exceeded"),
         FaultKind::FlavorNotFound => {
             (5200, "InvalidParameterValue.InstanceTypeNotFound", "no such configuration is sold")
@@ -47,6 +48,13 @@ pub const fn row(kind: FaultKind) -> Row {
         FaultKind::ServerRunning => (5100, STATUS, "the instance is running"),
         FaultKind::ServerStopped => (5100, STATUS, "the instance is shut down"),
         FaultKind::ServerBroken => (5100, STATUS, "the instance has failed"),
+        FaultKind::ServerLocked => (5100, STATUS, "the instance is locked"),
+        FaultKind::ResizeUnconfirmed => {
+            (5100, STATUS, "the new configuration of the instance is not confirmed yet")
+        }
+        FaultKind::NothingResized => {
+            (5100, STATUS, "the instance has no new configuration to confirm or take back")
+        }
         FaultKind::PasswordUnfit => {
             (4000, PASSWORD, "the password does not meet the rules of the instance's system")
         }
@@ -93,9 +101,6 @@ pub const fn row(kind: FaultKind) -> Row {
             "FailedOperation.ResourceInOperating",
             "another operation is running on the load balancer",
         ),
-        FaultKind::ListenerNotFound => {
-            (5000, "InvalidParameter.ListenerIdNotFound", "the listener does not exist")
-        }
         FaultKind::PortInUse => {
             (4000, "InvalidParameter.PortCheckFailed", "a listener with this port exists")
         }

@@ -161,6 +161,7 @@ fn server(n: u32, words: &[&str]) -> Result<Server, String> {
         launched_at: Some(START.after_ms(-86_390_000)),
         fault: None,
         last: None,
+        orders: Vec::new(),
         details: Arc::new(Details::default()),
     };
     for word in words {
@@ -183,10 +184,16 @@ fn server(n: u32, words: &[&str]) -> Result<Server, String> {
                     delete_with_server: false,
                 });
             }
+            (_, Some(("resized-from", name))) => details.resized_from = Some(name.into()),
             (_, Some(("flavor", name))) => server.flavor = name.into(),
             (_, Some(("name", name))) => server.name = name.into(),
             (_, Some(("host", host))) => server.host = Some(host.into()),
             (_, Some(("zone", zone))) => details.zone = zone.into(),
+            (_, Some(("host", host))) => server.host = Some(host.into()),
+            (_, Some(("key", name))) => details.key_name = Some(name.into()),
+            (_, Some(("hours", age))) => {
+                server.created_at = START.after_ms(-3_600_000 * i64::from(number(age)?));
+            }
             (_, Some(("tag", tag))) => {
                 let (key, value) = tag.split_once(':').unwrap_or((tag, ""));
                 details.tags.push(Tag { key: key.into(), value: value.into() });

@@ -66,6 +66,9 @@ pub(super) fn is_conflict(kind: FaultKind) -> bool {
             | FaultKind::ServerRunning
             | FaultKind::ServerStopped
             | FaultKind::ServerBroken
+            | FaultKind::ServerLocked
+            | FaultKind::ResizeUnconfirmed
+            | FaultKind::NothingResized
             | FaultKind::StillRunning
     )
 }
@@ -100,4 +103,11 @@ impl From<Row> for Refusal {
         let Row { code: _, status, message } = row;
         Refusal { status, message }
     }
+}
+
+/// How a fault is told: for the page of errors.
+#[cfg(test)]
+pub(in crate::huawei) fn told(kind: FaultKind) -> (u16, &'static str) {
+    let refusal = Refusal::of(&kind.into());
+    (refusal.status, refusal.key())
 }
