@@ -473,18 +473,18 @@ impl Engine {
                 let plan = Box::new(self.provision(job, server)?);
                 Verb::Provision { server, plan }
             }
-            Step::Run => Verb::Run { server },
+            Step::Run => Verb::Run { server, apart_from: self.world.apart_from(server) },
             Step::Stop(force) => Verb::Stop { server, force },
             Step::Reboot(force) => Verb::Reboot { server, force, token: job.id.sub(index).0 },
             Step::Remove => Verb::Remove { server },
             Step::Shape => {
                 let Operation::Resize(resize) = &job.operation else { return None };
                 let flavor = self.world.flavor(&resize.flavor)?.clone();
-                Verb::Shape { server, flavor }
+                Verb::Shape { server, flavor, apart_from: self.world.apart_from(server) }
             }
             Step::Place => {
                 let away_from = self.world.server(server)?.host.clone().unwrap_or_default();
-                Verb::Place { server, away_from }
+                Verb::Place { server, away_from, apart_from: self.world.apart_from(server) }
             }
             Step::Password => {
                 let generation = self.world.server(server)?.password_generation + 1;
@@ -527,6 +527,7 @@ impl Engine {
             nics: server.details.nics.clone(),
             boot_gib: server.details.volumes.first().map_or(0, |boot| boot.size_gib),
             disks: DiskPlan::of(&server.details.volumes),
+            apart_from: self.world.apart_from(id),
         })
     }
 

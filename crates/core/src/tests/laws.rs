@@ -4,14 +4,17 @@
 use proptest::prelude::*;
 
 use crate::driver::DiskPlan;
+use crate::edits::{Edit, JoinServerGroup, LeaveServerGroup};
 use crate::engine::{Inbox, Settings};
-use crate::model::ServerId;
+use crate::model::{Phase, ServerGroupId, ServerId};
 use crate::ops::{
-    Delete, Force, Operation, PasswordFit, Reboot, Reinstall, Rename, ResetPassword, Resize, Start,
-    Stop,
+    Delete, Force, Migrate, Operation, PasswordFit, Reboot, Reinstall, Rename, ResetPassword,
+    Resize, Start, Stop,
 };
 
-use super::plane::{Plane, attach, command, create, detach, seeded_disk, tell, with_password};
+use super::plane::{
+    Plane, attach, command, create, create_in, detach, make_group, seeded_disk, tell, with_password,
+};
 
 #[derive(Clone, Debug)]
 enum Deed {
@@ -24,7 +27,7 @@ enum Deed {
 
 fn deed() -> impl Strategy<Value = Deed> {
     prop_oneof![
-        6 => (0u8..14, prop::collection::vec(0u8..10, 1..6)).prop_map(|(o, t)| Deed::Order(o, t)),
+        6 => (0u8..18, prop::collection::vec(0u8..10, 1..6)).prop_map(|(o, t)| Deed::Order(o, t)),
         3 => Just(Deed::Turn),
         1 => Just(Deed::Run),
         1 => Just(Deed::Checkpoint),
@@ -32,7 +35,7 @@ fn deed() -> impl Strategy<Value = Deed> {
     ]
 }
 
-fn operation(number: u8, request: u128, targets: &[ServerId]) -> Operation {
+fn operation(number: u8, request: u128, targets: &[ServerId], group: ServerGroupId) -> Operation {
     match number {
         0 => Operation::Start(Start {}),
         1 => Operation::Stop(Stop { force: Force::Soft }),
@@ -57,6 +60,13 @@ fn operation(number: u8, request: u128, targets: &[ServerId]) -> Operation {
         8 => Operation::Delete(Delete { volumes: true, public_address: false }),
         9 => create(&["made"]),
         10 | 11 => attach(request % 5, targets),
+        12 => Operation::Migrate(Migrate { hints: [].into() }),
+        13 => create_in(group, &["apart"]),
+        14 | 15 => {
+            let servers = targets.to_vec();
+            Edit::JoinServerGroup(JoinServerGroup { group, servers, members_max: 4 }).into()
+        }
+        16 => Edit::LeaveServerGroup(LeaveServerGroup { group, servers: targets.to_vec() }).into(),
         _ => detach(seeded_disk(request % 5).id),
     }
 }
@@ -71,7 +81,8 @@ proptest! {
             log_bytes_per_server: 0,
             ..Settings::default()
         });
-        let mut request = 0;
+        let mut request = 1;
+        let group = make_group(&mut plane, request);
         for deed in deeds {
             match deed {
                 Deed::Order(number, targets) => {
@@ -82,7 +93,7 @@ proptest! {
                         .map(|t| known.get(usize::from(*t)).copied().unwrap_or(ServerId(u128::from(*t))))
                         .collect();
                     let order = with_password(
-                        command(request, operation(number, request, &targets), &targets),
+                        command(request, operation(number, request, &targets, group), &targets),
                         "Some@Pass1",
                     );
                     // A disk may be gone, or not for sharing: refused as a whole.
@@ -108,11 +119,17 @@ proptest! {
         for server in plane.world().servers() {
             let state = plane.room.state();
             let machine = state.machines.get(&server.id);
+            if server.host.is_none() {
+                prop_assert_eq!((server.phase, machine), (Phase::Broken, None), "it found no host");
+                continue;
+            }
             let machine = machine.expect("every server has its machine");
             prop_assert_eq!(machine.power, server.power);
+            prop_assert_eq!(Some(&machine.host), server.host.as_ref());
             prop_assert_eq!(machine.image_generation, server.image_generation);
             prop_assert_eq!(&machine.disks, &DiskPlan::of(&server.details.volumes));
         }
-        prop_assert_eq!(plane.room.state().machines.len(), plane.world().servers_count());
+        let placed = plane.world().servers().filter(|server| server.host.is_some()).count();
+        prop_assert_eq!(plane.room.state().machines.len(), placed);
     }
 }
