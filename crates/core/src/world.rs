@@ -11,6 +11,7 @@ mod groups;
 mod hosts;
 mod invariants;
 mod roster;
+mod volumes;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::Ipv4Addr;
@@ -23,6 +24,7 @@ use addresses::Addresses;
 use groups::membership;
 pub use hosts::Room;
 pub use roster::Roster;
+use volumes::Whereabouts;
 
 use crate::command::{Receipt, TargetRef};
 use crate::model::{
@@ -75,6 +77,7 @@ pub struct World {
     usage: BTreeMap<ProjectId, Usage>,
     host_usage: Index<Arc<str>, Usage>,
     addresses: Addresses,
+    whereabouts: Whereabouts,
     jobs: BTreeMap<JobId, Job>,
     /// Jobs with work left, in the order they came.
     in_flight: BTreeSet<JobId>,
@@ -370,6 +373,7 @@ impl World {
         for nic in &server.details.nics {
             self.addresses.take(server.project, nic);
         }
+        self.whereabouts.put(&server.details.volumes, slot);
         self.touch_slot(slot as usize);
         self.set_alarm(server.id, None, server.details.auto_terminate_at);
         self.set_member(None, membership(&server));
@@ -378,7 +382,8 @@ impl World {
 
     /// Changes anything of a server but its flavor, which is [`reshape_server`](Self::reshape_server)'s.
     pub(crate) fn change_server(&mut self, id: ServerId, change: impl FnOnce(&mut Server)) {
-        let slot = self.by_handle[&id.handle()] as usize;
+        let number = self.by_handle[&id.handle()];
+        let slot = number as usize;
         let server = self.slots[slot].as_mut().expect("an indexed server is there");
         let (before, host_before) = (server.details.clone(), server.host.clone());
         let member_before = membership(server);
@@ -394,6 +399,10 @@ impl World {
         if !Arc::ptr_eq(&before, &after) {
             before.nics.iter().for_each(|nic| self.addresses.give_back(project, nic));
             after.nics.iter().for_each(|nic| self.addresses.take(project, nic));
+            if before.volumes != after.volumes {
+                self.whereabouts.take(&before.volumes, number);
+                self.whereabouts.put(&after.volumes, number);
+            }
             self.set_alarm(id, before.auto_terminate_at, after.auto_terminate_at);
         }
         self.touch_slot(slot);
@@ -419,6 +428,7 @@ impl World {
         for nic in &server.details.nics {
             self.addresses.give_back(server.project, nic);
         }
+        self.whereabouts.take(&server.details.volumes, slot);
         self.set_alarm(id, server.details.auto_terminate_at, None);
         self.count_on_host(server.host.as_ref(), &server.flavor, -1);
         self.set_member(membership(&server), None);

@@ -189,6 +189,7 @@ const DEVIATIONS: &[&str] = &[
     "ResizePostPaidServer::status 202 is not declared",
     // Required there and described nowhere: a slip of the definition.
     "ListFlavorSellPolicies:.flavors:is required",
+    "ListTemplates:.launch_templates[].enterprise_project_id:is required",
     // Terraform's client takes nothing else.
     "UpdateServerAutoTerminateTime::status 204 is not declared",
     // There is no order where nothing is paid in advance.

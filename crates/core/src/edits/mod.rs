@@ -8,6 +8,7 @@
 mod describe;
 mod disks;
 mod key_pairs;
+mod launch_templates;
 mod metadata;
 mod nics;
 mod server_groups;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use describe::{Describe, SetTerminateTime};
 pub use disks::BindVolume;
 pub use key_pairs::{AddKeyPair, RemoveKeyPair};
+pub use launch_templates::{AddLaunchTemplate, RemoveLaunchTemplate};
 pub use metadata::ChangeMetadata;
 pub use nics::{ChangeAddress, ChangeSecurityGroup, KeepNic, ShareAddress};
 pub use server_groups::{CreateServerGroup, DeleteServerGroup, JoinServerGroup, LeaveServerGroup};
@@ -46,6 +48,8 @@ pub enum Edit {
     ChangeTags(ChangeTags),
     Describe(Describe),
     SetTerminateTime(SetTerminateTime),
+    AddLaunchTemplate(AddLaunchTemplate),
+    RemoveLaunchTemplate(RemoveLaunchTemplate),
     CreateServerGroup(CreateServerGroup),
     DeleteServerGroup(DeleteServerGroup),
     JoinServerGroup(JoinServerGroup),
@@ -110,6 +114,8 @@ impl Edit {
             Edit::ChangeTags(edit) => edit,
             Edit::Describe(edit) => edit,
             Edit::SetTerminateTime(edit) => edit,
+            Edit::AddLaunchTemplate(edit) => edit,
+            Edit::RemoveLaunchTemplate(edit) => edit,
             Edit::CreateServerGroup(edit) => edit,
             Edit::DeleteServerGroup(edit) => edit,
             Edit::JoinServerGroup(edit) => edit,

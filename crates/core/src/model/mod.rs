@@ -7,6 +7,7 @@ mod disk;
 mod fault;
 mod ids;
 mod job;
+mod launch_template;
 mod network;
 mod runs;
 mod server;
@@ -18,10 +19,11 @@ pub use catalog::{Credential, Flavor, Host, Image, ImageSource, OsFamily, Projec
 pub use disk::{Attachment, Disk};
 pub use fault::{Fault, FaultKind};
 pub use ids::{
-    Handle, ImageId, JobId, ListenerId, LoadBalancerId, NetworkId, PortId, ProjectId, RequestId,
-    ServerGroupId, ServerId, SubJobId, VolumeId,
+    Handle, ImageId, JobId, LaunchTemplateId, ListenerId, LoadBalancerId, NetworkId, PortId,
+    ProjectId, RequestId, ServerGroupId, ServerId, SubJobId, TemplateVersionId, VolumeId,
 };
 pub use job::{Job, Orders, Outcome, SubJob, SubState, SubTarget, Tally, Target};
+pub use launch_template::{LaunchTemplate, TemplateVersion};
 pub use network::{Cidr, Direction, Remote, Rule, SecurityGroup, Subnet, Vpc};
 pub(crate) use server::change_hints;
 pub use server::{Activity, Busy, Details, Last, Nic, Phase, Power, Server, Tag, Volume};

@@ -147,6 +147,7 @@ const ACTS: &[Act] = &[
             afresh: false,
             put: BTreeMap::from([("stage".into(), "test".into())]),
             remove: Vec::new(),
+            count_max: 128,
         };
         vec![
             edit(20, Edit::AddKeyPair(add("key-a"))),

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Addresses, Roster, Usage, World};
+use super::{Addresses, Roster, Usage, Whereabouts, World};
 use crate::model::{Asset, ProjectId, Server, Tally, Target};
 
 impl World {
@@ -54,6 +54,13 @@ impl World {
         of_servers.chain(ordered).for_each(|(project, nic)| addresses.take(project, nic));
         if addresses != self.addresses {
             wrong.push("addresses in use are miscounted".to_owned());
+        }
+        let mut whereabouts = Whereabouts::default();
+        for (slot, server) in (0..).zip(&self.slots) {
+            server.iter().for_each(|server| whereabouts.put(&server.details.volumes, slot));
+        }
+        if whereabouts.all() != self.whereabouts.all() {
+            wrong.push("a volume is not found where it is".to_owned());
         }
         self.check_disks(&mut wrong);
         let mut sub_jobs = 0;

@@ -100,6 +100,13 @@ impl<'a> Lens<'a> {
         let own = server.details.metadata.iter();
         let mut all: BTreeMap<&str, Cow<'_, str>> =
             own.map(|(key, value)| (key.as_ref(), Cow::Borrowed(value.as_ref()))).collect();
+        all.extend(self.kept_metadata(server));
+        all
+    }
+
+    /// The metadata that the cloud itself keeps of a server.
+    pub fn kept_metadata<'s>(&self, server: &'s Server) -> BTreeMap<&'static str, Cow<'s, str>> {
+        let mut all: BTreeMap<&str, Cow<'_, str>> = BTreeMap::new();
         let mut put = |key: &'static str, value: Cow<'s, str>| {
             all.insert(key, value);
         };

@@ -141,6 +141,8 @@ fn of_kind(kind: FaultKind) -> Row {
             ("Ecs.0005", 400, "The device name is used by another disk of the ECS.")
         }
         FaultKind::TooManyTags => ("Ecs.0905", 400, "A server can have at most 10 tags."),
+        FaultKind::TemplateNotFound => ("Ecs.0000", 404, "The launch template does not exist."),
+        FaultKind::TemplateExists => ("Ecs.0005", 400, "A launch template with this name exists."),
         FaultKind::ServerGroupNotFound => ("Ecs.0313", 400, "The server group does not exist."),
         FaultKind::TooManyServerGroups => ("Ecs.0022", 400, "The server group quota is exceeded."),
         FaultKind::ServerGroupFull => {

@@ -46,6 +46,16 @@ pub(super) const USER_DATA_CHARS_MAX: usize = 65_535;
 pub(super) const TERMINATE_AFTER_MS_MIN: i64 = 30 * 60_000;
 pub(super) const TERMINATE_AFTER_MS_MAX: i64 = 3 * 366 * 86_400_000;
 
+/// Launch templates of a project; the wishes of one are bounded by ours, since the vendor names no bound.
+pub(super) const TEMPLATES_MAX: u16 = 30;
+pub(super) const TEMPLATE_NAME_CHARS_MAX: usize = 128;
+pub(super) const TEMPLATE_DESCRIPTION_CHARS_MAX: usize = 1_024;
+pub(super) const TEMPLATE_BYTES_MAX: usize = 128 << 10;
+pub(super) const TEMPLATE_TAGS_MAX: usize = 20;
+pub(super) const TEMPLATE_TAG_KEY_CHARS_MAX: usize = 128;
+pub(super) const TEMPLATE_TAG_VALUE_CHARS_MAX: usize = 255;
+pub(super) const TEMPLATE_PAGE_MAX: usize = 100;
+
 /// Servers on a page: v1, and v1.1.
 pub(super) const PAGE_MAX: usize = 1_000;
 pub(super) const PAGE_DEFAULT: usize = 25;

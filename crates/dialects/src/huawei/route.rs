@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use super::answer::Reply;
 use super::faults::Row;
 use super::ops::{
-    attributes, availability_zones, catalog, create, delete, flavors, iam, lifecycle, limits,
-    list_servers, nics, power, projects, reinstall, rename, reset_password, resize, server_groups,
-    show_job, show_server, tags, tokens, volumes,
+    attributes, availability_zones, catalog, create, delete, flavors, iam, launch_templates,
+    lifecycle, limits, list_servers, nics, power, projects, reinstall, rename, reset_password,
+    resize, server_groups, show_job, show_server, tags, tokens, volumes,
 };
 use super::{Call, evs, ims, nova, vpc};
 use crate::{Action, Answer, Request};
@@ -46,6 +46,7 @@ pub(super) enum Route<'a> {
     ShowJob(Cow<'a, str>),
     Tags(tags::Route<'a>),
     Attributes(attributes::Route<'a>),
+    LaunchTemplates(launch_templates::Route<'a>),
     ServerGroups(server_groups::Route<'a>),
     Lifecycle(lifecycle::Route<'a>),
     Nics(nics::Route<'a>),
@@ -136,8 +137,9 @@ pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'
 fn in_area<'a>(version: &str, method: &str, rest: &[Cow<'a, str>]) -> Option<Route<'a>> {
     let tags = || tags::find(version, method, rest).map(Route::Tags);
     let attributes = || attributes::find(version, method, rest).map(Route::Attributes);
+    let templates = || launch_templates::find(version, method, rest).map(Route::LaunchTemplates);
     let groups = || server_groups::find(version, method, rest).map(Route::ServerGroups);
-    tags().or_else(groups).or_else(attributes)
+    tags().or_else(groups).or_else(attributes).or_else(templates)
 }
 
 impl Route<'_> {
@@ -182,6 +184,7 @@ impl Call<'_> {
             Route::Tags(route) => tags::decode(self, &route),
             Route::ServerGroups(route) => server_groups::decode(self, &route),
             Route::Attributes(route) => attributes::decode(self, &route),
+            Route::LaunchTemplates(route) => launch_templates::decode(self, &route),
             Route::Lifecycle(route) => lifecycle::decode(self, route),
             Route::Nics(route) => nics::decode(self, route),
             Route::Vpc(route) => vpc::decode(self, route),

@@ -34,6 +34,13 @@ pub(super) fn all<'a>(
     loose.chain(world.servers_of(project).flat_map(own))
 }
 
+/// The project's disk with this id.
+pub(super) fn find<'a>(view: &View<'a>, project: ProjectId, id: VolumeId) -> Option<Found<'a>> {
+    let own = || view.world.server_with_volume(project, id);
+    let loose = view.world.disk(project, id).map(Found::Loose);
+    loose.or_else(|| own().map(|(server, at)| Found::Of(server, at)))
+}
+
 impl<'a> Found<'a> {
     fn volume(server: &'a Server, at: usize) -> &'a Volume {
         &server.details.volumes[at]

@@ -7,6 +7,7 @@ pub(super) mod create;
 pub(super) mod delete;
 pub(super) mod flavors;
 pub(super) mod iam;
+pub(super) mod launch_templates;
 pub(super) mod lifecycle;
 pub(super) mod limits;
 pub(super) mod list_servers;

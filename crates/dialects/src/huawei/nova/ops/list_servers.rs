@@ -8,7 +8,6 @@ use regiment_core::view::View;
 use serde::Serialize;
 
 use crate::Action;
-use crate::huawei::detail::Lens;
 use crate::huawei::filter::{Common, Query, like};
 use crate::huawei::limits::{PAGE_DEFAULT, PAGE_MAX};
 use crate::huawei::nova::NovaCall;
@@ -58,7 +57,7 @@ pub(in crate::huawei::nova) fn decode(
         let last = page.last().filter(|_| more);
         let next = last.map(|last| Link { rel: "next", href: format!("{next}{}", last.id) });
         if detail {
-            let glass = Glass { lens: Lens::new(view), links, reply };
+            let glass = Glass::new(view, links, reply);
             let servers: Vec<Detail<'_>> =
                 page.into_iter().map(|server| glass.detail(server)).collect();
             reply.json(200, &links_of(servers, next, true))

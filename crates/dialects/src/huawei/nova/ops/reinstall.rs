@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::Action;
 use crate::huawei::body::Password;
-use crate::huawei::detail::Lens;
 use crate::huawei::nova::NovaCall;
 use crate::huawei::nova::body::read;
 use crate::huawei::nova::faults::Refusal;
@@ -77,7 +76,7 @@ pub(in crate::huawei::nova) fn decode(call: &NovaCall<'_>, id: &str) -> Result<A
     let id = errand.id.clone();
     Ok(call.order(command, errand, move |view| match find(view, project, &id) {
         Some(server) => {
-            let glass = Glass { lens: Lens::new(view), links, reply };
+            let glass = Glass::new(view, links, reply);
             let server = Rebuilt { detail: glass.detail(server), password: told };
             reply.json(202, &Done { server })
         }
