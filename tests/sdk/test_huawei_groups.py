@@ -7,6 +7,9 @@ from huaweicloudsdkecs import v2 as ecs
 from test_huawei_batch import UNKNOWN, refusal
 from test_huawei_jobs import new_server, settle
 
+# More servers than hosts.
+SERVE = ("--fleet", "100", "--seed", "11")
+
 
 @pytest.fixture
 def group(huawei):
@@ -75,13 +78,13 @@ def hosts(huawei, servers):
 def test_the_servers_of_a_group_are_made_on_different_hosts(huawei, group):
     model = huawei.server(huawei.ids(1)[0])
     hints = ecs.PostPaidServerSchedulerHints(group=group)
-    server = new_server(model, "apart", count=16, os_scheduler_hints=hints)
+    server = new_server(model, "apart", count=16, osscheduler_hints=hints)
     body = ecs.CreatePostPaidServersRequestBody(server=server)
     made = huawei.client.create_post_paid_servers(ecs.CreatePostPaidServersRequest(body=body))
     huawei.succeeded(made.job_id)
     assert members(huawei, group) == set(made.server_ids)
     assert len(hosts(huawei, made.server_ids)) == 16
-    one_more = new_server(model, "one-more", os_scheduler_hints=hints)
+    one_more = new_server(model, "one-more", osscheduler_hints=hints)
     body = ecs.CreatePostPaidServersRequestBody(server=one_more)
     request = ecs.CreatePostPaidServersRequest(body=body)
     assert refusal(lambda: huawei.client.create_post_paid_servers(request))[:2] == (400, "Ecs.0022")

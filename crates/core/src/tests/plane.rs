@@ -377,7 +377,11 @@ pub fn tell(world: &World) -> String {
                 things.push(format!("group {} of {members:?}\n", group.name));
                 continue;
             }
-            Asset::KeyPair(_) | Asset::Vpc(_) | Asset::Subnet(_) | Asset::SecurityGroup(_) => {
+            Asset::KeyPair(_)
+            | Asset::Vpc(_)
+            | Asset::Subnet(_)
+            | Asset::SecurityGroup(_)
+            | Asset::LaunchTemplate(_) => {
                 writeln!(text, "asset {:?}", asset.key()).unwrap();
                 continue;
             }
