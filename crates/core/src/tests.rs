@@ -7,4 +7,5 @@ mod launch_templates;
 mod laws;
 mod plane;
 mod records;
+mod recycle_bin;
 mod story;

@@ -17,6 +17,7 @@ mod deregister_backends;
 mod detach_volume;
 mod migrate;
 mod nic_mint;
+mod purge;
 mod reboot;
 mod redeploy;
 mod register_backends;
@@ -24,6 +25,7 @@ mod reinstall;
 mod rename;
 mod reset_password;
 mod resize;
+mod restore;
 mod start;
 mod step;
 mod stop;
@@ -45,6 +47,7 @@ pub use detach_volume::DetachVolume;
 pub use migrate::Migrate;
 pub(crate) use nic_mint::NicMint;
 pub use nic_mint::NicOrder;
+pub use purge::Purge;
 pub use reboot::Reboot;
 pub use redeploy::Redeploy;
 pub use register_backends::RegisterBackends;
@@ -52,6 +55,7 @@ pub use reinstall::Reinstall;
 pub use rename::Rename;
 pub use reset_password::{PasswordFit, ResetPassword};
 pub use resize::Resize;
+pub use restore::Restore;
 pub use start::Start;
 pub use step::Step;
 pub use stop::Stop;
@@ -113,6 +117,8 @@ pub enum Operation {
     ChangeCharging(ChangeCharging),
     AttachVolume(AttachVolume),
     DetachVolume(DetachVolume),
+    Purge(Purge),
+    Restore(Restore),
     CreateLoadBalancers(CreateLoadBalancers),
     DeleteLoadBalancers(DeleteLoadBalancers),
     CreateListeners(CreateListeners),
@@ -139,6 +145,11 @@ pub(crate) trait Rules {
 /// An operation on servers.
 pub(crate) trait ServerRules: Rules {
     fn activity(&self) -> Activity;
+
+    /// Whether its targets are servers in the recycle bin, which no other operation finds.
+    fn of_bin(&self) -> bool {
+        false
+    }
 
     /// The verdict on a server that exists, is the caller's and is not busy.
     fn admit(&self, server: &Server, world: &World) -> Verdict;
@@ -239,6 +250,8 @@ impl Operation {
             Operation::ChangeCharging(op) => Sort::Servers(op),
             Operation::AttachVolume(op) => Sort::Servers(op),
             Operation::DetachVolume(op) => Sort::Servers(op),
+            Operation::Purge(op) => Sort::Servers(op),
+            Operation::Restore(op) => Sort::Servers(op),
             Operation::CreateLoadBalancers(op) => Sort::NewBalancers(op),
             Operation::DeleteLoadBalancers(op) => Sort::Balancers(op),
             Operation::CreateListeners(op) => Sort::Balancers(op),

@@ -7,9 +7,9 @@ use std::net::Ipv4Addr;
 
 use crate::command::{Command, TargetRef};
 use crate::edits::{
-    AddKeyPair, ChangeAddress, ChangeMetadata, ChangeSecurityGroup, CreateServerGroup,
-    DeleteServerGroup, Edit, JoinServerGroup, KeepNic, LeaveServerGroup, RemoveKeyPair,
-    ShareAddress,
+    AddKeyPair, ChangeAddress, ChangeMetadata, ChangeRecycleBin, ChangeSecurityGroup,
+    CreateServerGroup, DeleteServerGroup, Edit, JoinServerGroup, KeepNic, LeaveServerGroup,
+    RemoveKeyPair, ShareAddress,
 };
 use crate::engine::Settings;
 use crate::limits;
@@ -20,8 +20,8 @@ use crate::model::{
 use crate::ops::{
     AddNics, ChangeCharging, ChangeNetwork, CreateListeners, CreateLoadBalancers, Delete,
     DeleteLoadBalancers, DeleteNics, DeregisterBackends, Force, Migrate, NicOrder, Operation,
-    PasswordFit, Reboot, Redeploy, RegisterBackends, Reinstall, Rename, ResetPassword, Resize,
-    Start, Stop,
+    PasswordFit, Purge, Reboot, Redeploy, RegisterBackends, Reinstall, Rename, ResetPassword,
+    Resize, Restore, Start, Stop,
 };
 use crate::store::{StoreError, Table};
 use crate::testing::{Fails, Trouble};
@@ -114,11 +114,7 @@ const ACTS: &[Act] = &[
         vec![
             command(6, Operation::Reinstall(reinstall), &[s(2), new_server(world, "n1")]),
             command(7, Operation::Rename(rename), &[s(6)]),
-            command(
-                8,
-                Operation::Delete(Delete { volumes: false, public_address: false }),
-                &[s(4), s(77)],
-            ),
+            command(8, Operation::Delete(Delete::new(false, false)), &[s(4), s(77)]),
         ]
     },
     |_| {
@@ -236,11 +232,7 @@ const ACTS: &[Act] = &[
         let all = [s(1), s(3), s(5), new_server(world, "n3")];
         vec![
             command(14, Operation::Start(Start {}), &all),
-            command(
-                15,
-                Operation::Delete(Delete { volumes: true, public_address: true }),
-                &[new_server(world, "n2")],
-            ),
+            command(15, Operation::Delete(Delete::new(true, true)), &[new_server(world, "n2")]),
         ]
     },
     |_| {
@@ -260,10 +252,10 @@ const ACTS: &[Act] = &[
         let group = |name: &str| CreateServerGroup { name: name.into(), count_max: 3 };
         let stop = Operation::Stop(Stop { force: Force::Hard });
         vec![
-            command(61, stop, &[s(2), s(3), s(6)]),
-            edit(51, Edit::CreateServerGroup(group("apart"))),
-            edit(52, Edit::CreateServerGroup(group("alone"))),
-            edit(53, Edit::CreateServerGroup(group("empty"))),
+            command(91, stop, &[s(2), s(3), s(6)]),
+            edit(81, Edit::CreateServerGroup(group("apart"))),
+            edit(82, Edit::CreateServerGroup(group("alone"))),
+            edit(83, Edit::CreateServerGroup(group("empty"))),
         ]
     },
     |world| {
@@ -274,30 +266,44 @@ const ACTS: &[Act] = &[
             Edit::JoinServerGroup(JoinServerGroup { group, servers, members_max })
         };
         vec![
-            edit(54, join(apart, &[s(2), s(3), s(6), s(99)])),
-            edit(55, join(alone, &[s(6), s(3)])),
+            edit(84, join(apart, &[s(2), s(3), s(6), s(99)])),
+            edit(85, join(alone, &[s(6), s(3)])),
             edit(
-                56,
+                86,
                 Edit::DeleteServerGroup(DeleteServerGroup { group: server_group(world, "empty") }),
             ),
-            with_password(command(57, create_in(apart, &["n4"]), &[]), "First@Pass1"),
+            with_password(command(87, create_in(apart, &["n4"]), &[]), "First@Pass1"),
         ]
     },
     |world| {
         let (group, servers) = (server_group(world, "apart"), vec![s(3)]);
         vec![
-            command(58, Operation::Start(Start {}), &[s(2)]),
-            edit(59, Edit::LeaveServerGroup(LeaveServerGroup { group, servers })),
-            command(60, Operation::Redeploy(Redeploy {}), &[new_server(world, "n4")]),
+            command(88, Operation::Start(Start {}), &[s(2)]),
+            edit(89, Edit::LeaveServerGroup(LeaveServerGroup { group, servers })),
+            command(90, Operation::Redeploy(Redeploy {}), &[new_server(world, "n4")]),
         ]
     },
     // A shared disk stays with the other server, one that is bound to nothing goes on alone.
     |_| {
-        let all = Delete { volumes: true, public_address: true };
-        let boot_only = Delete { volumes: false, public_address: false };
         vec![
-            command(49, Operation::Delete(all), &[s(2)]),
-            command(50, Operation::Delete(boot_only), &[s(6)]),
+            command(49, Operation::Delete(Delete::new(true, true)), &[s(2)]),
+            command(50, Operation::Delete(Delete::new(false, false)), &[s(6)]),
+        ]
+    },
+    |_| {
+        let bin = ChangeRecycleBin { on: Some(true), ..ChangeRecycleBin::default() };
+        vec![edit(60, Edit::ChangeRecycleBin(bin))]
+    },
+    |world| {
+        let all = [s(1), new_server(world, "n1"), s(5)];
+        vec![command(61, Operation::Delete(Delete::new(true, false)), &all)]
+    },
+    |world| {
+        let dead = new_server(world, "n1");
+        vec![
+            command(62, Operation::Restore(Restore {}), &[s(1), s(6)]),
+            command(63, Operation::Purge(Purge {}), &[s(1), dead]),
+            command(64, Operation::Start(Start {}), &[s(1), s(6), s(5)]),
         ]
     },
 ];
@@ -357,7 +363,8 @@ fn whole(plane: &Plane) -> String {
         .machines
         .iter()
         .map(|(id, machine)| {
-            let name = world.server(*id).map_or("lost".into(), |server| server.name.clone());
+            let name =
+                world.server_or_recycled(*id).map_or("lost".into(), |server| server.name.clone());
             let reboots = machine.reboots.len();
             let password = &machine.password;
             let ordered = machine.nics.as_deref().unwrap_or_default();

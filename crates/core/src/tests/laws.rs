@@ -4,12 +4,12 @@
 use proptest::prelude::*;
 
 use crate::driver::DiskPlan;
-use crate::edits::{Edit, JoinServerGroup, LeaveServerGroup};
+use crate::edits::{ChangeRecycleBin, Edit, JoinServerGroup, LeaveServerGroup};
 use crate::engine::{Inbox, Settings};
 use crate::model::{Phase, ServerGroupId, ServerId};
 use crate::ops::{
-    Delete, Force, Migrate, Operation, PasswordFit, Reboot, Reinstall, Rename, ResetPassword,
-    Resize, Start, Stop,
+    Delete, Force, Migrate, Operation, PasswordFit, Purge, Reboot, Reinstall, Rename,
+    ResetPassword, Resize, Restore, Start, Stop,
 };
 
 use super::plane::{
@@ -27,7 +27,7 @@ enum Deed {
 
 fn deed() -> impl Strategy<Value = Deed> {
     prop_oneof![
-        6 => (0u8..18, prop::collection::vec(0u8..10, 1..6)).prop_map(|(o, t)| Deed::Order(o, t)),
+        6 => (0u8..22, prop::collection::vec(0u8..10, 1..6)).prop_map(|(o, t)| Deed::Order(o, t)),
         3 => Just(Deed::Turn),
         1 => Just(Deed::Run),
         1 => Just(Deed::Checkpoint),
@@ -57,17 +57,24 @@ fn operation(number: u8, request: u128, targets: &[ServerId], group: ServerGroup
             fit: PasswordFit::ANY,
         }),
         7 => Operation::Rename(Rename { name: format!("r{request}").into() }),
-        8 => Operation::Delete(Delete { volumes: true, public_address: false }),
+        8 => Operation::Delete(Delete::new(true, false)),
         9 => create(&["made"]),
         10 | 11 => attach(request % 5, targets),
-        12 => Operation::Migrate(Migrate { hints: [].into() }),
-        13 => create_in(group, &["apart"]),
-        14 | 15 => {
+        12 | 13 => detach(seeded_disk(request % 5).id),
+        14 => Edit::ChangeRecycleBin(ChangeRecycleBin {
+            on: Some(request.is_multiple_of(2)),
+            ..ChangeRecycleBin::default()
+        })
+        .into(),
+        15 => Operation::Restore(Restore {}),
+        16 => Operation::Purge(Purge {}),
+        17 => Operation::Migrate(Migrate { hints: [].into() }),
+        18 => create_in(group, &["apart"]),
+        19 | 20 => {
             let servers = targets.to_vec();
             Edit::JoinServerGroup(JoinServerGroup { group, servers, members_max: 4 }).into()
         }
-        16 => Edit::LeaveServerGroup(LeaveServerGroup { group, servers: targets.to_vec() }).into(),
-        _ => detach(seeded_disk(request % 5).id),
+        _ => Edit::LeaveServerGroup(LeaveServerGroup { group, servers: targets.to_vec() }).into(),
     }
 }
 

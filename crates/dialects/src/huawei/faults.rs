@@ -171,7 +171,7 @@ fn of_kind(kind: FaultKind) -> Row {
 fn code_of_failed(operation: &Operation) -> &'static str {
     match operation {
         Operation::Create(_) => "Ecs.0204",
-        Operation::Delete(_) => "Ecs.0501",
+        Operation::Delete(_) | Operation::Purge(_) => "Ecs.0501",
         Operation::Start(_) => "Ecs.0226",
         Operation::Reboot(_) => "Ecs.0227",
         Operation::ResetPassword(_) => "Ecs.0610",
@@ -187,6 +187,7 @@ fn code_of_failed(operation: &Operation) -> &'static str {
         | Operation::Migrate(_)
         | Operation::Redeploy(_)
         | Operation::ChangeCharging(_)
+        | Operation::Restore(_)
         | Operation::CreateLoadBalancers(_)
         | Operation::DeleteLoadBalancers(_)
         | Operation::CreateListeners(_)
