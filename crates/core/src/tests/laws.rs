@@ -8,8 +8,8 @@ use crate::edits::{ChangeRecycleBin, Edit, JoinServerGroup, LeaveServerGroup};
 use crate::engine::{Inbox, Settings};
 use crate::model::{Phase, ServerGroupId, ServerId};
 use crate::ops::{
-    Delete, Force, Migrate, Operation, PasswordFit, Purge, Reboot, Reinstall, Rename,
-    ResetPassword, Resize, Restore, Start, Stop,
+    ConfirmResize, Delete, Force, Lock, Migrate, Operation, PasswordFit, Purge, Reboot, Reinstall,
+    Rename, ResetPassword, Resize, Restore, RevertResize, Start, Stop,
 };
 
 use super::plane::{
@@ -27,7 +27,7 @@ enum Deed {
 
 fn deed() -> impl Strategy<Value = Deed> {
     prop_oneof![
-        6 => (0u8..22, prop::collection::vec(0u8..10, 1..6)).prop_map(|(o, t)| Deed::Order(o, t)),
+        6 => (0u8..25, prop::collection::vec(0u8..10, 1..6)).prop_map(|(o, t)| Deed::Order(o, t)),
         3 => Just(Deed::Turn),
         1 => Just(Deed::Run),
         1 => Just(Deed::Checkpoint),
@@ -48,6 +48,7 @@ fn operation(number: u8, request: u128, targets: &[ServerId], group: ServerGroup
             flavor: if request.is_multiple_of(2) { "large" } else { "small" }.into(),
             stop_first: request.is_multiple_of(3),
             upgrade_only: false,
+            on_trial: request.is_multiple_of(5),
         }),
         6 => Operation::Reinstall(Reinstall {
             image: None,
@@ -59,6 +60,9 @@ fn operation(number: u8, request: u128, targets: &[ServerId], group: ServerGroup
         7 => Operation::Rename(Rename { name: format!("r{request}").into() }),
         8 => Operation::Delete(Delete::new(true, false)),
         9 => create(&["made"]),
+        17 => Operation::Lock(Lock { locked: request.is_multiple_of(4) }),
+        18 => Operation::ConfirmResize(ConfirmResize {}),
+        19 => Operation::RevertResize(RevertResize {}),
         10 | 11 => attach(request % 5, targets),
         12 | 13 => detach(seeded_disk(request % 5).id),
         14 => Edit::ChangeRecycleBin(ChangeRecycleBin {
@@ -68,9 +72,9 @@ fn operation(number: u8, request: u128, targets: &[ServerId], group: ServerGroup
         .into(),
         15 => Operation::Restore(Restore {}),
         16 => Operation::Purge(Purge {}),
-        17 => Operation::Migrate(Migrate { hints: [].into() }),
-        18 => create_in(group, &["apart"]),
-        19 | 20 => {
+        20 => Operation::Migrate(Migrate { hints: [].into() }),
+        21 => create_in(group, &["apart"]),
+        22 | 23 => {
             let servers = targets.to_vec();
             Edit::JoinServerGroup(JoinServerGroup { group, servers, members_max: 4 }).into()
         }
@@ -133,6 +137,8 @@ proptest! {
             let machine = machine.expect("every server has its machine");
             prop_assert_eq!(machine.power, server.power);
             prop_assert_eq!(Some(&machine.host), server.host.as_ref());
+            let flavor = plane.world().flavor(&server.flavor).expect("flavors stay");
+            prop_assert_eq!(machine.vcpus, flavor.vcpus);
             prop_assert_eq!(machine.image_generation, server.image_generation);
             prop_assert_eq!(&machine.disks, &DiskPlan::of(&server.details.volumes));
         }
