@@ -197,6 +197,8 @@ fn order(call: &Call<'_>, wanted: Wanted, age: Age) -> Result<Create, Row> {
         key_name: said(key_name).map(Into::into),
         user_data: user_data.map(Into::into),
         auto_terminate_at,
+        locked: false,
+        resized_from: None,
         recycled: None,
         network: Some(NetworkId(ids::wide("vpc id", &network)?)),
         nics: Vec::new(),
