@@ -8,6 +8,7 @@
 
 pub mod huawei;
 pub mod sign;
+mod tencent;
 pub mod tencent_v2;
 pub mod wire;
 

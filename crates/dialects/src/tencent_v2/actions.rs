@@ -1,6 +1,5 @@
 //! Which actions there are, of which module each is, and who answers it.
 
-use super::auth::without_port;
 use super::call::Call;
 use super::faults::Refusal;
 use super::ops::{
@@ -9,6 +8,7 @@ use super::ops::{
     rename, reset_password, resize, servers, start, stop, task_results,
 };
 use super::params::Params;
+use crate::tencent::host;
 use crate::{Action, Caller, Context, Request};
 
 type Answerer = fn(&Call<'_>) -> Result<Action, Refusal>;
@@ -234,8 +234,7 @@ enum Domain {
 
 impl Domain {
     fn read(host: &str) -> Domain {
-        let bare = host.trim_start_matches("https://").trim_start_matches("http://");
-        let name = without_port(bare).to_ascii_lowercase();
+        let name = host::without_port(host::bare(host)).to_ascii_lowercase();
         match name.strip_suffix(".api.qcloud.com") {
             None => Domain::Ours,
             Some("cvm") => Domain::Of(Module::Cvm),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use regiment_core::model::{Fault, FaultKind, ImageId, ServerId};
 
-use super::ids;
+use crate::tencent::ids;
 
 /// How a fault of the core is spelled here.
 pub struct Row {

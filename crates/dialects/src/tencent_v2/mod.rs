@@ -13,18 +13,14 @@ mod actions;
 mod auth;
 mod batch;
 mod call;
-mod disks;
 mod faults;
-mod ids;
 mod names;
 mod ops;
 mod params;
 mod password;
 mod reply;
-mod shapes;
 mod task;
 mod times;
-mod zones;
 
 #[cfg(test)]
 mod testing;

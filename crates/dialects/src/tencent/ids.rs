@@ -70,7 +70,7 @@ pub fn image_number(id: ImageId) -> u64 {
 pub fn find_image<'w>(world: &'w World, text: &str) -> Option<&'w Image> {
     let number = match text.strip_prefix(IMAGE) {
         Some(handle) => Handle::parse(handle)?.number(),
-        None => super::params::parse_digits(text)?,
+        None => super::form::parse_digits(text)?,
     };
     world.images().find(|image| image_number(image.id) == number).map(|image| &**image)
 }
