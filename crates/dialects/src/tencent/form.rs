@@ -12,8 +12,11 @@ const KEY_BYTES_MAX: usize = 128;
 /// Bytes of a value; the largest are certificates, a few kilobytes.
 const VALUE_BYTES_MAX: usize = 64 << 10;
 
+/// A name and its value.
+pub type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
+
 /// All pairs, decoded, sorted by the bytes of their names, each name once; or why they cannot be read.
-pub fn read(text: &str) -> Result<Vec<(Cow<'_, str>, Cow<'_, str>)>, &'static str> {
+pub fn read(text: &str) -> Result<Vec<Pair<'_>>, &'static str> {
     let mut pairs = Vec::new();
     for pair in text.trim_ascii().split('&').filter(|pair| !pair.is_empty()) {
         if pairs.len() == PARAMS_MAX {

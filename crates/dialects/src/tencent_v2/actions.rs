@@ -9,7 +9,7 @@ use super::ops::{
 };
 use super::params::Params;
 use crate::tencent::host;
-use crate::{Action, Caller, Context, Request};
+use crate::{Action, Caller, Context, Request, tencent_v3};
 
 type Answerer = fn(&Call<'_>) -> Result<Action, Refusal>;
 
@@ -194,10 +194,8 @@ pub fn decode(
     let caller = caller.ok_or(Refusal::SecretIdNotFound)?;
     let params = Params::read(request)?;
     let named = params.get("Action").unwrap_or_default();
-    match params.get("Version") {
-        None | Some("") => {}
-        Some("2017-03-12") => return Err(Refusal::ActionUnknown(named.to_owned())),
-        Some(_) => return Err(Refusal::VersionUnknown),
+    if params.get("Version").is_some_and(|version| !version.is_empty()) {
+        return Ok(tencent_v3::decode_on_older_path(request, context, Some(caller)));
     }
     let name = capitalized(named);
     let Some((_, module, answerer)) = ACTIONS.iter().find(|(known, _, _)| *known == name) else {

@@ -1,6 +1,5 @@
 //! Parameters: the query of a GET or the form of a POST, never both, read once and kept sorted.
 
-use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
 use super::faults::Refusal;
@@ -8,7 +7,7 @@ use crate::Request;
 use crate::tencent::form::{self, parse_digits};
 
 /// All parameters, decoded, sorted by the bytes of their names, each name once.
-pub struct Params<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
+pub struct Params<'a>(Vec<form::Pair<'a>>);
 
 impl<'a> Params<'a> {
     /// Reads the place that counts for the method and ignores the other.
