@@ -53,6 +53,11 @@ pub const fn row(kind: FaultKind) -> Row {
             "the `ClientToken` was used for another request",
             "`ClientToken` 已用于其他请求",
         ),
+        FaultKind::TokenExpired => row_of(
+            "InvalidParameterCombination",
+            "the `ClientToken` has expired",
+            "`ClientToken` 已过期",
+        ),
         FaultKind::QuotaExceeded => {
             row_of("LimitExceeded.InstanceQuota", "the quota is exceeded", "超出配额")
         }
