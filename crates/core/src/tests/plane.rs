@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use crate::apply::{Change, Edited};
 use crate::command::{Command, Receipt, TargetRef, TokenClaim};
-use crate::edits::Put;
+use crate::edits::{CreateServerGroup, Edit, Put};
 use crate::engine::{Engine, Inbox, Settings, Turn};
 use crate::model::{
-    self, Asset, Cidr, Details, Fault, Flavor, Host, Image, ImageId, ImageSource, NetworkId,
-    OsFamily, Phase, Power, Project, ProjectId, Quota, RecycleBin, RequestId, Server, ServerId,
-    SubTarget, Subnet, Target, Time, Volume, VolumeId, Vpc,
+    self, Asset, AssetKey, Cidr, Details, Fault, Flavor, Host, Image, ImageId, ImageSource,
+    NetworkId, OsFamily, Phase, Power, Project, ProjectId, Quota, RecycleBin, RequestId, Server,
+    ServerGroupId, ServerId, SubTarget, Subnet, Target, Time, Volume, VolumeId, Vpc,
 };
 use crate::ops::{AttachVolume, Create, DetachVolume, NicOrder, Operation, VolumeOrder};
 use crate::store::StoreError;
@@ -274,6 +274,21 @@ pub fn create(names: &[&str]) -> Operation {
     })
 }
 
+/// Like [`create`], in a server group.
+pub fn create_in(group: ServerGroupId, names: &[&str]) -> Operation {
+    let Operation::Create(mut order) = create(names) else { unreachable!("it is one") };
+    Arc::make_mut(&mut order.details).server_group = Some(group);
+    Operation::Create(order)
+}
+
+/// The only server group that the project may have.
+pub fn make_group(plane: &mut Plane, request: u128) -> ServerGroupId {
+    let edit = Edit::CreateServerGroup(CreateServerGroup { name: "g".into(), count_max: 1 });
+    let made = plane.order(command_on(request, edit.into(), Vec::new())).unwrap().unwrap().made;
+    let [AssetKey::ServerGroup(PROJECT, id)] = made.as_slice() else { panic!("{made:?}") };
+    *id
+}
+
 /// A command with a token of its own, so that it can be sent again after a crash.
 pub fn command(request: u128, operation: Operation, targets: &[ServerId]) -> Command {
     let targets = targets.iter().map(|id| TargetRef::Server(*id)).collect();
@@ -369,26 +384,37 @@ pub fn tell(world: &World) -> String {
         )
         .unwrap();
     }
-    let (mut disks, mut events) = (Vec::new(), Vec::new());
+    let mut things = Vec::new();
     for asset in world.assets() {
-        if let Asset::ScheduledEvent(event) = asset {
-            let (name, stage) = (name_of(event.server), event.stage);
-            events.push(format!("event {name} leaves {} {stage:?}\n", event.host));
-            continue;
-        }
-        let Asset::Disk(disk) = asset else {
-            writeln!(text, "asset {:?}", asset.key()).unwrap();
-            continue;
+        let disk = match asset {
+            Asset::Disk(disk) => disk,
+            Asset::ServerGroup(group) => {
+                let members: Vec<_> = world.members(group.id).map(name_of).collect();
+                things.push(format!("group {} of {members:?}\n", group.name));
+                continue;
+            }
+            Asset::ScheduledEvent(event) => {
+                let (name, stage) = (name_of(event.server), event.stage);
+                things.push(format!("event {name} leaves {} {stage:?}\n", event.host));
+                continue;
+            }
+            Asset::KeyPair(_)
+            | Asset::Vpc(_)
+            | Asset::Subnet(_)
+            | Asset::SecurityGroup(_)
+            | Asset::LaunchTemplate(_) => {
+                writeln!(text, "asset {:?}", asset.key()).unwrap();
+                continue;
+            }
         };
         let mut servers: Vec<_> = disk.attached_to.iter().map(|one| name_of(one.server)).collect();
         // Which of several got it first is the driver's to choose.
         servers.sort();
         let held = disk.held_by.len();
-        disks.push(format!("disk {} {} in {servers:?} held {held}\n", disk.name, disk.size_gib));
+        things.push(format!("disk {} {} in {servers:?} held {held}\n", disk.name, disk.size_gib));
     }
-    disks.sort();
-    events.sort();
-    text += &(disks.concat() + &events.concat());
+    things.sort();
+    text += &things.concat();
     let mut jobs: Vec<_> = world.jobs().collect();
     let own = |job: &model::Job| &*job.principal == "regiment";
     jobs.sort_by_key(|job| if own(job) { (1, u128::from(job.id.0)) } else { (0, job.request.0) });
