@@ -205,7 +205,7 @@ fn nothing_moves_to_a_host_that_leaves() {
     }
     assert_eq!(placed(&mut driver, 9, "a", 1), None);
     assert_eq!(placed(&mut driver, 9, "b", 1), None);
-    let away = Verb::Place { server: ServerId(1), away_from: "a2".into() };
+    let away = Verb::Place { server: ServerId(1), away_from: "a2".into(), apart_from: Vec::new() };
     assert_eq!(ask(&mut driver, away), Err(DriverError::Rejected(Rejection::NoCapacity)));
 }
 
