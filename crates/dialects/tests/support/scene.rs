@@ -88,7 +88,7 @@ impl Scene {
                 ["quota", "servers", n] => quota.servers = Some(number(n)?),
                 // Servers on it are told to leave within three days.
                 ["maintain", name, zone] => {
-                    leaving.push(Change::HostSet(host(name, zone, Some(LEAVES_AT))))
+                    leaving.push(Change::HostSet(host(name, zone, Some(LEAVES_AT))));
                 }
                 ["networks"] => networks_known = true,
                 ["authenticate"] => scene.authenticates = true,
@@ -189,7 +189,6 @@ fn server(n: u32, words: &[&str]) -> Result<Server, String> {
             (_, Some(("name", name))) => server.name = name.into(),
             (_, Some(("host", host))) => server.host = Some(host.into()),
             (_, Some(("zone", zone))) => details.zone = zone.into(),
-            (_, Some(("host", host))) => server.host = Some(host.into()),
             (_, Some(("key", name))) => details.key_name = Some(name.into()),
             (_, Some(("hours", age))) => {
                 server.created_at = START.after_ms(-3_600_000 * i64::from(number(age)?));
