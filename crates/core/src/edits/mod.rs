@@ -10,6 +10,7 @@ mod disks;
 mod key_pairs;
 mod metadata;
 mod nics;
+mod passwords;
 mod tags;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ pub use disks::BindVolume;
 pub use key_pairs::{AddKeyPair, RemoveKeyPair};
 pub use metadata::ChangeMetadata;
 pub use nics::{ChangeAddress, ChangeGroup, KeepNic, ShareAddress};
+pub use passwords::ForgetPassword;
 pub use tags::{ChangeTags, TagNamed};
 
 use crate::command::{TargetAnswer, TargetRef};
@@ -43,6 +45,7 @@ pub enum Edit {
     ChangeTags(ChangeTags),
     Describe(Describe),
     SetTerminateTime(SetTerminateTime),
+    ForgetPassword(ForgetPassword),
 }
 
 /// What something is from now on.
@@ -102,6 +105,7 @@ impl Edit {
             Edit::ChangeTags(edit) => edit,
             Edit::Describe(edit) => edit,
             Edit::SetTerminateTime(edit) => edit,
+            Edit::ForgetPassword(edit) => edit,
         }
     }
 

@@ -108,6 +108,10 @@ pub struct Details {
     pub description: Arc<str>,
     pub key_name: Option<Arc<str>>,
     pub user_data: Option<Arc<str>>,
+    /// A password that was made for the server, encrypted for the holder of its key pair. In clear it
+    /// is kept nowhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encrypted_password: Option<Arc<str>>,
     pub auto_terminate_at: Option<Time>,
     pub network: Option<NetworkId>,
     pub nics: Vec<Nic>,

@@ -102,6 +102,7 @@ const ACTS: &[Act] = &[
             stop_first: true,
             key_name: Some("key".into()),
             user_data: None,
+            encrypted_password: None,
             fit: PasswordFit::ANY,
         };
         let rename = Rename { name: "renamed".into() };

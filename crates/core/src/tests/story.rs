@@ -202,6 +202,7 @@ fn reinstalling_another_image_keeps_the_server_and_changes_its_system() {
         stop_first: false,
         key_name: None,
         user_data: None,
+        encrypted_password: None,
         fit: PasswordFit::ANY,
     };
     let operation = Operation::Reinstall(reinstall);

@@ -10,6 +10,7 @@ mod answer;
 mod auth;
 mod batch;
 mod body;
+mod ciphertext;
 mod detail;
 mod evs;
 mod faults;

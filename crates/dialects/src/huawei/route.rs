@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use super::answer::Reply;
 use super::faults::Row;
 use super::ops::{
-    attributes, availability_zones, catalog, create, delete, flavors, iam, lifecycle, limits,
-    list_servers, nics, power, projects, reinstall, rename, reset_password, resize, show_job,
-    show_server, tags, tokens, volumes,
+    attributes, availability_zones, catalog, create, delete, flavors, guest, iam, lifecycle,
+    limits, list_servers, nics, power, projects, reinstall, rename, reset_password, resize,
+    show_job, show_server, tags, tokens, volumes,
 };
 use super::{Call, evs, ims, nova, vpc};
 use crate::{Action, Answer, Request};
@@ -46,6 +46,7 @@ pub(super) enum Route<'a> {
     ShowJob(Cow<'a, str>),
     Tags(tags::Route<'a>),
     Attributes(attributes::Route<'a>),
+    Guest(guest::Route<'a>),
     Lifecycle(lifecycle::Route<'a>),
     Nics(nics::Route<'a>),
     Vpc(vpc::Route<'a>),
@@ -135,7 +136,8 @@ pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'
 fn in_area<'a>(version: &str, method: &str, rest: &[Cow<'a, str>]) -> Option<Route<'a>> {
     let tags = || tags::find(version, method, rest).map(Route::Tags);
     let attributes = || attributes::find(version, method, rest).map(Route::Attributes);
-    tags().or_else(attributes)
+    let guest = || guest::find(version, method, rest).map(Route::Guest);
+    tags().or_else(attributes).or_else(guest)
 }
 
 impl Route<'_> {
@@ -179,6 +181,7 @@ impl Call<'_> {
             Route::ShowJob(id) => Ok(show_job::decode(self, &id)),
             Route::Tags(route) => tags::decode(self, &route),
             Route::Attributes(route) => attributes::decode(self, &route),
+            Route::Guest(route) => guest::decode(self, &route),
             Route::Lifecycle(route) => lifecycle::decode(self, route),
             Route::Nics(route) => nics::decode(self, route),
             Route::Vpc(route) => vpc::decode(self, route),

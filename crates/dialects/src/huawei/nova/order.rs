@@ -6,6 +6,7 @@ use regiment_core::ops::{Operation, Verdict};
 use regiment_core::view::View;
 
 use super::NovaCall;
+use super::answer::NovaReply;
 use super::faults::{Refusal, is_conflict};
 use super::server::find;
 use crate::huawei::body::target;
@@ -40,9 +41,20 @@ impl NovaCall<'_> {
         errand: Errand,
         accepted: impl FnOnce(&View<'_>) -> Answer + Send + 'static,
     ) -> Action {
-        let reply = self.reply;
+        self.reply.order(command, errand, accepted)
+    }
+}
+
+impl NovaReply {
+    /// As [`NovaCall::order`], when the call is no longer at hand.
+    pub fn order(
+        self,
+        command: Command,
+        errand: Errand,
+        accepted: impl FnOnce(&View<'_>) -> Answer + Send + 'static,
+    ) -> Action {
         Action::order(command, move |receipt, view| match errand.refusal(receipt, view) {
-            Some(refusal) => reply.refuse(&refusal),
+            Some(refusal) => self.refuse(&refusal),
             None => accepted(view),
         })
     }
