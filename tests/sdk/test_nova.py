@@ -118,6 +118,7 @@ def test_flavors_and_zones(compute, huawei):
     listed = huawei.client.list_flavors(ecs.ListFlavorsRequest()).flavors
     assert {one.id: (one.vcpus, one.ram) for one in flavors} == {
         one.id: (int(one.vcpus), one.ram) for one in listed}
+    assert [one.id for one in compute.flavors(details=False)] == [one.id for one in flavors]
     assert compute.get_flavor(flavors[0].id).vcpus == flavors[0].vcpus
     specs = compute.fetch_flavor_extra_specs(flavors[0]).extra_specs
     assert specs["ecs:generation"] == flavors[0].id.split(".")[0]

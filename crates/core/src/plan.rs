@@ -46,7 +46,7 @@ pub fn plan(
     }
     let operation = &command.operation;
     if let Sort::Edit(edit) = operation.sort() {
-        return plan_edit(world, command, edit, now);
+        return plan_edit(world, command, edit, now, chance);
     }
     operation.check(world, command.project)?;
     let count = match operation.sort() {
@@ -91,13 +91,19 @@ pub fn plan(
             let judged = judge_balancers(world, command, rules);
             accept_judged(world, command, id, now, judged, chance)
         }
-        Sort::Edit(edit) => plan_edit(world, command, edit, now),
+        Sort::Edit(edit) => plan_edit(world, command, edit, now, chance),
     }
 }
 
-fn plan_edit(world: &World, command: &Command, edit: &Edit, now: Time) -> Result<Plan, Fault> {
+fn plan_edit(
+    world: &World,
+    command: &Command,
+    edit: &Edit,
+    now: Time,
+    chance: &mut Chance,
+) -> Result<Plan, Fault> {
     let project = command.project;
-    let edits::Edited { puts, answers } = edit.plan(Desk { world, project, now })?;
+    let edits::Edited { puts, answers } = edit.plan(Desk { world, project, now, chance })?;
     let made = puts.iter().filter_map(|put| match put {
         Put::Asset(asset) => Some(asset.key()),
         Put::Server { .. } | Put::NoAsset(_) | Put::Project(_) => None,

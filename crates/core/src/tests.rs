@@ -2,6 +2,7 @@
 
 mod alarms;
 mod disaster;
+mod edits;
 mod laws;
 mod plane;
 mod records;

@@ -7,6 +7,7 @@ mod addresses;
 mod alarms;
 mod assets;
 mod disks;
+mod groups;
 mod hosts;
 mod invariants;
 mod roster;
@@ -19,14 +20,15 @@ use foldhash::fast::FixedState;
 use serde::{Deserialize, Serialize};
 
 use addresses::Addresses;
+use groups::membership;
 pub use hosts::Room;
 pub use roster::Roster;
 
 use crate::command::{Receipt, TargetRef};
 use crate::model::{
     Asset, AssetKey, Credential, Flavor, Handle, Host, Image, ImageId, Job, JobId, LoadBalancer,
-    LoadBalancerId, NetworkId, PortId, Project, ProjectId, RequestId, Server, ServerId, Subnet,
-    Time,
+    LoadBalancerId, NetworkId, PortId, Project, ProjectId, RequestId, Server, ServerGroupId,
+    ServerId, Subnet, Time,
 };
 
 /// Ids are ours, so nobody can choose them to collide: a fixed hash is safe and makes two runs alike.
@@ -82,6 +84,8 @@ pub struct World {
     assets: BTreeMap<AssetKey, Asset>,
     /// Servers that are to be taken away at a set time.
     alarms: BTreeSet<(Time, ServerId)>,
+    /// Which servers are in which group, by their order.
+    members: BTreeSet<(ServerGroupId, u64, ServerId)>,
     tokens: BTreeMap<(ProjectId, Arc<str>), Token>,
     token_expiry: BTreeSet<(Time, ProjectId, Arc<str>)>,
     projects: BTreeMap<ProjectId, Project>,
@@ -368,6 +372,7 @@ impl World {
         }
         self.touch_slot(slot as usize);
         self.set_alarm(server.id, None, server.details.auto_terminate_at);
+        self.set_member(None, membership(&server));
         self.slots[slot as usize] = Some(server);
     }
 
@@ -376,9 +381,12 @@ impl World {
         let slot = self.by_handle[&id.handle()] as usize;
         let server = self.slots[slot].as_mut().expect("an indexed server is there");
         let (before, host_before) = (server.details.clone(), server.host.clone());
+        let member_before = membership(server);
         change(server);
         let (project, after) = (server.project, server.details.clone());
         let (host, flavor) = (server.host.clone(), server.flavor.clone());
+        let member_after = membership(server);
+        self.set_member(member_before, member_after);
         if host != host_before {
             self.count_on_host(host_before.as_ref(), &flavor, -1);
             self.count_on_host(host.as_ref(), &flavor, 1);
@@ -413,6 +421,7 @@ impl World {
         }
         self.set_alarm(id, server.details.auto_terminate_at, None);
         self.count_on_host(server.host.as_ref(), &server.flavor, -1);
+        self.set_member(membership(&server), None);
         if let Some(roster) = self.rosters.get_mut(&server.project) {
             roster.remove(server.order);
         }

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.http.http_handler import HttpHandler
+from huaweicloudsdkcore.sdk_response import SdkResponse
 from huaweicloudsdkecs.v2 import (
     BatchRebootServersRequest, BatchRebootServersRequestBody, BatchRebootSeversOption,
     BatchResetServersPasswordRequest, BatchResetServersPasswordRequestBody,
@@ -23,9 +24,12 @@ from .plane import Plane, wait_for
 
 # Where an answer differs from the published definition, each for a reason in docs/compatibility.md.
 EXPECTED = {
+    "UpdateServerAutoTerminateTime": ["status 204 is not declared; declared are ['200']"],
     "BatchResizeServers": ["$.response: is not in the definition"],
     # Required there and described nowhere: a slip of the definition.
     "ListFlavorSellPolicies": ["$.flavors: is required and missing"],
+    # Clients take nothing but 204.
+    "UpdateServerAutoTerminateTime": ["status 204 is not declared; declared are ['200']"],
     # Only an order for a prepaid server has one, and there are none here.
     "ResizeServer": ["$.order_id: is required and missing"],
 }
@@ -167,6 +171,37 @@ class Huawei:
         job = self.finished(job_id)
         assert job.status == "SUCCESS", self.raw.text
         return job
+
+    # What the definitions have and the SDK has no method for: it signs and sends it all the same.
+
+    def ask(self, method, path, body=None):
+        """One request by the SDK's own means; `path` begins behind the project."""
+        options = {
+            "method": method, "resource_path": path, "path_params": {}, "query_params": [],
+            "header_params": {"Content-Type": "application/json;charset=utf-8"},
+            "body": json.dumps(body) if body is not None else None,
+            "response_type": Bare, "collection_formats": {}, "request_type": "Bare",
+        }
+        self.client.do_http_request(**options)
+        return self.raw.body
+
+    def show_server_auto_recovery(self, server_id):
+        return self.ask("GET", f"/v1/{{project_id}}/cloudservers/{server_id}/autorecovery")
+
+    def register_server_auto_recovery(self, server_id, word):
+        path = f"/v1/{{project_id}}/cloudservers/{server_id}/autorecovery"
+        return self.ask("PUT", path, {"support_auto_recovery": word})
+
+
+class Bare(SdkResponse):
+    """An answer that the SDK reads no field of."""
+
+    openapi_types = {"nothing": "str"}
+    attribute_map = {"nothing": "nothing"}
+    sensitive_list = []
+
+    def __init__(self, nothing=None):
+        super().__init__()
 
 
 def refs(ids):

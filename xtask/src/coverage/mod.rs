@@ -121,7 +121,7 @@ fn rows<'a>(
         };
         rows.push(Row { operation, state, golden, test: tests.of_operation(name) });
     }
-    for (name, _) in fixed.iter().chain(absent) {
+    for (name, _) in fixed.iter().chain(absent).chain(tables::WITHOUT_METHOD) {
         if !operations.iter().any(|operation| operation.name == *name) {
             bail!("a table speaks of {name}, which is no operation");
         }
@@ -145,7 +145,7 @@ fn write(rows: &[Row<'_>]) -> String {
         ("served and stateful", count(|row| row.state == State::Stateful)),
         ("served, fixed data", count(|row| matches!(row.state, State::Fixed(_)))),
         ("not served", rows.len() - served),
-        ("served and called by a test through the SDK", {
+        ("served and called by a test through an SDK", {
             count(|row| row.golden.is_some() && row.test.is_some())
         }),
     ];
@@ -185,7 +185,7 @@ mod tests {
             ("crates/dialects/golden/huawei/start/accepted.http", GOLDEN),
             (
                 "tests/sdk/support/huawei.py",
-                "    def start(self):\n        c.batch_start_servers(r)\n",
+                "    def start(self):\n        self.client.batch_start_servers(r)\n",
             ),
             ("tests/sdk/test_jobs.py", "def test_it(huawei):\n    huawei.start(1)\n"),
         ])

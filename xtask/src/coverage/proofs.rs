@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 use super::operations::{self, Operation, Request};
+use super::tables::WITHOUT_METHOD;
 use crate::tidy::File;
 
 pub const GOLDENS: &str = "crates/dialects/golden/huawei/";
@@ -95,9 +96,14 @@ impl<'a> Tests<'a> {
     }
 
     /// The test file that calls the SDK's method of an operation most often, itself or by one of the
-    /// short words of the shared clients.
+    /// short words of the shared clients. Other SDKs have methods of the same names, so whose it is
+    /// counts.
     pub fn of_operation(&self, name: &str) -> Option<&'a str> {
-        let called = format!(".{}(", snake_case(name));
+        let without = WITHOUT_METHOD.iter().find(|(known, _)| *known == name);
+        let called = match without {
+            Some((_, called)) => (*called).to_owned(),
+            None => format!("client.{}(", snake_case(name)),
+        };
         let (tests, shared): (Vec<&File>, Vec<&File>) =
             self.files.iter().partition(|file| file.path[TESTS.len()..].starts_with("test_"));
         let words = shared.iter().flat_map(|file| words_for(&file.text, &called));
@@ -159,14 +165,17 @@ mod tests {
     #[test]
     fn a_call_in_a_shared_client_counts_for_who_uses_it() {
         let files = [
-            ("tests/sdk/support/c.py", "  def off(self):\n    self.c.nova_stop_server(r)\n"),
+            ("tests/sdk/support/c.py", "  def off(self):\n    self.client.batch_stop_servers(r)\n"),
             ("tests/sdk/test_a.py", "x.off(1)"),
-            ("tests/sdk/test_b.py", "x.nova_start_server(1)"),
+            ("tests/sdk/test_b.py", "x.client.batch_start_servers(1)"),
+            ("tests/sdk/test_c.py", "compute.update_server(1)\ncompute.flavors()"),
         ]
         .map(|(path, text)| File { path: path.to_owned(), text: text.to_owned() });
         let tests = Tests::of(&files);
-        assert_eq!(tests.of_operation("NovaStopServer"), Some("tests/sdk/test_a.py"));
-        assert_eq!(tests.of_operation("NovaStartServer"), Some("tests/sdk/test_b.py"));
+        assert_eq!(tests.of_operation("BatchStopServers"), Some("tests/sdk/test_a.py"));
+        assert_eq!(tests.of_operation("BatchStartServers"), Some("tests/sdk/test_b.py"));
         assert_eq!(tests.of_operation("NovaShowServer"), None);
+        assert_eq!(tests.of_operation("NovaUpdateServer"), Some("tests/sdk/test_c.py"));
+        assert_eq!(tests.of_operation("UpdateServer"), None, "that is another SDK's");
     }
 }

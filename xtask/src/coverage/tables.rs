@@ -69,3 +69,38 @@ pub const SDK_ONLY: &[(&str, &str, &str)] = &[
         "/v1/{project_id}/cloudservers/{server_id}/os-interface/{port_id}",
     ),
 ];
+
+/// Operations for which the vendor's SDK has no method, and how the tests call them: with OpenStack's
+/// own SDK, or by a word of the shared client, which signs and sends them by the vendor's means.
+pub const WITHOUT_METHOD: &[(&str, &str)] = &[
+    ("NovaAttachVolume", "compute.create_volume_attachment("),
+    ("NovaCreateServerGroup", "compute.create_server_group("),
+    ("NovaCreateServerMetadata", ".replace_metadata("),
+    ("NovaDeleteServerGroup", "compute.delete_server_group("),
+    ("NovaDeleteServerMetadataItem", "compute.delete_server_metadata("),
+    ("NovaDetachInterface", "compute.delete_server_interface("),
+    ("NovaDetachVolume", "compute.delete_volume_attachment("),
+    ("NovaListFlavors", "compute.flavors(details=False"),
+    ("NovaListFlavorsDetails", "compute.flavors()"),
+    ("NovaListServerActions", "compute.server_actions("),
+    ("NovaListServerGroups", "compute.server_groups("),
+    ("NovaListServerInterfaces", "compute.server_interfaces("),
+    ("NovaListServerVolumes", "compute.volume_attachments("),
+    ("NovaLockServer", "compute.lock_server("),
+    ("NovaRebootServer", "compute.reboot_server("),
+    ("NovaShowFlavor", "compute.get_flavor("),
+    ("NovaShowServerAction", "compute.get_server_action("),
+    ("NovaShowServerGroup", "compute.get_server_group("),
+    ("NovaShowServerMetadata", "compute.get_server_metadata("),
+    ("NovaShowServerMetadataItem", ".get_metadata_item("),
+    ("NovaShowServerVolume", "compute.get_volume_attachment("),
+    ("NovaStartServer", "compute.start_server("),
+    ("NovaStopServer", "compute.stop_server("),
+    ("NovaUnlockServer", "compute.unlock_server("),
+    ("NovaUpdateServer", "compute.update_server("),
+    ("NovaUpdateServerMetadata", "compute.set_server_metadata("),
+    ("NovaUpdateServerMetadataItem", ".set_metadata_item("),
+    ("RegisterServerAutoRecovery", "huawei.register_server_auto_recovery("),
+    ("ShowRecycleBinServer", "huawei.show_recycle_bin_server("),
+    ("ShowServerAutoRecovery", "huawei.show_server_auto_recovery("),
+];

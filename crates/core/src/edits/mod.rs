@@ -11,6 +11,7 @@ mod key_pairs;
 mod metadata;
 mod nics;
 mod passwords;
+mod server_groups;
 mod tags;
 
 use std::sync::Arc;
@@ -21,10 +22,12 @@ pub use describe::{Describe, SetTerminateTime};
 pub use disks::BindVolume;
 pub use key_pairs::{AddKeyPair, RemoveKeyPair};
 pub use metadata::ChangeMetadata;
-pub use nics::{ChangeAddress, ChangeGroup, KeepNic, ShareAddress};
+pub use nics::{ChangeAddress, ChangeSecurityGroup, KeepNic, ShareAddress};
 pub use passwords::ForgetPassword;
+pub use server_groups::{CreateServerGroup, DeleteServerGroup, JoinServerGroup, LeaveServerGroup};
 pub use tags::{ChangeTags, TagNamed};
 
+use crate::chance::Chance;
 use crate::command::{TargetAnswer, TargetRef};
 use crate::model::{
     Asset, AssetKey, Details, Fault, FaultKind, Project, ProjectId, Server, ServerId, Time,
@@ -40,12 +43,16 @@ pub enum Edit {
     KeepNic(KeepNic),
     ChangeAddress(ChangeAddress),
     ShareAddress(ShareAddress),
-    ChangeGroup(ChangeGroup),
+    ChangeSecurityGroup(ChangeSecurityGroup),
     BindVolume(BindVolume),
     ChangeTags(ChangeTags),
     Describe(Describe),
     SetTerminateTime(SetTerminateTime),
     ForgetPassword(ForgetPassword),
+    CreateServerGroup(CreateServerGroup),
+    DeleteServerGroup(DeleteServerGroup),
+    JoinServerGroup(JoinServerGroup),
+    LeaveServerGroup(LeaveServerGroup),
 }
 
 /// What something is from now on.
@@ -68,6 +75,7 @@ pub(crate) struct Desk<'a> {
     pub world: &'a World,
     pub project: ProjectId,
     pub now: Time,
+    pub chance: &'a mut Chance,
 }
 
 /// What an edit comes to.
@@ -100,12 +108,16 @@ impl Edit {
             Edit::KeepNic(edit) => edit,
             Edit::ChangeAddress(edit) => edit,
             Edit::ShareAddress(edit) => edit,
-            Edit::ChangeGroup(edit) => edit,
+            Edit::ChangeSecurityGroup(edit) => edit,
             Edit::BindVolume(edit) => edit,
             Edit::ChangeTags(edit) => edit,
             Edit::Describe(edit) => edit,
             Edit::SetTerminateTime(edit) => edit,
             Edit::ForgetPassword(edit) => edit,
+            Edit::CreateServerGroup(edit) => edit,
+            Edit::DeleteServerGroup(edit) => edit,
+            Edit::JoinServerGroup(edit) => edit,
+            Edit::LeaveServerGroup(edit) => edit,
         }
     }
 

@@ -116,7 +116,7 @@ fn may_share(desk: &Desk<'_>, nic: &Nic, address: Ipv4Addr) -> Result<(), Fault>
 
 /// Put a server into a security group, or take it out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChangeGroup {
+pub struct ChangeSecurityGroup {
     pub server: ServerId,
     pub group: NetworkId,
     pub member: bool,
@@ -124,9 +124,9 @@ pub struct ChangeGroup {
     pub default: NetworkId,
 }
 
-impl EditRules for ChangeGroup {
+impl EditRules for ChangeSecurityGroup {
     fn name(&self) -> &'static str {
-        "change_group"
+        "change_security_group"
     }
 
     fn plan(&self, desk: Desk<'_>) -> Result<Edited, Fault> {
@@ -140,7 +140,7 @@ impl EditRules for ChangeGroup {
             (Some(at), false) => drop(groups.remove(at)),
             (Some(_), true) => {}
             (None, false) => {
-                return Err(Fault::with(FaultKind::GroupNotFound, self.group.to_string()));
+                return Err(Fault::with(FaultKind::NotInSecurityGroup, self.group.to_string()));
             }
         }
         let put = with_details(server, |details| {
@@ -151,7 +151,7 @@ impl EditRules for ChangeGroup {
     }
 }
 
-impl ChangeGroup {
+impl ChangeSecurityGroup {
     /// An interface with groups of its own follows its server.
     fn change(&self, nic: &mut Nic) {
         if nic.security_groups.is_empty() {

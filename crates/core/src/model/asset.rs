@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Disk, NetworkId, ProjectId, SecurityGroup, Subnet, Time, VolumeId, Vpc};
+use super::{
+    Disk, NetworkId, ProjectId, SecurityGroup, ServerGroupId, Subnet, Time, VolumeId, Vpc,
+};
 
 /// One thing a project owns beside its servers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +16,7 @@ pub enum Asset {
     Subnet(Subnet),
     SecurityGroup(SecurityGroup),
     Disk(Disk),
+    ServerGroup(ServerGroup),
 }
 
 /// How an asset is found. Kinds stand together, and within a kind what is looked up together.
@@ -24,6 +27,7 @@ pub enum AssetKey {
     Subnet(ProjectId, NetworkId),
     SecurityGroup(ProjectId, NetworkId),
     Disk(ProjectId, VolumeId),
+    ServerGroup(ProjectId, ServerGroupId),
 }
 
 impl Asset {
@@ -34,6 +38,7 @@ impl Asset {
             Asset::Subnet(subnet) => AssetKey::Subnet(subnet.project, subnet.id),
             Asset::SecurityGroup(group) => AssetKey::SecurityGroup(group.project, group.id),
             Asset::Disk(disk) => AssetKey::Disk(disk.project, disk.id),
+            Asset::ServerGroup(group) => AssetKey::ServerGroup(group.project, group.id),
         }
     }
 
@@ -44,6 +49,7 @@ impl Asset {
             Asset::Subnet(subnet) => subnet.project,
             Asset::SecurityGroup(group) => group.project,
             Asset::Disk(disk) => disk.project,
+            Asset::ServerGroup(group) => group.project,
         }
     }
 }
@@ -61,5 +67,17 @@ pub struct KeyPair {
     pub kind: Arc<str>,
     /// Who made it.
     pub user: Arc<str>,
+    pub created_at: Time,
+}
+
+/// Servers that are to stand apart from each other, or together. Which they are is said by the
+/// servers: [`World::members`](crate::world::World::members) counts them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerGroup {
+    pub id: ServerGroupId,
+    pub project: ProjectId,
+    pub name: Arc<str>,
+    /// In the words of who made it.
+    pub policies: Vec<Arc<str>>,
     pub created_at: Time,
 }

@@ -226,6 +226,10 @@ macro_rules! short_id {
     };
 }
 
+wide_id!(
+    /// One server group.
+    ServerGroupId
+);
 short_id!(
     /// One load balancer.
     LoadBalancerId,

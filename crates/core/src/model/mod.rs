@@ -12,14 +12,14 @@ mod runs;
 mod server;
 mod time;
 
-pub use asset::{Asset, AssetKey, KeyPair};
+pub use asset::{Asset, AssetKey, KeyPair, ServerGroup};
 pub use balancer::{Backend, BalancerState, HealthCheck, Listener, LoadBalancer, Protocol, Reach};
 pub use catalog::{Credential, Flavor, Host, Image, ImageSource, OsFamily, Project, Quota};
 pub use disk::{Attachment, Disk};
 pub use fault::{Fault, FaultKind};
 pub use ids::{
     Handle, ImageId, JobId, ListenerId, LoadBalancerId, NetworkId, PortId, ProjectId, RequestId,
-    ServerId, SubJobId, VolumeId,
+    ServerGroupId, ServerId, SubJobId, VolumeId,
 };
 pub use job::{Job, Orders, Outcome, SubJob, SubState, SubTarget, Tally, Target};
 pub use network::{Cidr, Direction, Remote, Rule, SecurityGroup, Subnet, Vpc};

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Fault, ImageId, NetworkId, PortId, ProjectId, ServerId, SubJobId, Time, VolumeId};
+use super::{
+    Fault, ImageId, NetworkId, PortId, ProjectId, ServerGroupId, ServerId, SubJobId, Time, VolumeId,
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Power {
@@ -117,6 +119,9 @@ pub struct Details {
     pub nics: Vec<Nic>,
     pub volumes: Vec<Volume>,
     pub security_groups: Vec<NetworkId>,
+    /// The server group it is in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server_group: Option<ServerGroupId>,
     pub metadata: BTreeMap<Arc<str>, Arc<str>>,
     pub tags: Vec<Tag>,
     /// Values a dialect was given and must give back, under that dialect's own names.

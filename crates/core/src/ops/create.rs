@@ -51,6 +51,11 @@ impl Rules for Create {
         {
             return Err(Fault::with(FaultKind::AddressInUse, address.to_string()));
         }
+        if let Some(id) = self.details.server_group
+            && world.server_group(project, id).is_none()
+        {
+            return Err(Fault::with(FaultKind::ServerGroupNotFound, id.to_string()));
+        }
         let count = i64::try_from(self.names.len()).expect("bounded above");
         let vcpus = count * i64::from(flavor.vcpus);
         let ram_mib = count * i64::from(flavor.ram_mib);

@@ -7,7 +7,7 @@ use std::net::Ipv4Addr;
 
 use crate::command::{Command, TargetRef};
 use crate::edits::{
-    AddKeyPair, ChangeAddress, ChangeGroup, ChangeMetadata, Edit, KeepNic, RemoveKeyPair,
+    AddKeyPair, ChangeAddress, ChangeMetadata, ChangeSecurityGroup, Edit, KeepNic, RemoveKeyPair,
     ShareAddress,
 };
 use crate::engine::Settings;
@@ -196,14 +196,14 @@ const ACTS: &[Act] = &[
         let share = ShareAddress { server, port, address };
         let change = ChangeAddress { server, port: first[2].port, subnet: None, address: None };
         let (group, default) = (NetworkId(0x77), NetworkId(0x78));
-        let join = ChangeGroup { server, group, member: true, default };
+        let join = ChangeSecurityGroup { server, group, member: true, default };
         vec![
             command(33, Operation::DeleteNics(delete), &[s(2)]),
             command(34, Operation::ChangeNetwork(ChangeNetwork::new(OTHER_VPC, order)), &[s(1)]),
             edit(35, Edit::KeepNic(keep)),
             edit(36, Edit::ShareAddress(share)),
             edit(37, Edit::ChangeAddress(change)),
-            edit(38, Edit::ChangeGroup(join)),
+            edit(38, Edit::ChangeSecurityGroup(join)),
         ]
     },
     |world| {

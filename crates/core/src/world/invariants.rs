@@ -95,6 +95,9 @@ impl World {
         if !self.alarms_are_true() {
             wrong.push("a server's set time is not among the alarms".to_owned());
         }
+        if !self.members_are_true() {
+            wrong.push("a server is in a group that does not know it, or is not there".to_owned());
+        }
         let listed: usize = self.rosters.values().map(Roster::len).sum();
         if listed != self.by_handle.len() {
             wrong.push("a server is not in its project's list".to_owned());

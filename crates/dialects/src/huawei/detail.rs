@@ -26,7 +26,6 @@ pub(super) const HINT_RECOVERY: &str = "support_auto_recovery";
 pub(super) const HINT_METADATA_ENDPOINT: &str = "metadata_options.http_endpoint";
 pub(super) const HINT_METADATA_TOKENS: &str = "metadata_options.http_tokens";
 pub(super) const HINT_SERIAL: &str = "serial_console_options.enabled";
-pub(super) const HINT_GROUP: &str = "os:scheduler_hints.group";
 pub(super) const HINT_TENANCY: &str = "os:scheduler_hints.tenancy";
 pub(super) const HINT_DEDICATED_HOST: &str = "os:scheduler_hints.dedicated_host_id";
 
@@ -254,10 +253,12 @@ fn volumes(server: &Server) -> Vec<VolumeOf<'_>> {
         .collect()
 }
 
-fn scheduler_hints(server: &Server) -> BTreeMap<&'static str, [&str; 1]> {
-    [("group", HINT_GROUP), ("tenancy", HINT_TENANCY), ("dedicated_host_id", HINT_DEDICATED_HOST)]
+fn scheduler_hints(server: &Server) -> BTreeMap<&'static str, [Cow<'_, str>; 1]> {
+    let group = server.details.server_group.map(|id| ("group", [Cow::Owned(id.to_string())]));
+    [("tenancy", HINT_TENANCY), ("dedicated_host_id", HINT_DEDICATED_HOST)]
         .into_iter()
-        .filter_map(|(key, name)| Some((key, [hint(server, name)?])))
+        .filter_map(|(key, name)| Some((key, [Cow::Borrowed(hint(server, name)?)])))
+        .chain(group)
         .collect()
 }
 
@@ -338,7 +339,7 @@ pub(super) struct Detail<'a> {
     tags: Vec<String>,
     sys_tags: [SysTag<'a>; 1],
     #[serde(rename = "os:scheduler_hints")]
-    scheduler_hints: BTreeMap<&'static str, [&'a str; 1]>,
+    scheduler_hints: BTreeMap<&'static str, [Cow<'a, str>; 1]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cpu_options: Option<BTreeMap<&'static str, u8>>,
     #[serde(skip_serializing_if = "Option::is_none")]

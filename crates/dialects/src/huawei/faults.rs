@@ -113,7 +113,7 @@ fn of_kind(kind: FaultKind) -> Row {
         FaultKind::HasMoreNics => {
             ("Ecs.0014", 400, "The VPC of an ECS with more than one NIC cannot be changed.")
         }
-        FaultKind::GroupNotFound => ("Ecs.0014", 400, "The ECS is not in the security group."),
+        FaultKind::NotInSecurityGroup => ("Ecs.0014", 400, "The ECS is not in the security group."),
         // This cloud's APIs that we speak know no load balancers.
         FaultKind::BalancerNotFound
         | FaultKind::BalancerBusy
@@ -141,6 +141,13 @@ fn of_kind(kind: FaultKind) -> Row {
             ("Ecs.0005", 400, "The device name is used by another disk of the ECS.")
         }
         FaultKind::TooManyTags => ("Ecs.0905", 400, "A server can have at most 10 tags."),
+        FaultKind::ServerGroupNotFound => ("Ecs.0313", 400, "The server group does not exist."),
+        FaultKind::TooManyServerGroups => ("Ecs.0022", 400, "The server group quota is exceeded."),
+        FaultKind::ServerGroupFull => {
+            ("Ecs.0022", 400, "The quota of members of the server group is exceeded.")
+        }
+        FaultKind::InOtherServerGroup => ("Ecs.0005", 400, "The ECS is in another server group."),
+        FaultKind::NotInServerGroup => ("Ecs.0005", 400, "The ECS is not in the server group."),
         FaultKind::NoCapacity => ("Ecs.0219", 400, "No valid host was found."),
         FaultKind::HostDown => ("Ecs.1001", 400, "The host of the ECS is down."),
         FaultKind::AgentMissing => {

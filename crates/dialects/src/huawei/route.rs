@@ -7,7 +7,7 @@ use super::faults::Row;
 use super::ops::{
     attributes, availability_zones, catalog, create, delete, flavors, guest, iam, lifecycle,
     limits, list_servers, nics, power, projects, reinstall, rename, reset_password, resize,
-    show_job, show_server, tags, tokens, volumes,
+    server_groups, show_job, show_server, tags, tokens, volumes,
 };
 use super::{Call, evs, ims, nova, vpc};
 use crate::{Action, Answer, Request};
@@ -47,6 +47,7 @@ pub(super) enum Route<'a> {
     Tags(tags::Route<'a>),
     Attributes(attributes::Route<'a>),
     Guest(guest::Route<'a>),
+    ServerGroups(server_groups::Route<'a>),
     Lifecycle(lifecycle::Route<'a>),
     Nics(nics::Route<'a>),
     Vpc(vpc::Route<'a>),
@@ -137,7 +138,8 @@ fn in_area<'a>(version: &str, method: &str, rest: &[Cow<'a, str>]) -> Option<Rou
     let tags = || tags::find(version, method, rest).map(Route::Tags);
     let attributes = || attributes::find(version, method, rest).map(Route::Attributes);
     let guest = || guest::find(version, method, rest).map(Route::Guest);
-    tags().or_else(attributes).or_else(guest)
+    let groups = || server_groups::find(version, method, rest).map(Route::ServerGroups);
+    tags().or_else(groups).or_else(attributes).or_else(guest)
 }
 
 impl Route<'_> {
@@ -180,6 +182,7 @@ impl Call<'_> {
             Route::AvailabilityZones => Ok(availability_zones::decode(self)),
             Route::ShowJob(id) => Ok(show_job::decode(self, &id)),
             Route::Tags(route) => tags::decode(self, &route),
+            Route::ServerGroups(route) => server_groups::decode(self, &route),
             Route::Attributes(route) => attributes::decode(self, &route),
             Route::Guest(route) => guest::decode(self, &route),
             Route::Lifecycle(route) => lifecycle::decode(self, route),

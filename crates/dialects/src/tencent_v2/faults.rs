@@ -74,7 +74,7 @@ pub const fn row(kind: FaultKind) -> Row {
         | FaultKind::NicIsPrimary
         | FaultKind::NicTaken
         | FaultKind::HasMoreNics
-        | FaultKind::GroupNotFound => (
+        | FaultKind::NotInSecurityGroup => (
             4000,
             "InvalidParameterValue.InvalidNetworkInterfaceId",
             "the network interface does not allow it",
@@ -137,6 +137,12 @@ pub const fn row(kind: FaultKind) -> Row {
         FaultKind::TooManyTags => {
             (4000, "InvalidParameter", "the instance would have too many tags")
         }
+        // This cloud's APIs that we speak know no server groups.
+        FaultKind::ServerGroupNotFound
+        | FaultKind::TooManyServerGroups
+        | FaultKind::ServerGroupFull
+        | FaultKind::InOtherServerGroup
+        | FaultKind::NotInServerGroup => (5000, "InternalError", "internal error"),
         FaultKind::NoCapacity => {
             (5200, "ResourceInsufficient", "the resources of the zone are sold out")
         }

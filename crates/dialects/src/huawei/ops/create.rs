@@ -6,7 +6,7 @@ mod wire;
 use std::sync::Arc;
 
 use regiment_core::command::{Command, Receipt, TokenClaim};
-use regiment_core::model::{Details, ImageId, NetworkId, RequestId, ServerId};
+use regiment_core::model::{Details, FaultKind, ImageId, NetworkId, RequestId, ServerId};
 use regiment_core::ops::{Create, Operation};
 use regiment_core::view::View;
 use serde::Serialize;
@@ -24,7 +24,7 @@ use crate::huawei::answer::Reply;
 use crate::huawei::body::{Flag, Password, Whole, read};
 use crate::huawei::ciphertext::NewPassword;
 use crate::huawei::faults::{KEY_GONE, PREPAID_STAYS, Row, WEAK_PASSWORD};
-use crate::huawei::limits::CREATE_MAX;
+use crate::huawei::limits::{CREATE_MAX, GROUP_MEMBERS_MAX};
 use crate::huawei::password;
 use crate::huawei::route::Age;
 use crate::huawei::{Call, detail, ids, job_id, names};
@@ -64,6 +64,12 @@ pub(in crate::huawei) fn decode(call: &Call<'_>, age: Age) -> Result<Action, Row
             let void = with_user_data && image.family == regiment_core::model::OsFamily::Linux;
             command.secret = password.map(|Password(secret)| secret).filter(|_| !void);
         }
+        if let Operation::Create(create) = &command.operation
+            && let Some(group) = create.details.server_group
+            && view.world.members(group).count() + create.names.len() > GROUP_MEMBERS_MAX
+        {
+            return Action::Answer(reply.refuse(&Row::of(&FaultKind::ServerGroupFull.into())));
+        }
         if let (Some(made), Operation::Create(create)) = (made, &mut command.operation) {
             let details = Arc::make_mut(&mut create.details);
             let key_name = details.key_name.as_deref();
@@ -90,9 +96,7 @@ pub(in crate::huawei) fn decode(call: &Call<'_>, age: Age) -> Result<Action, Row
 fn place(command: Command, reply: Reply) -> Action {
     Action::order(command, move |receipt, view| match receipt {
         Ok(receipt) => accepted(reply, receipt, view),
-        Err(fault) if fault.kind == regiment_core::model::FaultKind::TooManyTargets => {
-            reply.refuse(&too_many())
-        }
+        Err(fault) if fault.kind == FaultKind::TooManyTargets => reply.refuse(&too_many()),
         Err(fault) => reply.refuse(&Row::of(fault)),
     })
 }
@@ -186,7 +190,7 @@ fn order(call: &Call<'_>, wanted: Wanted, age: Age) -> Result<Create, Row> {
         hints.insert(detail::HINT_ENTERPRISE.into(), id.into());
     }
     details::public_address(publicip, &mut hints)?;
-    details::scheduler_hints(scheduler_hints, &mut hints);
+    let group = details::scheduler_hints(scheduler_hints, &mut hints)?;
     details::options(cpu_options, security_options, enclave_options, &mut hints)?;
     if let Some(options) = metadata_options {
         hints.extend(details::metadata_options(options)?);
@@ -210,6 +214,7 @@ fn order(call: &Call<'_>, wanted: Wanted, age: Age) -> Result<Create, Row> {
         nics: Vec::new(),
         volumes: Vec::new(),
         security_groups: details::security_groups(security_groups.unwrap_or_default())?,
+        server_group: group,
         metadata: details::metadata(metadata.unwrap_or_default())?,
         tags: details::tags(server_tags.unwrap_or_default(), tags.unwrap_or_default())?,
         hints,

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::Action;
 use crate::huawei::Call;
+use crate::huawei::limits::{GROUP_MEMBERS_MAX, GROUPS_MAX, METADATA_MADE_MAX};
 
 /// No limit.
 const NONE: i64 = -1;
@@ -24,9 +25,9 @@ struct Absolute {
     total_cores_used: u64,
     #[serde(rename = "totalRAMUsed")]
     total_ram_mib_used: u64,
-    max_server_groups: i64,
-    max_server_group_members: i64,
-    max_server_meta: i64,
+    max_server_groups: usize,
+    max_server_group_members: usize,
+    max_server_meta: usize,
     max_image_meta: i64,
     max_personality: i64,
     max_personality_size: i64,
@@ -36,7 +37,7 @@ struct Absolute {
     max_total_keypairs: i64,
     total_floating_ips_used: u64,
     total_security_groups_used: u64,
-    total_server_groups_used: u64,
+    total_server_groups_used: usize,
 }
 
 pub(in crate::huawei) fn decode(call: &Call<'_>) -> Action {
@@ -52,9 +53,9 @@ pub(in crate::huawei) fn decode(call: &Call<'_>) -> Action {
             total_instances_used: usage.servers,
             total_cores_used: usage.vcpus,
             total_ram_mib_used: usage.ram_mib,
-            max_server_groups: 10,
-            max_server_group_members: 16,
-            max_server_meta: 128,
+            max_server_groups: GROUPS_MAX,
+            max_server_group_members: GROUP_MEMBERS_MAX,
+            max_server_meta: METADATA_MADE_MAX,
             max_image_meta: 128,
             max_personality: 5,
             max_personality_size: 10_240,
@@ -64,7 +65,7 @@ pub(in crate::huawei) fn decode(call: &Call<'_>) -> Action {
             max_total_keypairs: NONE,
             total_floating_ips_used: 0,
             total_security_groups_used: 1,
-            total_server_groups_used: 0,
+            total_server_groups_used: view.world.server_groups(project).count(),
         };
         reply.json(200, &Body { absolute })
     })

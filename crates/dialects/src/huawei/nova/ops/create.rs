@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use regiment_core::command::Command;
 use regiment_core::limits::NAME_CHARS_MAX;
-use regiment_core::model::{Details, ImageId, NetworkId, OsFamily, PortId, ProjectId, ServerId};
+use regiment_core::model::{
+    Details, ImageId, NetworkId, OsFamily, PortId, ProjectId, ServerGroupId, ServerId,
+};
 use regiment_core::ops::{Create, NicOrder, Operation, VolumeOrder};
 use regiment_core::view::View;
 use serde::{Deserialize, Serialize};
@@ -275,12 +277,12 @@ fn order(call: &NovaCall<'_>, wanted: Wanted, placing: Option<Hints>) -> Result<
     hint(detail::HINT_CHARGING, detail::POSTPAID.to_owned());
     hint(detail::HINT_USER, ids::user(&call.call.caller.access_key));
     hint(detail::HINT_RESERVATION, format!("r-{}", call.call.context.request.handle()));
+    let mut server_group = None;
     if let Some(Hints { group, tenancy, dedicated_host_id }) = placing {
-        for (name, text) in [
-            (detail::HINT_GROUP, group),
-            (detail::HINT_TENANCY, tenancy),
-            (detail::HINT_DEDICATED_HOST, dedicated_host_id),
-        ] {
+        server_group = said(group).map(|id| ids::wide("group", &id)).transpose()?;
+        for (name, text) in
+            [(detail::HINT_TENANCY, tenancy), (detail::HINT_DEDICATED_HOST, dedicated_host_id)]
+        {
             if let Some(text) = said(text) {
                 hint(name, text);
             }
@@ -292,6 +294,7 @@ fn order(call: &NovaCall<'_>, wanted: Wanted, placing: Option<Hints>) -> Result<
         key_name: said(key_name).map(Into::into),
         user_data: user_data.map(Into::into),
         security_groups: groups(security_groups.unwrap_or_default())?,
+        server_group: server_group.map(ServerGroupId),
         metadata: metadata(pairs.unwrap_or_default())?,
         hints,
         ..Details::default()

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use regiment_core::model::{NetworkId, PortId, Tag, Time};
+use regiment_core::model::{NetworkId, PortId, ServerGroupId, Tag, Time};
 use regiment_core::ops::{NicOrder, VolumeOrder};
 
 use super::wire::{
@@ -271,17 +271,22 @@ pub(super) fn public_address(wanted: Option<PublicAddress>, hints: &mut Hints) -
     Ok(())
 }
 
-pub(super) fn scheduler_hints(given: Option<SchedulerHints>, hints: &mut Hints) {
-    let Some(SchedulerHints { group, tenancy, dedicated_host_id }) = given else { return };
-    for (name, text) in [
-        (detail::HINT_GROUP, group),
-        (detail::HINT_TENANCY, tenancy),
-        (detail::HINT_DEDICATED_HOST, dedicated_host_id),
-    ] {
+/// Where the server is to stand, and the group it is to be in.
+pub(super) fn scheduler_hints(
+    given: Option<SchedulerHints>,
+    hints: &mut Hints,
+) -> Result<Option<ServerGroupId>, Row> {
+    let Some(SchedulerHints { group, tenancy, dedicated_host_id }) = given else {
+        return Ok(None);
+    };
+    for (name, text) in
+        [(detail::HINT_TENANCY, tenancy), (detail::HINT_DEDICATED_HOST, dedicated_host_id)]
+    {
         if let Some(text) = said(text) {
             hints.insert(name.into(), text.into());
         }
     }
+    said(group).map(|id| ids::wide("group", &id).map(ServerGroupId)).transpose()
 }
 
 /// How a server may ask for its own metadata.
