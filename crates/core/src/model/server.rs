@@ -33,6 +33,7 @@ pub enum Activity {
     Stopping,
     Rebooting,
     RebootingHard,
+    Dumping,
     ResettingPassword,
     Resizing,
     Reinstalling,

@@ -7,8 +7,8 @@ use std::net::Ipv4Addr;
 
 use crate::command::{Command, TargetRef};
 use crate::edits::{
-    AddKeyPair, ChangeAddress, ChangeMetadata, ChangeSecurityGroup, Edit, KeepNic, RemoveKeyPair,
-    ShareAddress,
+    AddKeyPair, ChangeAddress, ChangeMetadata, ChangeSecurityGroup, Edit, ForgetPassword, KeepNic,
+    RemoveKeyPair, ShareAddress,
 };
 use crate::engine::Settings;
 use crate::limits;
@@ -16,10 +16,10 @@ use crate::model::{
     Backend, Handle, HealthCheck, Listener, ListenerId, NetworkId, Nic, Protocol, Reach, ServerId,
 };
 use crate::ops::{
-    AddNics, ChangeCharging, ChangeNetwork, CreateListeners, CreateLoadBalancers, Delete,
-    DeleteLoadBalancers, DeleteNics, DeregisterBackends, Force, Migrate, NicOrder, Operation,
-    PasswordFit, Reboot, Redeploy, RegisterBackends, Reinstall, Rename, ResetPassword, Resize,
-    Start, Stop,
+    AddNics, ChangeCharging, ChangeNetwork, CrashDump, CreateListeners, CreateLoadBalancers,
+    Delete, DeleteLoadBalancers, DeleteNics, DeregisterBackends, Force, Migrate, NicOrder,
+    Operation, PasswordFit, Reboot, Redeploy, RegisterBackends, Reinstall, Rename, ResetPassword,
+    Resize, Start, Stop,
 };
 use crate::store::{StoreError, Table};
 use crate::testing::{Fails, Trouble};
@@ -102,7 +102,7 @@ const ACTS: &[Act] = &[
             stop_first: true,
             key_name: Some("key".into()),
             user_data: None,
-            encrypted_password: None,
+            encrypted_password: Some("sealed".into()),
             fit: PasswordFit::ANY,
         };
         let rename = Rename { name: "renamed".into() };
@@ -257,6 +257,13 @@ const ACTS: &[Act] = &[
         vec![
             command(49, Operation::Delete(all), &[s(2)]),
             command(50, Operation::Delete(boot_only), &[s(6)]),
+        ]
+    },
+    |world| {
+        let forget = ForgetPassword { server: new_server(world, "n1") };
+        vec![
+            command(60, Operation::CrashDump(CrashDump {}), &[s(5), s(3)]),
+            edit(61, Edit::ForgetPassword(forget)),
         ]
     },
 ];

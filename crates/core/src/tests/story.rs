@@ -283,7 +283,7 @@ fn finished_jobs_are_read_from_the_archive_and_forgotten_in_time() {
     let archive = plane.engine.archive();
     let sub = receipt.answers[1].sub.unwrap();
     {
-        let view = View::new(plane.world(), &*archive, plane.now);
+        let view = View::new(plane.world(), &*archive, &(), plane.now);
         let (job, index) = view.sub_job(sub).expect("it is in the archive");
         assert_eq!(job.outcome(), Outcome::SomeFailed);
         assert_eq!(job.subs[index].state, SubState::Refused);
@@ -292,7 +292,7 @@ fn finished_jobs_are_read_from_the_archive_and_forgotten_in_time() {
     }
     plane.now = plane.now.after_ms(limits::RETENTION_MS + 120_000);
     plane.turn(Inbox::new()).unwrap();
-    let view = View::new(plane.world(), &*archive, plane.now);
+    let view = View::new(plane.world(), &*archive, &(), plane.now);
     assert!(view.job(receipt.job.unwrap()).is_none(), "its time is over");
 }
 

@@ -178,6 +178,7 @@ fn code_of_failed(operation: &Operation) -> &'static str {
         Operation::AddNics(_) => "Ecs.0217",
         Operation::AttachVolume(_) => "Ecs.0205",
         Operation::Stop(_)
+        | Operation::CrashDump(_)
         | Operation::DetachVolume(_)
         | Operation::Reinstall(_)
         | Operation::DeleteNics(_)

@@ -23,6 +23,8 @@ pub(super) enum Age {
 pub(super) enum Route<'a> {
     IssueToken,
     CheckToken,
+    /// The page that the address of a console leads to.
+    ConsolePage,
     Projects,
     Iam(iam::Route<'a>),
     Catalog(catalog::Route<'a>),
@@ -73,6 +75,7 @@ pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'
         ("POST", ["v3", "auth", "tokens"]) => Some(Route::IssueToken),
         ("GET", ["v3", "auth", "tokens"]) => Some(Route::CheckToken),
         ("GET", ["v3", "projects"]) => Some(Route::Projects),
+        ("GET", ["remote-console"]) => Some(Route::ConsolePage),
         ("GET", []) => Some(Route::NovaVersions(None)),
         ("GET", ["v2" | "v2.0" | "v2.1"]) => Some(Route::NovaVersions(Some(part(0)))),
         _ => iam::find(request.method, &parts).map(Route::Iam),
@@ -161,6 +164,9 @@ impl Call<'_> {
         match route {
             Route::IssueToken => Ok(tokens::issue(self.request, self.context, self.reply)),
             Route::CheckToken => Ok(tokens::check(self)),
+            Route::ConsolePage => {
+                Ok(guest::console_page::decode(self.request, self.context, self.reply))
+            }
             Route::Projects => Ok(projects::decode(self)),
             Route::Iam(route) => Ok(iam::decode(self, route)),
             Route::Images(route) => ims::ops::decode(self, route),

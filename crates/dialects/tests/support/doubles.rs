@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use regiment_core::driver::{
-    Adoption, Done, Driver, DriverError, Finding, Rejection, StepCall, StepReport, Verb,
+    Adoption, Done, Driver, DriverError, Finding, Machines, Rejection, StepCall, StepReport, Verb,
 };
-use regiment_core::model::{Host, ProjectId, ServerId, Time};
+use regiment_core::model::{Host, Phase, ProjectId, Server, ServerId, Time};
 use regiment_core::store::{Archive, Batch, Loaded, Store, StoreError, Table, Visit};
 use regiment_core::vault::{Sealed, Secret, Vault};
 use regiment_dialects::{Bearer, Gate, Key};
@@ -73,11 +73,44 @@ pub struct Mishap {
 pub struct Instant {
     mishaps: Vec<Mishap>,
     reports: Vec<StepReport>,
+    printed: Printed,
 }
+
+/// The words for what was done to each server.
+type Printed = Arc<Mutex<BTreeMap<ServerId, String>>>;
 
 impl Instant {
     pub fn new(mishaps: Vec<Mishap>) -> Instant {
-        Instant { mishaps, reports: Vec::new() }
+        Instant { mishaps, reports: Vec::new(), printed: Printed::default() }
+    }
+}
+
+/// What is to be seen of the machines: a line of text for each thing that was done to one, and an
+/// agent where no mishap says that it is missing.
+struct Seen {
+    mishaps: Vec<Mishap>,
+    printed: Printed,
+}
+
+impl Seen {
+    fn mishap(&self, word: &str, server: ServerId) -> bool {
+        let of = |mishap: &Mishap| mishap.server.is_none_or(|id| id == server);
+        self.mishaps.iter().any(|mishap| mishap.verb == word && of(mishap))
+    }
+}
+
+impl Machines for Seen {
+    fn console(&self, server: &Server) -> Option<String> {
+        if server.phase == Phase::Creating || self.mishap("console", server.id) {
+            return None;
+        }
+        let printed = self.printed.lock().expect("no test panics with the lock");
+        let done = printed.get(&server.id).map(String::as_str).unwrap_or_default();
+        Some(format!("{} <login>:\n{done}", server.name))
+    }
+
+    fn has_agent(&self, server: ServerId) -> bool {
+        !self.mishap("password", server)
     }
 }
 
@@ -90,12 +123,17 @@ impl Driver for Instant {
         known.for_each(drop);
     }
 
-    fn begin(&mut self, _now: Time, calls: Vec<StepCall>) {
+    fn begin(&mut self, now: Time, calls: Vec<StepCall>) {
         for call in calls {
             let (word, server) = word_of(&call.verb);
             let mishap = self.mishaps.iter().find(|mishap| {
                 mishap.verb == word && mishap.server.is_none_or(|id| Some(id) == server)
             });
+            if let Some(server) = server {
+                let mut printed = self.printed.lock().expect("no test panics with the lock");
+                let line = format!("{}: {word}\n", now.0);
+                printed.entry(server).or_default().push_str(&line);
+            }
             let placed_on = match call.verb {
                 Verb::Provision { .. } => Some("host-a1".into()),
                 Verb::Place { .. } => Some("host-a2".into()),
@@ -127,6 +165,10 @@ impl Driver for Instant {
     fn list(&self) -> Vec<ServerId> {
         Vec::new()
     }
+
+    fn machines(&self) -> Arc<dyn Machines> {
+        Arc::new(Seen { mishaps: self.mishaps.clone(), printed: self.printed.clone() })
+    }
 }
 
 /// The word a scene uses for a verb, and the server it is about.
@@ -136,6 +178,7 @@ fn word_of(verb: &Verb) -> (&'static str, Option<ServerId>) {
         Verb::Run { server } => ("run", Some(*server)),
         Verb::Stop { server, .. } => ("stop", Some(*server)),
         Verb::Reboot { server, .. } => ("reboot", Some(*server)),
+        Verb::Crash { server, .. } => ("crash", Some(*server)),
         Verb::Remove { server } => ("remove", Some(*server)),
         Verb::Shape { server, .. } => ("shape", Some(*server)),
         Verb::Place { server, .. } => ("place", Some(*server)),
