@@ -2,34 +2,17 @@
 
 import json
 
-import openstack
 import pytest
 from huaweicloudsdkecs import v2 as ecs
 from openstack import exceptions
 
+from support.nova import connect, is_now
 from support.plane import wait_for
-
-
-def connect(plane, version="2.60"):
-    """A connection that is given its token and its endpoint: nothing is looked up in a catalog."""
-    connection = openstack.connect(
-        auth_type="admin_token",
-        auth={"endpoint": plane.endpoint, "token": plane.token},
-        compute_endpoint_override=f"{plane.endpoint}/v2.1/{plane.project_id}",
-        compute_default_microversion=version,
-        load_yaml_config=False, load_envvars=False,
-    )
-    return connection.compute
 
 
 @pytest.fixture
 def compute(plane):
     return connect(plane)
-
-
-def is_now(compute, server, status):
-    return wait_for(lambda: compute.get_server(server), lambda seen: seen.status == status,
-                    f"{server.name} to be {status}")
 
 
 def test_versions_can_be_discovered_by_anyone(plane):

@@ -295,9 +295,7 @@ impl World {
         at: Time,
     ) {
         let succeeded = fault.is_none();
-        if let (true, Operation::Delete(delete)) = (succeeded, &job.operation) {
-            self.let_go_of_disks(id, delete.volumes);
-            self.remove_server(id);
+        if succeeded && self.took_away(&job.operation, id, at) {
             return;
         }
         self.release_disk(&job.operation, job.project, sub);
@@ -316,6 +314,25 @@ impl World {
         if succeeded {
             self.settle_server(&job.operation, id, at);
         }
+    }
+
+    /// What a successful deletion comes to: whether the server is there no more.
+    fn took_away(&mut self, operation: &Operation, id: ServerId, at: Time) -> bool {
+        let Some(server) = self.server_or_recycled(id) else { return false };
+        let volumes_too = if let Operation::Delete(delete) = operation {
+            if let Some(recycled) = delete.keeps(server, at) {
+                self.recycle_server(id, recycled);
+                return false;
+            }
+            delete.volumes
+        } else if let (Operation::Purge(_), Some(recycled)) = (operation, server.details.recycled) {
+            recycled.volumes
+        } else {
+            return false;
+        };
+        self.let_go_of_disks(id, volumes_too);
+        self.remove_server(id);
+        true
     }
 
     fn settle_server(&mut self, operation: &Operation, id: ServerId, at: Time) {

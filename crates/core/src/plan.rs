@@ -132,7 +132,12 @@ fn judge_servers(world: &World, command: &Command, rules: &dyn ServerRules) -> V
     seen.reserve(command.targets.len());
     let mut judged = Vec::with_capacity(command.targets.len());
     for (index, named) in command.targets.iter().enumerate() {
-        let Some(server) = world.named(command.project, named) else {
+        let server = if rules.of_bin() {
+            world.named_in_bin(command.project, named)
+        } else {
+            world.named(command.project, named)
+        };
+        let Some(server) = server else {
             judged.push(missing(named, FaultKind::ServerNotFound));
             continue;
         };
@@ -249,6 +254,11 @@ fn accept_judged(
     let mut job = new_job(command, id, now, subs);
     name_listeners(world, &mut job.operation, chance);
     job.operation.choose(world, command.project, id.sub(0), chance)?;
+    if let (Operation::Delete(delete), Some(owner)) =
+        (&mut job.operation, world.project(command.project))
+    {
+        delete.keep_in(owner.recycle_bin, now);
+    }
     let token = token(command, &receipt, now);
     let accepted = JobAccepted { job, servers: Vec::new(), balancers: Vec::new(), token };
     Ok(Plan { receipt, accepted: Some(Box::new(accepted)), edited: None })

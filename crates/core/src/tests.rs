@@ -3,7 +3,9 @@
 mod alarms;
 mod disaster;
 mod edits;
+mod launch_templates;
 mod laws;
 mod plane;
 mod records;
+mod recycle_bin;
 mod story;

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{Desk, EditRules, Edited, with_details};
-use crate::model::{Fault, ServerId};
+use crate::model::{Fault, FaultKind, Phase, ServerId};
 
-/// Change what a client noted of a server under keys of its own.
+/// Change what a client noted, under keys of its own, of a server that is made and whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangeMetadata {
     pub server: ServerId,
@@ -14,6 +14,8 @@ pub struct ChangeMetadata {
     pub afresh: bool,
     pub put: BTreeMap<Arc<str>, Arc<str>>,
     pub remove: Vec<Arc<str>>,
+    /// How many keys the server may have after.
+    pub count_max: usize,
 }
 
 impl EditRules for ChangeMetadata {
@@ -23,13 +25,19 @@ impl EditRules for ChangeMetadata {
 
     fn plan(&self, desk: Desk<'_>) -> Result<Edited, Fault> {
         let server = desk.server(self.server)?;
-        let put = with_details(server, |details| {
-            if self.afresh {
-                details.metadata.clear();
-            }
-            details.metadata.retain(|key, _| !self.remove.contains(key));
-            details.metadata.extend(self.put.clone());
-        });
-        Ok(put.into())
+        match server.phase {
+            Phase::Creating => return Err(FaultKind::ServerBusy.into()),
+            Phase::Broken => return Err(FaultKind::ServerBroken.into()),
+            Phase::Ready => {}
+        }
+        let before = &server.details.metadata;
+        let mut metadata = if self.afresh { BTreeMap::new() } else { before.clone() };
+        metadata.retain(|key, _| !self.remove.contains(key));
+        metadata.extend(self.put.clone());
+        let grows = metadata.len() > before.len();
+        if grows && metadata.len() > self.count_max {
+            return Err(FaultKind::QuotaExceeded.into());
+        }
+        Ok(with_details(server, |details| details.metadata = metadata).into())
     }
 }

@@ -8,9 +8,11 @@
 mod describe;
 mod disks;
 mod key_pairs;
+mod launch_templates;
 mod metadata;
 mod nics;
 mod passwords;
+mod recycle_bin;
 mod server_groups;
 mod tags;
 
@@ -21,9 +23,11 @@ use serde::{Deserialize, Serialize};
 pub use describe::{Describe, SetTerminateTime};
 pub use disks::BindVolume;
 pub use key_pairs::{AddKeyPair, RemoveKeyPair};
+pub use launch_templates::{AddLaunchTemplate, RemoveLaunchTemplate};
 pub use metadata::ChangeMetadata;
 pub use nics::{ChangeAddress, ChangeSecurityGroup, KeepNic, ShareAddress};
 pub use passwords::ForgetPassword;
+pub use recycle_bin::ChangeRecycleBin;
 pub use server_groups::{CreateServerGroup, DeleteServerGroup, JoinServerGroup, LeaveServerGroup};
 pub use tags::{ChangeTags, TagNamed};
 
@@ -48,6 +52,9 @@ pub enum Edit {
     ChangeTags(ChangeTags),
     Describe(Describe),
     SetTerminateTime(SetTerminateTime),
+    ChangeRecycleBin(ChangeRecycleBin),
+    AddLaunchTemplate(AddLaunchTemplate),
+    RemoveLaunchTemplate(RemoveLaunchTemplate),
     ForgetPassword(ForgetPassword),
     CreateServerGroup(CreateServerGroup),
     DeleteServerGroup(DeleteServerGroup),
@@ -113,6 +120,9 @@ impl Edit {
             Edit::ChangeTags(edit) => edit,
             Edit::Describe(edit) => edit,
             Edit::SetTerminateTime(edit) => edit,
+            Edit::ChangeRecycleBin(edit) => edit,
+            Edit::AddLaunchTemplate(edit) => edit,
+            Edit::RemoveLaunchTemplate(edit) => edit,
             Edit::ForgetPassword(edit) => edit,
             Edit::CreateServerGroup(edit) => edit,
             Edit::DeleteServerGroup(edit) => edit,

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Disk, NetworkId, ProjectId, SecurityGroup, ServerGroupId, Subnet, Time, VolumeId, Vpc,
+    Disk, LaunchTemplate, LaunchTemplateId, NetworkId, ProjectId, SecurityGroup, ServerGroupId,
+    Subnet, Time, VolumeId, Vpc,
 };
 
 /// One thing a project owns beside its servers.
@@ -16,6 +17,7 @@ pub enum Asset {
     Subnet(Subnet),
     SecurityGroup(SecurityGroup),
     Disk(Disk),
+    LaunchTemplate(LaunchTemplate),
     ServerGroup(ServerGroup),
 }
 
@@ -27,6 +29,7 @@ pub enum AssetKey {
     Subnet(ProjectId, NetworkId),
     SecurityGroup(ProjectId, NetworkId),
     Disk(ProjectId, VolumeId),
+    LaunchTemplate(ProjectId, LaunchTemplateId),
     ServerGroup(ProjectId, ServerGroupId),
 }
 
@@ -38,6 +41,7 @@ impl Asset {
             Asset::Subnet(subnet) => AssetKey::Subnet(subnet.project, subnet.id),
             Asset::SecurityGroup(group) => AssetKey::SecurityGroup(group.project, group.id),
             Asset::Disk(disk) => AssetKey::Disk(disk.project, disk.id),
+            Asset::LaunchTemplate(one) => AssetKey::LaunchTemplate(one.project, one.id),
             Asset::ServerGroup(group) => AssetKey::ServerGroup(group.project, group.id),
         }
     }
@@ -49,6 +53,7 @@ impl Asset {
             Asset::Subnet(subnet) => subnet.project,
             Asset::SecurityGroup(group) => group.project,
             Asset::Disk(disk) => disk.project,
+            Asset::LaunchTemplate(template) => template.project,
             Asset::ServerGroup(group) => group.project,
         }
     }

@@ -214,6 +214,14 @@ wide_id!(
     /// A network or a part of one, as the client names it.
     NetworkId
 );
+wide_id!(
+    /// What is wanted of servers to come.
+    LaunchTemplateId
+);
+wide_id!(
+    /// One version of a launch template.
+    TemplateVersionId
+);
 
 macro_rules! short_id {
     ($(#[$doc:meta])* $name:ident, $inner:ty) => {

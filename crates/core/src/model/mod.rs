@@ -7,6 +7,7 @@ mod disk;
 mod fault;
 mod ids;
 mod job;
+mod launch_template;
 mod network;
 mod runs;
 mod server;
@@ -14,15 +15,18 @@ mod time;
 
 pub use asset::{Asset, AssetKey, KeyPair, ServerGroup};
 pub use balancer::{Backend, BalancerState, HealthCheck, Listener, LoadBalancer, Protocol, Reach};
-pub use catalog::{Credential, Flavor, Host, Image, ImageSource, OsFamily, Project, Quota};
+pub use catalog::{
+    Credential, Flavor, Host, Image, ImageSource, OsFamily, Project, Quota, RecycleBin,
+};
 pub use disk::{Attachment, Disk};
 pub use fault::{Fault, FaultKind};
 pub use ids::{
-    Handle, ImageId, JobId, ListenerId, LoadBalancerId, NetworkId, PortId, ProjectId, RequestId,
-    ServerGroupId, ServerId, SubJobId, VolumeId,
+    Handle, ImageId, JobId, LaunchTemplateId, ListenerId, LoadBalancerId, NetworkId, PortId,
+    ProjectId, RequestId, ServerGroupId, ServerId, SubJobId, TemplateVersionId, VolumeId,
 };
 pub use job::{Job, Orders, Outcome, SubJob, SubState, SubTarget, Tally, Target};
+pub use launch_template::{LaunchTemplate, TemplateVersion};
 pub use network::{Cidr, Direction, Remote, Rule, SecurityGroup, Subnet, Vpc};
 pub(crate) use server::change_hints;
-pub use server::{Activity, Busy, Details, Last, Nic, Phase, Power, Server, Tag, Volume};
+pub use server::{Activity, Busy, Details, Last, Nic, Phase, Power, Recycled, Server, Tag, Volume};
 pub use time::Time;

@@ -43,6 +43,7 @@ pub enum Activity {
     Charging,
     DetachingVolume,
     Migrating,
+    Restoring,
 }
 
 /// The one sub-job that holds a server.
@@ -116,6 +117,9 @@ pub struct Details {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encrypted_password: Option<Arc<str>>,
     pub auto_terminate_at: Option<Time>,
+    /// It was deleted and is in the project's recycle bin.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recycled: Option<Recycled>,
     pub network: Option<NetworkId>,
     pub nics: Vec<Nic>,
     pub volumes: Vec<Volume>,
@@ -127,6 +131,16 @@ pub struct Details {
     pub tags: Vec<Tag>,
     /// Values a dialect was given and must give back, under that dialect's own names.
     pub hints: BTreeMap<Arc<str>, Arc<str>>,
+}
+
+/// How long a deleted server can be taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recycled {
+    pub at: Time,
+    pub until: Time,
+    /// Whether the data disks that would outlive the server go with it in the end.
+    #[serde(default)]
+    pub volumes: bool,
 }
 
 /// Gives each of these hints its new value; nothing takes one away.

@@ -95,7 +95,7 @@ impl Create {
             .map(|(name, sub)| {
                 let id = loop {
                     let id = ServerId(chance.uuid());
-                    if world.by_handle(id.handle()).is_none() && !taken.contains(&id.handle()) {
+                    if world.is_free(id.handle()) && !taken.contains(&id.handle()) {
                         break id;
                     }
                 };

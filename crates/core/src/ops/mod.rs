@@ -18,6 +18,7 @@ mod deregister_backends;
 mod detach_volume;
 mod migrate;
 mod nic_mint;
+mod purge;
 mod reboot;
 mod redeploy;
 mod register_backends;
@@ -25,6 +26,7 @@ mod reinstall;
 mod rename;
 mod reset_password;
 mod resize;
+mod restore;
 mod start;
 mod step;
 mod stop;
@@ -47,6 +49,7 @@ pub use detach_volume::DetachVolume;
 pub use migrate::Migrate;
 pub(crate) use nic_mint::NicMint;
 pub use nic_mint::NicOrder;
+pub use purge::Purge;
 pub use reboot::Reboot;
 pub use redeploy::Redeploy;
 pub use register_backends::RegisterBackends;
@@ -54,6 +57,7 @@ pub use reinstall::Reinstall;
 pub use rename::Rename;
 pub use reset_password::{PasswordFit, ResetPassword};
 pub use resize::Resize;
+pub use restore::Restore;
 pub use start::Start;
 pub use step::Step;
 pub use stop::Stop;
@@ -116,6 +120,8 @@ pub enum Operation {
     ChangeCharging(ChangeCharging),
     AttachVolume(AttachVolume),
     DetachVolume(DetachVolume),
+    Purge(Purge),
+    Restore(Restore),
     CreateLoadBalancers(CreateLoadBalancers),
     DeleteLoadBalancers(DeleteLoadBalancers),
     CreateListeners(CreateListeners),
@@ -142,6 +148,11 @@ pub(crate) trait Rules {
 /// An operation on servers.
 pub(crate) trait ServerRules: Rules {
     fn activity(&self) -> Activity;
+
+    /// Whether its targets are servers in the recycle bin, which no other operation finds.
+    fn of_bin(&self) -> bool {
+        false
+    }
 
     /// The verdict on a server that exists, is the caller's and is not busy.
     fn admit(&self, server: &Server, world: &World) -> Verdict;
@@ -243,6 +254,8 @@ impl Operation {
             Operation::ChangeCharging(op) => Sort::Servers(op),
             Operation::AttachVolume(op) => Sort::Servers(op),
             Operation::DetachVolume(op) => Sort::Servers(op),
+            Operation::Purge(op) => Sort::Servers(op),
+            Operation::Restore(op) => Sort::Servers(op),
             Operation::CreateLoadBalancers(op) => Sort::NewBalancers(op),
             Operation::DeleteLoadBalancers(op) => Sort::Balancers(op),
             Operation::CreateListeners(op) => Sort::Balancers(op),

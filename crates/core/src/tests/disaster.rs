@@ -7,8 +7,8 @@ use std::net::Ipv4Addr;
 
 use crate::command::{Command, TargetRef};
 use crate::edits::{
-    AddKeyPair, ChangeAddress, ChangeMetadata, ChangeSecurityGroup, Edit, ForgetPassword, KeepNic,
-    RemoveKeyPair, ShareAddress,
+    AddKeyPair, ChangeAddress, ChangeMetadata, ChangeRecycleBin, ChangeSecurityGroup, Edit,
+    ForgetPassword, KeepNic, RemoveKeyPair, ShareAddress,
 };
 use crate::engine::Settings;
 use crate::limits;
@@ -18,8 +18,8 @@ use crate::model::{
 use crate::ops::{
     AddNics, ChangeCharging, ChangeNetwork, CrashDump, CreateListeners, CreateLoadBalancers,
     Delete, DeleteLoadBalancers, DeleteNics, DeregisterBackends, Force, Migrate, NicOrder,
-    Operation, PasswordFit, Reboot, Redeploy, RegisterBackends, Reinstall, Rename, ResetPassword,
-    Resize, Start, Stop,
+    Operation, PasswordFit, Purge, Reboot, Redeploy, RegisterBackends, Reinstall, Rename,
+    ResetPassword, Resize, Restore, Start, Stop,
 };
 use crate::store::{StoreError, Table};
 use crate::testing::{Fails, Trouble};
@@ -109,11 +109,7 @@ const ACTS: &[Act] = &[
         vec![
             command(6, Operation::Reinstall(reinstall), &[s(2), new_server(world, "n1")]),
             command(7, Operation::Rename(rename), &[s(6)]),
-            command(
-                8,
-                Operation::Delete(Delete { volumes: false, public_address: false }),
-                &[s(4), s(77)],
-            ),
+            command(8, Operation::Delete(Delete::new(false, false)), &[s(4), s(77)]),
         ]
     },
     |_| {
@@ -142,6 +138,7 @@ const ACTS: &[Act] = &[
             afresh: false,
             put: BTreeMap::from([("stage".into(), "test".into())]),
             remove: Vec::new(),
+            count_max: 128,
         };
         vec![
             edit(20, Edit::AddKeyPair(add("key-a"))),
@@ -230,11 +227,7 @@ const ACTS: &[Act] = &[
         let all = [s(1), s(3), s(5), new_server(world, "n3")];
         vec![
             command(14, Operation::Start(Start {}), &all),
-            command(
-                15,
-                Operation::Delete(Delete { volumes: true, public_address: true }),
-                &[new_server(world, "n2")],
-            ),
+            command(15, Operation::Delete(Delete::new(true, true)), &[new_server(world, "n2")]),
         ]
     },
     |_| {
@@ -252,18 +245,32 @@ const ACTS: &[Act] = &[
     },
     // A shared disk stays with the other server, one that is bound to nothing goes on alone.
     |_| {
-        let all = Delete { volumes: true, public_address: true };
-        let boot_only = Delete { volumes: false, public_address: false };
         vec![
-            command(49, Operation::Delete(all), &[s(2)]),
-            command(50, Operation::Delete(boot_only), &[s(6)]),
+            command(49, Operation::Delete(Delete::new(true, true)), &[s(2)]),
+            command(50, Operation::Delete(Delete::new(false, false)), &[s(6)]),
         ]
     },
     |world| {
         let forget = ForgetPassword { server: new_server(world, "n1") };
         vec![
-            command(60, Operation::CrashDump(CrashDump {}), &[s(5), s(3)]),
-            edit(61, Edit::ForgetPassword(forget)),
+            command(70, Operation::CrashDump(CrashDump {}), &[s(5), s(3)]),
+            edit(71, Edit::ForgetPassword(forget)),
+        ]
+    },
+    |_| {
+        let bin = ChangeRecycleBin { on: Some(true), ..ChangeRecycleBin::default() };
+        vec![edit(60, Edit::ChangeRecycleBin(bin))]
+    },
+    |world| {
+        let all = [s(1), new_server(world, "n1"), s(5)];
+        vec![command(61, Operation::Delete(Delete::new(true, false)), &all)]
+    },
+    |world| {
+        let dead = new_server(world, "n1");
+        vec![
+            command(62, Operation::Restore(Restore {}), &[s(1), s(6)]),
+            command(63, Operation::Purge(Purge {}), &[s(1), dead]),
+            command(64, Operation::Start(Start {}), &[s(1), s(6), s(5)]),
         ]
     },
 ];
@@ -323,7 +330,8 @@ fn whole(plane: &Plane) -> String {
         .machines
         .iter()
         .map(|(id, machine)| {
-            let name = world.server(*id).map_or("lost".into(), |server| server.name.clone());
+            let name =
+                world.server_or_recycled(*id).map_or("lost".into(), |server| server.name.clone());
             let reboots = machine.reboots.len();
             let password = &machine.password;
             let ordered = machine.nics.as_deref().unwrap_or_default();

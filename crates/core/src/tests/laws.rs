@@ -4,11 +4,12 @@
 use proptest::prelude::*;
 
 use crate::driver::DiskPlan;
+use crate::edits::{ChangeRecycleBin, Edit};
 use crate::engine::{Inbox, Settings};
 use crate::model::ServerId;
 use crate::ops::{
-    Delete, Force, Operation, PasswordFit, Reboot, Reinstall, Rename, ResetPassword, Resize, Start,
-    Stop,
+    Delete, Force, Operation, PasswordFit, Purge, Reboot, Reinstall, Rename, ResetPassword, Resize,
+    Restore, Start, Stop,
 };
 
 use super::plane::{Plane, attach, command, create, detach, seeded_disk, tell, with_password};
@@ -24,7 +25,7 @@ enum Deed {
 
 fn deed() -> impl Strategy<Value = Deed> {
     prop_oneof![
-        6 => (0u8..14, prop::collection::vec(0u8..10, 1..6)).prop_map(|(o, t)| Deed::Order(o, t)),
+        6 => (0u8..17, prop::collection::vec(0u8..10, 1..6)).prop_map(|(o, t)| Deed::Order(o, t)),
         3 => Just(Deed::Turn),
         1 => Just(Deed::Run),
         1 => Just(Deed::Checkpoint),
@@ -55,10 +56,17 @@ fn operation(number: u8, request: u128, targets: &[ServerId]) -> Operation {
             fit: PasswordFit::ANY,
         }),
         7 => Operation::Rename(Rename { name: format!("r{request}").into() }),
-        8 => Operation::Delete(Delete { volumes: true, public_address: false }),
+        8 => Operation::Delete(Delete::new(true, false)),
         9 => create(&["made"]),
         10 | 11 => attach(request % 5, targets),
-        _ => detach(seeded_disk(request % 5).id),
+        12 | 13 => detach(seeded_disk(request % 5).id),
+        14 => Edit::ChangeRecycleBin(ChangeRecycleBin {
+            on: Some(request.is_multiple_of(2)),
+            ..ChangeRecycleBin::default()
+        })
+        .into(),
+        15 => Operation::Restore(Restore {}),
+        _ => Operation::Purge(Purge {}),
     }
 }
 

@@ -10,8 +10,8 @@ use crate::edits::Put;
 use crate::engine::{Engine, Inbox, Settings, Turn};
 use crate::model::{
     self, Asset, Cidr, Details, Fault, Flavor, Host, Image, ImageId, ImageSource, NetworkId,
-    OsFamily, Phase, Power, Project, ProjectId, Quota, RequestId, Server, ServerId, SubTarget,
-    Subnet, Target, Time, Volume, VolumeId, Vpc,
+    OsFamily, Phase, Power, Project, ProjectId, Quota, RecycleBin, RequestId, Server, ServerId,
+    SubTarget, Subnet, Target, Time, Volume, VolumeId, Vpc,
 };
 use crate::ops::{AttachVolume, Create, DetachVolume, NicOrder, Operation, VolumeOrder};
 use crate::store::StoreError;
@@ -135,6 +135,7 @@ pub fn catalog() -> Vec<Change> {
             id: PROJECT,
             name: "lab".into(),
             quota: Quota { servers: Some(5_000), vcpus: None, ram_mib: None },
+            recycle_bin: RecycleBin::default(),
         }),
         flavor("small", 1, 1024),
         flavor("large", 4, 8192),
@@ -290,19 +291,21 @@ pub fn with_password(mut command: Command, password: &str) -> Command {
 /// The whole world as text, without what two runs may choose differently: ids and times.
 pub fn tell(world: &World) -> String {
     let mut text = String::new();
-    let name_of =
-        |id: ServerId| world.server(id).map_or("gone".into(), |server| server.name.clone());
+    let name_of = |id: ServerId| {
+        world.server_or_recycled(id).map_or("gone".into(), |server| server.name.clone())
+    };
     let mut servers: Vec<&Server> = world.servers().collect();
     servers.sort_by_key(|server| (server.name.clone(), server.order));
     for server in servers {
         let Server { id: _, project: _, order: _, created_at: _, updated_at: _, .. } = server;
         writeln!(
             text,
-            "server {} {} {:?} {:?} on {:?} image {} generation {} password {} busy {:?} fault {:?} last {:?}",
+            "server {} {} {:?} {:?} recycled {} on {:?} image {} generation {} password {} busy {:?} fault {:?} last {:?}",
             server.name,
             server.flavor,
             server.power,
             server.phase,
+            server.details.recycled.is_some(),
             server.host,
             server.image.0,
             server.image_generation,

@@ -1,7 +1,10 @@
 //! What projects own beside their servers: one table, and a typed look at each kind.
 
 use super::World;
-use crate::model::{Asset, AssetKey, KeyPair, NetworkId, ProjectId, SecurityGroup, Subnet, Vpc};
+use crate::model::{
+    Asset, AssetKey, KeyPair, LaunchTemplate, LaunchTemplateId, NetworkId, ProjectId,
+    SecurityGroup, Subnet, Vpc,
+};
 
 impl World {
     pub fn asset(&self, key: &AssetKey) -> Option<&Asset> {
@@ -44,6 +47,30 @@ impl World {
         self.assets.range(first..).map_while(move |(_, asset)| {
             let Asset::KeyPair(pair) = asset else { return None };
             (pair.project == project).then_some(pair)
+        })
+    }
+}
+
+// Launch templates.
+impl World {
+    pub fn launch_template(
+        &self,
+        project: ProjectId,
+        id: LaunchTemplateId,
+    ) -> Option<&LaunchTemplate> {
+        let Asset::LaunchTemplate(template) = self.asset(&AssetKey::LaunchTemplate(project, id))?
+        else {
+            return None;
+        };
+        Some(template)
+    }
+
+    /// A project's launch templates by id.
+    pub fn launch_templates(&self, project: ProjectId) -> impl Iterator<Item = &LaunchTemplate> {
+        let first = AssetKey::LaunchTemplate(project, LaunchTemplateId(0));
+        self.assets.range(first..).map_while(move |(_, asset)| {
+            let Asset::LaunchTemplate(template) = asset else { return None };
+            (template.project == project).then_some(template)
         })
     }
 }

@@ -7,7 +7,7 @@ use regiment_core::command::TargetRef;
 use regiment_core::model::ServerId;
 use regiment_core::vault::Secret;
 use serde::de::{self, DeserializeOwned, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::error::Category;
 
 use super::faults::Row;
@@ -46,7 +46,7 @@ fn plain(story: &str) -> String {
 }
 
 /// A boolean, also as text or number. What is neither true nor false is false, as in this cloud.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub(super) struct Flag(pub bool);
 
 impl<'de> Deserialize<'de> for Flag {
@@ -81,7 +81,7 @@ impl<'de> Deserialize<'de> for Flag {
 }
 
 /// A whole number, also as text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Whole(pub i64);
 
 impl<'de> Deserialize<'de> for Whole {

@@ -47,6 +47,12 @@ pub(super) fn enterprise_project(server: &Server) -> &str {
     hint(server, HINT_ENTERPRISE).unwrap_or("0")
 }
 
+/// The order that a server was made by: one of its own where none is known.
+pub(super) fn reservation(server: &Server) -> Cow<'_, str> {
+    hint(server, HINT_RESERVATION)
+        .map_or_else(|| Cow::Owned(format!("r-{}", server.id.handle())), Cow::Borrowed)
+}
+
 pub(super) fn user(server: &Server) -> Cow<'_, str> {
     match server.details.metadata.get("op_svc_userid").map(AsRef::as_ref) {
         Some(user) => Cow::Borrowed(user),
@@ -100,6 +106,13 @@ impl<'a> Lens<'a> {
         let own = server.details.metadata.iter();
         let mut all: BTreeMap<&str, Cow<'_, str>> =
             own.map(|(key, value)| (key.as_ref(), Cow::Borrowed(value.as_ref()))).collect();
+        all.extend(self.kept_metadata(server));
+        all
+    }
+
+    /// The metadata that the cloud itself keeps of a server.
+    pub fn kept_metadata<'s>(&self, server: &'s Server) -> BTreeMap<&'static str, Cow<'s, str>> {
+        let mut all: BTreeMap<&str, Cow<'_, str>> = BTreeMap::new();
         let mut put = |key: &'static str, value: Cow<'s, str>| {
             all.insert(key, value);
         };
@@ -168,8 +181,7 @@ impl<'a> Lens<'a> {
             ramdisk_id: "",
             root_device_name: details.volumes.first().map_or("", |volume| &volume.device),
             launch_index: 0,
-            reservation_id: hint(server, HINT_RESERVATION)
-                .map_or_else(|| Cow::Owned(format!("r-{}", server.id.handle())), Cow::Borrowed),
+            reservation_id: reservation(server),
             user_data: details.user_data.as_deref(),
             disk_config: "MANUAL",
             access_ipv4: "",

@@ -141,6 +141,8 @@ fn of_kind(kind: FaultKind) -> Row {
             ("Ecs.0005", 400, "The device name is used by another disk of the ECS.")
         }
         FaultKind::TooManyTags => ("Ecs.0905", 400, "A server can have at most 10 tags."),
+        FaultKind::TemplateNotFound => ("Ecs.0000", 404, "The launch template does not exist."),
+        FaultKind::TemplateExists => ("Ecs.0005", 400, "A launch template with this name exists."),
         FaultKind::ServerGroupNotFound => ("Ecs.0313", 400, "The server group does not exist."),
         FaultKind::TooManyServerGroups => ("Ecs.0022", 400, "The server group quota is exceeded."),
         FaultKind::ServerGroupFull => {
@@ -169,7 +171,7 @@ fn of_kind(kind: FaultKind) -> Row {
 fn code_of_failed(operation: &Operation) -> &'static str {
     match operation {
         Operation::Create(_) => "Ecs.0204",
-        Operation::Delete(_) => "Ecs.0501",
+        Operation::Delete(_) | Operation::Purge(_) => "Ecs.0501",
         Operation::Start(_) => "Ecs.0226",
         Operation::Reboot(_) => "Ecs.0227",
         Operation::ResetPassword(_) => "Ecs.0610",
@@ -186,6 +188,7 @@ fn code_of_failed(operation: &Operation) -> &'static str {
         | Operation::Migrate(_)
         | Operation::Redeploy(_)
         | Operation::ChangeCharging(_)
+        | Operation::Restore(_)
         | Operation::CreateLoadBalancers(_)
         | Operation::DeleteLoadBalancers(_)
         | Operation::CreateListeners(_)

@@ -46,12 +46,26 @@ pub(super) const USER_DATA_CHARS_MAX: usize = 65_535;
 pub(super) const TERMINATE_AFTER_MS_MIN: i64 = 30 * 60_000;
 pub(super) const TERMINATE_AFTER_MS_MAX: i64 = 3 * 366 * 86_400_000;
 
+/// Launch templates of a project; the wishes of one are bounded by ours, since the vendor names no bound.
+pub(super) const TEMPLATES_MAX: u16 = 30;
+pub(super) const TEMPLATE_NAME_CHARS_MAX: usize = 128;
+pub(super) const TEMPLATE_DESCRIPTION_CHARS_MAX: usize = 1_024;
+pub(super) const TEMPLATE_BYTES_MAX: usize = 128 << 10;
+pub(super) const TEMPLATE_TAGS_MAX: usize = 20;
+pub(super) const TEMPLATE_TAG_KEY_CHARS_MAX: usize = 128;
+pub(super) const TEMPLATE_TAG_VALUE_CHARS_MAX: usize = 255;
+pub(super) const TEMPLATE_PAGE_MAX: usize = 100;
+
 /// Servers on a page: v1, and v1.1.
 pub(super) const PAGE_MAX: usize = 1_000;
 pub(super) const PAGE_DEFAULT: usize = 25;
 pub(super) const PAGE_NUMBER_MAX: usize = 0x7FFF_FFFF;
 pub(super) const PAGE_MAX_V11: usize = 100;
 pub(super) const PAGE_DEFAULT_V11: usize = 10;
+
+/// How long a deleted server stays in the recycle bin, and how old it must be to get there.
+pub(super) const RETENTION_HOURS: std::ops::RangeInclusive<u32> = 1..=8_760;
+pub(super) const RECYCLE_THRESHOLD_DAYS: std::ops::RangeInclusive<u32> = 0..=3_650;
 
 /// How long an answer waits for the servers it speaks of. The vendor's SDK gives up after 120 s.
 pub(super) const WAIT_MS: u32 = 30_000;

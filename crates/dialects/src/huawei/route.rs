@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use super::answer::Reply;
 use super::faults::Row;
 use super::ops::{
-    attributes, availability_zones, catalog, create, delete, flavors, guest, iam, lifecycle,
-    limits, list_servers, nics, power, projects, reinstall, rename, reset_password, resize,
-    server_groups, show_job, show_server, tags, tokens, volumes,
+    attributes, availability_zones, catalog, create, delete, flavors, guest, iam, launch_templates,
+    lifecycle, limits, list_servers, nics, power, projects, recycle_bin, reinstall, rename,
+    reset_password, resize, server_groups, show_job, show_server, tags, tokens, volumes,
 };
 use super::{Call, evs, ims, nova, vpc};
 use crate::{Action, Answer, Request};
@@ -49,6 +49,7 @@ pub(super) enum Route<'a> {
     Tags(tags::Route<'a>),
     Attributes(attributes::Route<'a>),
     Guest(guest::Route<'a>),
+    LaunchTemplates(launch_templates::Route<'a>),
     ServerGroups(server_groups::Route<'a>),
     Lifecycle(lifecycle::Route<'a>),
     Nics(nics::Route<'a>),
@@ -58,6 +59,7 @@ pub(super) enum Route<'a> {
     Nova(nova::Route<'a>),
     Volumes(volumes::Route<'a>),
     Evs(evs::Route<'a>),
+    RecycleBin(recycle_bin::Route<'a>),
 }
 
 /// Paths of operations not served here that would otherwise read as a server's id.
@@ -106,6 +108,9 @@ pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'
     if let Some(route) = area {
         return Some((route, Some(part(1))));
     }
+    if let Some(route) = recycle_bin::find(request.method, &parts) {
+        return Some((Route::RecycleBin(route), Some(part(1))));
+    }
     let [version, _, rest @ ..] = words.as_slice() else { return None };
     let route = match (*version, request.method, rest) {
         ("v1", "POST", ["cloudservers"]) => Route::Create(Age::V1),
@@ -141,8 +146,9 @@ fn in_area<'a>(version: &str, method: &str, rest: &[Cow<'a, str>]) -> Option<Rou
     let tags = || tags::find(version, method, rest).map(Route::Tags);
     let attributes = || attributes::find(version, method, rest).map(Route::Attributes);
     let guest = || guest::find(version, method, rest).map(Route::Guest);
+    let templates = || launch_templates::find(version, method, rest).map(Route::LaunchTemplates);
     let groups = || server_groups::find(version, method, rest).map(Route::ServerGroups);
-    tags().or_else(groups).or_else(attributes).or_else(guest)
+    tags().or_else(groups).or_else(attributes).or_else(templates).or_else(guest)
 }
 
 impl Route<'_> {
@@ -191,6 +197,7 @@ impl Call<'_> {
             Route::ServerGroups(route) => server_groups::decode(self, &route),
             Route::Attributes(route) => attributes::decode(self, &route),
             Route::Guest(route) => guest::decode(self, &route),
+            Route::LaunchTemplates(route) => launch_templates::decode(self, &route),
             Route::Lifecycle(route) => lifecycle::decode(self, route),
             Route::Nics(route) => nics::decode(self, route),
             Route::Vpc(route) => vpc::decode(self, route),
@@ -201,6 +208,7 @@ impl Call<'_> {
             Route::Nova(route) => Ok(nova::decode(self, &route)),
             Route::Volumes(route) => volumes::decode(self, &route),
             Route::Evs(route) => evs::decode(self, &route),
+            Route::RecycleBin(route) => recycle_bin::decode(self, route),
         }
     }
 }

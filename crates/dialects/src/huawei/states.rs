@@ -34,7 +34,8 @@ pub(super) fn of(server: &Server) -> State {
                 | Activity::Migrating
                 | Activity::Charging
                 | Activity::AttachingVolume
-                | Activity::DetachingVolume,
+                | Activity::DetachingVolume
+                | Activity::Restoring,
             )
             | None => ("ERROR", "error", None, 0),
         },
@@ -74,7 +75,8 @@ fn running(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
             | Activity::Migrating
             | Activity::Charging
             | Activity::AttachingVolume
-            | Activity::DetachingVolume,
+            | Activity::DetachingVolume
+            | Activity::Restoring,
         )
         | None => ("ACTIVE", None),
     }
@@ -98,7 +100,8 @@ fn stopped(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
             | Activity::Migrating
             | Activity::Charging
             | Activity::AttachingVolume
-            | Activity::DetachingVolume,
+            | Activity::DetachingVolume
+            | Activity::Restoring,
         )
         | None => ("SHUTOFF", None),
     }

@@ -134,6 +134,12 @@ pub const fn row(kind: FaultKind) -> Row {
         FaultKind::DeviceInUse => {
             (4000, "InvalidParameter", "another disk of the instance has the device name")
         }
+        FaultKind::TemplateNotFound => {
+            (5000, "InvalidParameterValue.LaunchTemplateIdNotExisted", "no such launch template")
+        }
+        FaultKind::TemplateExists => {
+            (4000, "InvalidParameterValue.LaunchTemplateName", "the name is in use")
+        }
         FaultKind::TooManyTags => {
             (4000, "InvalidParameter", "the instance would have too many tags")
         }

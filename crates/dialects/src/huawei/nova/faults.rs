@@ -30,10 +30,12 @@ impl Refusal {
     /// A fault, where Nova's status is not that of this cloud's own API.
     pub fn of(fault: &Fault) -> Refusal {
         let row = Row::of(fault);
-        let status = if is_conflict(fault.kind) {
+        let status = if is_conflict(fault.kind) || is_taken(fault.kind) {
             409
-        } else if fault.kind == FaultKind::QuotaExceeded {
+        } else if is_forbidden(fault.kind) {
             403
+        } else if is_missing(fault.kind) {
+            404
         } else {
             row.status
         };
@@ -65,6 +67,31 @@ pub(super) fn is_conflict(kind: FaultKind) -> bool {
             | FaultKind::ServerStopped
             | FaultKind::ServerBroken
             | FaultKind::StillRunning
+    )
+}
+
+/// Whether there is as much of something as there may be, or it is not for callers to decide.
+const fn is_forbidden(kind: FaultKind) -> bool {
+    matches!(
+        kind,
+        FaultKind::QuotaExceeded
+            | FaultKind::TooManyVolumes
+            | FaultKind::BootVolume
+            | FaultKind::TooManyNics
+            | FaultKind::NicIsPrimary
+    )
+}
+
+/// Whether somebody else has what was asked for.
+const fn is_taken(kind: FaultKind) -> bool {
+    matches!(kind, FaultKind::DeviceInUse | FaultKind::NicTaken | FaultKind::AddressInUse)
+}
+
+/// Whether what was named beside the server is not there.
+const fn is_missing(kind: FaultKind) -> bool {
+    matches!(
+        kind,
+        FaultKind::VolumeNotFound | FaultKind::VolumeNotAttached | FaultKind::NicNotFound
     )
 }
 

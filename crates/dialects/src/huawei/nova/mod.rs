@@ -13,6 +13,7 @@ mod faults;
 mod links;
 mod ops;
 mod order;
+mod page;
 mod route;
 mod server;
 mod version;

@@ -5,7 +5,10 @@ use std::borrow::Cow;
 use super::NovaCall;
 use super::action;
 use super::faults::Refusal;
-use super::ops::{availability_zones, create, delete, flavors, list_servers, rename, show_server};
+use super::ops::{
+    availability_zones, create, delete, flavors, interfaces, list_servers, metadata, rename,
+    show_server, volumes,
+};
 use crate::Action;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,11 +20,28 @@ pub(in crate::huawei) enum Route<'a> {
     Rename(Cow<'a, str>),
     Delete(Cow<'a, str>),
     Act(Cow<'a, str>),
+    ShowMetadata(Cow<'a, str>),
+    /// Whether what is there is forgotten first.
+    ChangeMetadata(bool, Cow<'a, str>),
+    /// The server, and the key.
+    ShowMetadataItem(Cow<'a, str>, Cow<'a, str>),
+    UpdateMetadataItem(Cow<'a, str>, Cow<'a, str>),
+    DeleteMetadataItem(Cow<'a, str>, Cow<'a, str>),
     /// Whether in detail.
     Flavors(bool),
     ShowFlavor(Cow<'a, str>),
     ExtraSpecs(Cow<'a, str>),
     AvailabilityZones,
+    ListVolumes(Cow<'a, str>),
+    AttachVolume(Cow<'a, str>),
+    /// The server, and the volume.
+    ShowVolume(Cow<'a, str>, Cow<'a, str>),
+    DetachVolume(Cow<'a, str>, Cow<'a, str>),
+    ListInterfaces(Cow<'a, str>),
+    AttachInterface(Cow<'a, str>),
+    /// The server, and the port.
+    ShowInterface(Cow<'a, str>, Cow<'a, str>),
+    DetachInterface(Cow<'a, str>, Cow<'a, str>),
 }
 
 /// The operation of a method and a path cut at its slashes, and the project in the path.
@@ -40,11 +60,27 @@ pub(in crate::huawei) fn find<'a>(
         ("PUT", ["servers", _]) => Route::Rename(part(3)),
         ("DELETE", ["servers", _]) => Route::Delete(part(3)),
         ("POST", ["servers", _, "action"]) => Route::Act(part(3)),
+        ("GET", ["servers", _, "metadata"]) => Route::ShowMetadata(part(3)),
+        ("PUT", ["servers", _, "metadata"]) => Route::ChangeMetadata(true, part(3)),
+        ("POST", ["servers", _, "metadata"]) => Route::ChangeMetadata(false, part(3)),
+        ("GET", ["servers", _, "metadata", _]) => Route::ShowMetadataItem(part(3), part(5)),
+        ("PUT", ["servers", _, "metadata", _]) => Route::UpdateMetadataItem(part(3), part(5)),
+        ("DELETE", ["servers", _, "metadata", _]) => Route::DeleteMetadataItem(part(3), part(5)),
         ("GET", ["flavors"]) => Route::Flavors(false),
         ("GET", ["flavors", "detail"]) => Route::Flavors(true),
         ("GET", ["flavors", _]) => Route::ShowFlavor(part(3)),
         ("GET", ["flavors", _, "os-extra_specs"]) => Route::ExtraSpecs(part(3)),
         ("GET", ["os-availability-zone"]) => Route::AvailabilityZones,
+        ("GET", ["servers", _, "os-volume_attachments"]) => Route::ListVolumes(part(3)),
+        ("POST", ["servers", _, "os-volume_attachments"]) => Route::AttachVolume(part(3)),
+        ("GET", ["servers", _, "os-volume_attachments", _]) => Route::ShowVolume(part(3), part(5)),
+        ("DELETE", ["servers", _, "os-volume_attachments", _]) => {
+            Route::DetachVolume(part(3), part(5))
+        }
+        ("GET", ["servers", _, "os-interface"]) => Route::ListInterfaces(part(3)),
+        ("POST", ["servers", _, "os-interface"]) => Route::AttachInterface(part(3)),
+        ("GET", ["servers", _, "os-interface", _]) => Route::ShowInterface(part(3), part(5)),
+        ("DELETE", ["servers", _, "os-interface", _]) => Route::DetachInterface(part(3), part(5)),
         _ => return None,
     };
     Some((route, part(1)))
@@ -59,10 +95,23 @@ impl NovaCall<'_> {
             Route::Rename(id) => rename::decode(self, id),
             Route::Delete(id) => Ok(delete::decode(self, id)),
             Route::Act(id) => action::decode(self, id),
+            Route::ShowMetadata(id) => Ok(metadata::show(self, id)),
+            Route::ChangeMetadata(afresh, id) => metadata::change(self, *afresh, id),
+            Route::ShowMetadataItem(id, key) => Ok(metadata::show_item(self, id, key)),
+            Route::UpdateMetadataItem(id, key) => metadata::update_item(self, id, key),
+            Route::DeleteMetadataItem(id, key) => Ok(metadata::delete_item(self, id, key)),
             Route::Flavors(detail) => flavors::list(self, *detail),
             Route::ShowFlavor(id) => Ok(flavors::show(self, id)),
             Route::ExtraSpecs(id) => Ok(flavors::extra_specs(self, id)),
             Route::AvailabilityZones => Ok(availability_zones::decode(self)),
+            Route::ListVolumes(id) => volumes::list(self, id),
+            Route::AttachVolume(id) => volumes::attach(self, id),
+            Route::ShowVolume(id, volume) => Ok(volumes::show(self, id, volume)),
+            Route::DetachVolume(id, volume) => volumes::detach(self, id, volume),
+            Route::ListInterfaces(id) => Ok(interfaces::list(self, id)),
+            Route::AttachInterface(id) => interfaces::attach(self, id),
+            Route::ShowInterface(id, port) => Ok(interfaces::show(self, id, port)),
+            Route::DetachInterface(id, port) => Ok(interfaces::detach(self, id, port)),
         }
     }
 }

@@ -12,8 +12,7 @@ use super::answer::NovaReply;
 use super::links::{Link, Links};
 use super::version::{ATTRIBUTES, DESCRIPTION, FLAVOR_WITHIN, HOST_STATUS, LOCKED, TAGS};
 use crate::huawei::detail::{
-    HINT_RESERVATION, Lens, hint, mac_text, network_id, public_address, security_groups, tag_text,
-    user,
+    Lens, mac_text, network_id, public_address, reservation, security_groups, tag_text, user,
 };
 use crate::huawei::faults::Row;
 use crate::huawei::ops::flavors::specs;
@@ -24,11 +23,6 @@ use crate::huawei::{ids, states, times};
 pub(super) fn find<'a>(view: &View<'a>, project: ProjectId, id: &str) -> Option<&'a Server> {
     let server = ServerId::parse_dashed(id).and_then(|id| view.world.server(id));
     server.filter(|server| server.project == project)
-}
-
-pub(super) fn reservation(server: &Server) -> Cow<'_, str> {
-    hint(server, HINT_RESERVATION)
-        .map_or_else(|| Cow::Owned(format!("r-{}", server.id.handle())), Cow::Borrowed)
 }
 
 #[derive(Serialize)]
@@ -47,12 +41,19 @@ impl<'a> Simple<'a> {
 
 /// Everything that the servers of one answer share.
 pub(super) struct Glass<'a> {
-    pub lens: Lens<'a>,
-    pub links: Links,
-    pub reply: NovaReply,
+    lens: Lens<'a>,
+    links: Links,
+    reply: NovaReply,
+    /// For answers that tell of flavors.
+    stock: Option<Stock<'a>>,
 }
 
-impl Glass<'_> {
+impl<'a> Glass<'a> {
+    pub fn new(view: &View<'a>, links: Links, reply: NovaReply) -> Glass<'a> {
+        let stock = reply.since(FLAVOR_WITHIN).then(|| Stock::of(view.world));
+        Glass { lens: Lens::new(view), links, reply, stock }
+    }
+
     pub fn detail<'s>(&self, server: &'s Server) -> Detail<'s> {
         Detail {
             basic: self.basic(server),
@@ -140,12 +141,11 @@ impl Glass<'_> {
     }
 
     fn flavor<'s>(&self, server: &'s Server) -> FlavorOf<'s> {
-        if !self.reply.since(FLAVOR_WITHIN) {
+        let Some(stock) = &self.stock else {
             let links = [self.links.bookmark("flavors", &server.flavor)];
             return FlavorOf::Named { id: &server.flavor, links };
-        }
-        let world = self.lens.view.world;
-        let flavor = world.flavor(&server.flavor);
+        };
+        let flavor = self.lens.view.world.flavor(&server.flavor);
         FlavorOf::Told {
             vcpus: flavor.map_or(0, |flavor| flavor.vcpus),
             ram: flavor.map_or(0, |flavor| flavor.ram_mib),
@@ -153,7 +153,7 @@ impl Glass<'_> {
             ephemeral: 0,
             swap: 0,
             original_name: &server.flavor,
-            extra_specs: flavor.map(|flavor| specs(flavor, &Stock::of(world))).unwrap_or_default(),
+            extra_specs: flavor.map(|flavor| specs(flavor, stock)).unwrap_or_default(),
         }
     }
 }

@@ -18,6 +18,7 @@ pub(super) const HOST_STATUS: Microversion = Microversion(16);
 pub(super) const DESCRIPTION: Microversion = Microversion(19);
 pub(super) const TAGS: Microversion = Microversion(26);
 pub(super) const FLAVOR_WITHIN: Microversion = Microversion(47);
+pub(super) const DEVICE_TAG: Microversion = Microversion(49);
 pub(super) const FLAVOR_DESCRIPTION: Microversion = Microversion(55);
 
 impl fmt::Display for Microversion {

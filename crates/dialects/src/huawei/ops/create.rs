@@ -210,6 +210,7 @@ fn order(call: &Call<'_>, wanted: Wanted, age: Age) -> Result<Create, Row> {
         user_data: user_data.map(Into::into),
         encrypted_password: None,
         auto_terminate_at,
+        recycled: None,
         network: Some(NetworkId(ids::wide("vpc id", &network)?)),
         nics: Vec::new(),
         volumes: Vec::new(),

@@ -153,6 +153,8 @@ const fn types(operation: &Operation) -> (&'static str, &'static str) {
         Operation::ChangeCharging(_) => ("changeServerChargeMode", "changeSingleServerChargeMode"),
         Operation::AttachVolume(_) => ("attachVolume", "attachSingleVolume"),
         Operation::DetachVolume(_) => ("detachVolume", "detachSingleVolume"),
+        Operation::Purge(_) => ("deleteRecycleBinServer", "deleteSingleRecycleBinServer"),
+        Operation::Restore(_) => ("revertRecycleBinServer", "revertSingleRecycleBinServer"),
         Operation::CreateLoadBalancers(_) => ("createLoadbalancer", "createSingleLoadbalancer"),
         Operation::DeleteLoadBalancers(_) => ("deleteLoadbalancer", "deleteSingleLoadbalancer"),
         Operation::CreateListeners(_) => ("createListener", "createSingleListener"),

@@ -291,7 +291,8 @@ pub fn status(server: &Server) -> u32 {
             | Activity::Migrating
             | Activity::Charging
             | Activity::AttachingVolume
-            | Activity::DetachingVolume => at_rest(server),
+            | Activity::DetachingVolume
+            | Activity::Restoring => at_rest(server),
         };
     }
     at_rest(server)

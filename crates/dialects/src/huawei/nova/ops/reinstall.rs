@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use crate::Action;
 use crate::huawei::body::Password;
 use crate::huawei::ciphertext::NewPassword;
-use crate::huawei::detail::Lens;
 use crate::huawei::nova::NovaCall;
 use crate::huawei::nova::body::read;
 use crate::huawei::nova::faults::Refusal;
@@ -76,16 +75,16 @@ pub(in crate::huawei::nova) fn decode(call: &NovaCall<'_>, id: &str) -> Result<A
     // Whom the password is to be told can only be known by a look.
     Ok(Action::consult(move |view| {
         if let (Some(made), Operation::Reinstall(reinstall)) = (made, &mut command.operation) {
-            let kept = find(view, project, &errand.id)
-                .and_then(|server| server.details.key_name.as_deref());
+            let server = find(view, project, &errand.id);
+            let kept = server.and_then(|server| server.details.key_name.as_deref());
             let key_name = reinstall.key_name.as_deref().or(kept);
             reinstall.encrypted_password =
                 made.encrypted(view.world, project, ImageId(image), key_name);
         }
         let id = errand.id.clone();
-        reply.order(command, errand, move |view| match find(view, project, &id) {
+        errand.order(command, reply, move |view| match find(view, project, &id) {
             Some(server) => {
-                let glass = Glass { lens: Lens::new(view), links, reply };
+                let glass = Glass::new(view, links, reply);
                 let server = Rebuilt { detail: glass.detail(server), password: told };
                 reply.json(202, &Done { server })
             }

@@ -5,7 +5,6 @@ use regiment_core::ops::{Operation, Rename};
 use serde::{Deserialize, Serialize};
 
 use crate::Action;
-use crate::huawei::detail::Lens;
 use crate::huawei::nova::NovaCall;
 use crate::huawei::nova::body::{check_name, read};
 use crate::huawei::nova::faults::Refusal;
@@ -37,7 +36,7 @@ pub(in crate::huawei::nova) fn decode(call: &NovaCall<'_>, id: &str) -> Result<A
     let id = errand.id.clone();
     Ok(call.order(command, errand, move |view| match find(view, project, &id) {
         Some(server) => {
-            let glass = Glass { lens: Lens::new(view), links, reply };
+            let glass = Glass::new(view, links, reply);
             reply.json(200, &Done { server: glass.changed(server) })
         }
         // Somebody else was quicker to delete it.

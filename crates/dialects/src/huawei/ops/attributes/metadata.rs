@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use regiment_core::edits::{ChangeMetadata, Edit};
-use regiment_core::model::{FaultKind, Phase, Server};
+use regiment_core::model::Server;
 use regiment_core::view::View;
 use serde::{Deserialize, Serialize};
 
@@ -25,21 +25,11 @@ struct Said {
     metadata: BTreeMap<Arc<str>, Arc<str>>,
 }
 
-/// Metadata is for servers that are made and whole.
-fn is_ready(server: &Server) -> Result<(), Row> {
-    match server.phase {
-        Phase::Ready => Ok(()),
-        Phase::Creating => Err(Row::of(&FaultKind::ServerBusy.into())),
-        Phase::Broken => Err(Row::of(&FaultKind::ServerBroken.into())),
-    }
-}
-
 pub(super) fn decode_update(call: &Call<'_>, id: &str) -> Result<Action, Row> {
     let Body { metadata } = read(call.request.body)?;
     let metadata = metadata_pairs(metadata)?;
     let (reply, put) = (call.reply, metadata.clone());
     let edit = move |server: &Server, _: &View<'_>| {
-        is_ready(server)?;
         let own = server.details.metadata.keys();
         let keys: BTreeSet<&Arc<str>> = own.chain(put.keys()).collect();
         if keys.len() > METADATA_MADE_MAX {
@@ -54,7 +44,6 @@ pub(super) fn decode_update(call: &Call<'_>, id: &str) -> Result<Action, Row> {
 pub(super) fn decode_delete(call: &Call<'_>, id: &str, key: &str) -> Action {
     let (reply, key) = (call.reply, key.to_owned());
     let edit = move |server: &Server, _: &View<'_>| {
-        is_ready(server)?;
         if !server.details.metadata.contains_key(&*key) {
             return Err(Row::new("Ecs.0000", 404, "The metadata has no such key."));
         }
@@ -64,5 +53,11 @@ pub(super) fn decode_delete(call: &Call<'_>, id: &str, key: &str) -> Action {
 }
 
 fn change(server: &Server, put: BTreeMap<Arc<str>, Arc<str>>, remove: Vec<Arc<str>>) -> Edit {
-    Edit::ChangeMetadata(ChangeMetadata { server: server.id, afresh: false, put, remove })
+    Edit::ChangeMetadata(ChangeMetadata {
+        server: server.id,
+        afresh: false,
+        put,
+        remove,
+        count_max: METADATA_MADE_MAX,
+    })
 }

@@ -104,14 +104,12 @@ fn no_such_volume(words: &str) -> Row {
     Row::new("Ecs.0111", 404, "").saying(format!("The disk {shown} is not attached to the ECS."))
 }
 
-/// Why a disk cannot be put into a server, where that needs a look at the whole project: it belongs
-/// to another server since that was made, or is none.
+/// Why a disk cannot be put into any server: it belongs to one since that was made, or is none.
 fn never_loose(view: &View<'_>, project: ProjectId, volume: VolumeId) -> Option<Row> {
     if view.world.disk(project, volume).is_some() {
         return None;
     }
-    let has = |server: &Server| server.details.volumes.iter().any(|one| one.id == volume);
-    Some(if view.world.servers_of(project).any(has) {
+    Some(if view.world.server_with_volume(project, volume).is_some() {
         Row::new("Ecs.0103", 400, "The disk is not available for attaching.")
     } else {
         Row::new("Ecs.0103", 400, "").saying(format!("The disk {volume} does not exist."))
@@ -119,7 +117,7 @@ fn never_loose(view: &View<'_>, project: ProjectId, volume: VolumeId) -> Option<
 }
 
 /// The name of a device that a client asks for, if it is one.
-fn device(asked: Option<String>) -> Result<Option<Arc<str>>, Row> {
+pub(in crate::huawei) fn device(asked: Option<String>) -> Result<Option<Arc<str>>, Row> {
     let Some(asked) = asked.filter(|asked| !asked.is_empty()) else { return Ok(None) };
     let letter = ["/dev/vd", "/dev/sd", "/dev/xvd", "/dev/hd"]
         .iter()
