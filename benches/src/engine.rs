@@ -65,6 +65,7 @@ fn seeds(fleet: usize) -> Vec<Change> {
             launched_at: None,
             fault: None,
             last: None,
+            orders: Vec::new(),
             details: details.clone(),
         })
         .collect();

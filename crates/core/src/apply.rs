@@ -159,6 +159,7 @@ impl World {
                     self.change_server(id, |server| {
                         server.busy = Some(Busy { sub: number, activity });
                         server.last = Some(last(job, number, activity));
+                        server.remember(number);
                         server.updated_at = job.accepted_at;
                     });
                     self.hold_disk(&job.operation, job.project, number);
@@ -167,6 +168,7 @@ impl World {
                     self.change_balancer(id, |balancer| balancer.busy = Some(number));
                 }
                 (Some(Target::Server(id)), SubState::Succeeded) => {
+                    self.change_server(id, |server| server.remember(number));
                     self.settle_server(&job.operation, id, job.accepted_at);
                 }
                 (Some(Target::Balancer(_)), SubState::Succeeded)
@@ -266,8 +268,8 @@ impl World {
         match target {
             Target::Server(id) => {
                 if let Some(step) = done {
-                    if let (Step::Shape, Operation::Resize(resize)) = (step, &job.operation) {
-                        self.reshape_server(id, &resize.flavor);
+                    if step == Step::Shape {
+                        self.reshape(&job.operation, id);
                     }
                     if step == Step::Disks {
                         self.replug(&job.operation, id, at);
@@ -283,6 +285,20 @@ impl World {
             Target::Balancer(id) if ended => self.end_balancer(job, id, fault.is_none(), at),
             Target::Balancer(_) => {}
         }
+    }
+
+    /// The machine has its new shape. On trial, the server remembers the old one.
+    fn reshape(&mut self, operation: &Operation, id: ServerId) {
+        let Some(server) = self.server(id) else { return };
+        let Some(flavor) = operation.flavor_for(server) else { return };
+        let on_trial = matches!(operation, Operation::Resize(resize) if resize.on_trial);
+        let resized_from = on_trial.then(|| server.flavor.clone());
+        self.reshape_server(id, &flavor);
+        self.change_server(id, |server| {
+            if server.details.resized_from != resized_from {
+                Arc::make_mut(&mut server.details).resized_from = resized_from;
+            }
+        });
     }
 
     /// The sub-job that held the server has ended.

@@ -338,8 +338,9 @@ impl Engine {
                 Operation::Delete(Delete::new(false, false))
             };
             let request = RequestId(self.chance.uuid());
-            let command =
+            let mut command =
                 Command::new(project, PRINCIPAL.into(), PRINCIPAL, request, operation, targets);
+            command.past_locks = true;
             if self.take_command(&command, now, work).is_err() {
                 self.alarms_after = now.after_ms(ALARMS_AGAIN_AFTER_MS);
             }
@@ -496,9 +497,8 @@ impl Engine {
                 }
             }
             Step::Shape => {
-                let Operation::Resize(resize) = &job.operation else { return None };
-                let flavor = self.world.flavor(&resize.flavor)?.clone();
-                Verb::Shape { server, flavor }
+                let flavor = job.operation.flavor_for(self.world.server(server)?)?;
+                Verb::Shape { server, flavor: self.world.flavor(&flavor)?.clone() }
             }
             Step::Place => {
                 let away_from = self.world.server(server)?.host.clone().unwrap_or_default();

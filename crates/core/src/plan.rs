@@ -146,7 +146,7 @@ fn judge_servers(world: &World, command: &Command, rules: &dyn ServerRules) -> V
             seen.insert(server.id.handle(), index);
         }
         judged.push(Judged {
-            verdict: server_verdict(server, world, rules, command.already_so),
+            verdict: server_verdict(server, world, rules, command),
             target: SubTarget::Known(Target::Server(server.id)),
             was_running: server.power == Power::Running,
             same_as,
@@ -159,13 +159,22 @@ fn server_verdict(
     server: &Server,
     world: &World,
     rules: &dyn ServerRules,
-    already_so: AlreadySo,
+    command: &Command,
 ) -> Verdict {
-    if server.busy.is_some() {
+    let details = &server.details;
+    if details.locked && rules.heeds_lock() && !command.past_locks {
+        return Verdict::refuse(FaultKind::ServerLocked);
+    }
+    if server.busy.is_some() && rules.heeds_work() {
         return Verdict::refuse(FaultKind::ServerBusy);
     }
+    if details.resized_from.is_some() && rules.heeds_resize() {
+        return Verdict::refuse(FaultKind::ResizeUnconfirmed);
+    }
     match rules.admit(server, world) {
-        Verdict::AlreadySo(fault) if already_so == AlreadySo::Refused => Verdict::Refuse(fault),
+        Verdict::AlreadySo(fault) if command.already_so == AlreadySo::Refused => {
+            Verdict::Refuse(fault)
+        }
         verdict => verdict,
     }
 }

@@ -3,6 +3,7 @@
 mod alarms;
 mod disaster;
 mod edits;
+mod holds;
 mod launch_templates;
 mod laws;
 mod plane;

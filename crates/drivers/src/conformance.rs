@@ -90,6 +90,7 @@ pub(crate) fn record(id: ServerId) -> Server {
         launched_at: Some(Time::ZERO),
         fault: None,
         last: None,
+        orders: Vec::new(),
         details: Arc::new(Details { hostname: "trial".into(), ..Details::default() }),
     }
 }

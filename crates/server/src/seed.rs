@@ -142,6 +142,7 @@ fn servers(
                 launched_at: Some(now),
                 fault: None,
                 last: None,
+                orders: Vec::new(),
                 details: Arc::new(details),
             }
         })

@@ -137,6 +137,7 @@ impl Create {
                     launched_at: None,
                     fault: None,
                     last: None,
+                    orders: Vec::new(),
                     details: Arc::new(details),
                 })
             })

@@ -67,4 +67,8 @@ impl ServerRules for Delete {
     fn admit(&self, _server: &Server, _world: &World) -> Verdict {
         Verdict::Admit
     }
+
+    fn heeds_resize(&self) -> bool {
+        false
+    }
 }

@@ -7,6 +7,7 @@ mod add_nics;
 mod attach_volume;
 mod change_charging;
 mod change_network;
+mod confirm_resize;
 mod crash_dump;
 mod create;
 mod create_listeners;
@@ -16,6 +17,7 @@ mod delete_load_balancers;
 mod delete_nics;
 mod deregister_backends;
 mod detach_volume;
+mod lock;
 mod migrate;
 mod nic_mint;
 mod purge;
@@ -27,9 +29,12 @@ mod rename;
 mod reset_password;
 mod resize;
 mod restore;
+mod revert_resize;
 mod start;
 mod step;
 mod stop;
+
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +42,7 @@ pub use add_nics::AddNics;
 pub use attach_volume::{AttachVolume, free_device};
 pub use change_charging::ChangeCharging;
 pub use change_network::ChangeNetwork;
+pub use confirm_resize::ConfirmResize;
 pub use crash_dump::CrashDump;
 pub use create::{Create, VolumeOrder, device_name};
 pub use create_listeners::CreateListeners;
@@ -46,6 +52,7 @@ pub use delete_load_balancers::DeleteLoadBalancers;
 pub use delete_nics::DeleteNics;
 pub use deregister_backends::DeregisterBackends;
 pub use detach_volume::DetachVolume;
+pub use lock::Lock;
 pub use migrate::Migrate;
 pub(crate) use nic_mint::NicMint;
 pub use nic_mint::NicOrder;
@@ -58,6 +65,7 @@ pub use rename::Rename;
 pub use reset_password::{PasswordFit, ResetPassword};
 pub use resize::Resize;
 pub use restore::Restore;
+pub use revert_resize::RevertResize;
 pub use start::Start;
 pub use step::Step;
 pub use stop::Stop;
@@ -120,6 +128,9 @@ pub enum Operation {
     ChangeCharging(ChangeCharging),
     AttachVolume(AttachVolume),
     DetachVolume(DetachVolume),
+    ConfirmResize(ConfirmResize),
+    RevertResize(RevertResize),
+    Lock(Lock),
     Purge(Purge),
     Restore(Restore),
     CreateLoadBalancers(CreateLoadBalancers),
@@ -154,8 +165,24 @@ pub(crate) trait ServerRules: Rules {
         false
     }
 
-    /// The verdict on a server that exists, is the caller's and is not busy.
+    /// The verdict on a server that exists, is the caller's and is held by nothing that this heeds.
     fn admit(&self, server: &Server, world: &World) -> Verdict;
+
+    /// Whether a locked server refuses it.
+    fn heeds_lock(&self) -> bool {
+        true
+    }
+
+    /// Whether a server refuses it while an operation runs on it. What does not heed that has no
+    /// steps.
+    fn heeds_work(&self) -> bool {
+        true
+    }
+
+    /// Whether a server refuses it whose resize is not confirmed yet.
+    fn heeds_resize(&self) -> bool {
+        true
+    }
 
     /// How many servers one order may name.
     fn targets_max(&self) -> usize {
@@ -254,6 +281,9 @@ impl Operation {
             Operation::ChangeCharging(op) => Sort::Servers(op),
             Operation::AttachVolume(op) => Sort::Servers(op),
             Operation::DetachVolume(op) => Sort::Servers(op),
+            Operation::ConfirmResize(op) => Sort::Servers(op),
+            Operation::RevertResize(op) => Sort::Servers(op),
+            Operation::Lock(op) => Sort::Servers(op),
             Operation::Purge(op) => Sort::Servers(op),
             Operation::Restore(op) => Sort::Servers(op),
             Operation::CreateLoadBalancers(op) => Sort::NewBalancers(op),
@@ -332,6 +362,15 @@ impl Operation {
                 None
             }
         }
+    }
+
+    /// The flavor that a server has once [`Step::Shape`] is done.
+    pub(crate) fn flavor_for(&self, server: &Server) -> Option<Arc<str>> {
+        if let Operation::Resize(resize) = self {
+            return Some(resize.flavor.clone());
+        }
+        let reverts = matches!(self, Operation::RevertResize(_));
+        server.details.resized_from.clone().filter(|_| reverts)
     }
 
     /// What a server is busy with while this operation runs on it.

@@ -16,10 +16,10 @@ use crate::model::{
     Backend, Handle, HealthCheck, Listener, ListenerId, NetworkId, Nic, Protocol, Reach, ServerId,
 };
 use crate::ops::{
-    AddNics, ChangeCharging, ChangeNetwork, CrashDump, CreateListeners, CreateLoadBalancers,
-    Delete, DeleteLoadBalancers, DeleteNics, DeregisterBackends, Force, Migrate, NicOrder,
-    Operation, PasswordFit, Purge, Reboot, Redeploy, RegisterBackends, Reinstall, Rename,
-    ResetPassword, Resize, Restore, Start, Stop,
+    AddNics, ChangeCharging, ChangeNetwork, ConfirmResize, CrashDump, CreateListeners,
+    CreateLoadBalancers, Delete, DeleteLoadBalancers, DeleteNics, DeregisterBackends, Force, Lock,
+    Migrate, NicOrder, Operation, PasswordFit, Purge, Reboot, Redeploy, RegisterBackends,
+    Reinstall, Rename, ResetPassword, Resize, Restore, RevertResize, Start, Stop,
 };
 use crate::store::{StoreError, Table};
 use crate::testing::{Fails, Trouble};
@@ -86,7 +86,12 @@ const ACTS: &[Act] = &[
     },
     |_| {
         let reset = ResetPassword { fit: PasswordFit::ANY, needs_stopped: true };
-        let resize = Resize { flavor: "large".into(), stop_first: true, upgrade_only: false };
+        let resize = Resize {
+            flavor: "large".into(),
+            stop_first: true,
+            upgrade_only: false,
+            on_trial: false,
+        };
         vec![
             with_password(
                 command(4, Operation::ResetPassword(reset), &[s(1), s(2), s(5)]),
@@ -242,6 +247,27 @@ const ACTS: &[Act] = &[
     |_| {
         let hints = [("host".into(), Some("dedicated".into()))].into();
         vec![command(19, Operation::Migrate(Migrate { hints }), &[s(3), s(1)])]
+    },
+    // A resize on trial is confirmed, another taken back, and who is locked refuses.
+    |_| {
+        let resize = Resize {
+            flavor: "large".into(),
+            stop_first: true,
+            upgrade_only: false,
+            on_trial: true,
+        };
+        vec![
+            command(51, Operation::Resize(resize), &[s(2), s(6)]),
+            command(52, Operation::Lock(Lock { locked: true }), &[s(6), s(3)]),
+            command(53, Operation::Stop(Stop { force: Force::Hard }), &[s(3)]),
+        ]
+    },
+    |_| {
+        vec![
+            command(54, Operation::Lock(Lock { locked: false }), &[s(6)]),
+            command(55, Operation::RevertResize(RevertResize {}), &[s(6), s(3)]),
+            command(56, Operation::ConfirmResize(ConfirmResize {}), &[s(2), s(5)]),
+        ]
     },
     // A shared disk stays with the other server, one that is bound to nothing goes on alone.
     |_| {

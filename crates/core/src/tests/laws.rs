@@ -8,8 +8,8 @@ use crate::edits::{ChangeRecycleBin, Edit};
 use crate::engine::{Inbox, Settings};
 use crate::model::ServerId;
 use crate::ops::{
-    Delete, Force, Operation, PasswordFit, Purge, Reboot, Reinstall, Rename, ResetPassword, Resize,
-    Restore, Start, Stop,
+    ConfirmResize, Delete, Force, Lock, Operation, PasswordFit, Purge, Reboot, Reinstall, Rename,
+    ResetPassword, Resize, Restore, RevertResize, Start, Stop,
 };
 
 use super::plane::{Plane, attach, command, create, detach, seeded_disk, tell, with_password};
@@ -25,7 +25,7 @@ enum Deed {
 
 fn deed() -> impl Strategy<Value = Deed> {
     prop_oneof![
-        6 => (0u8..17, prop::collection::vec(0u8..10, 1..6)).prop_map(|(o, t)| Deed::Order(o, t)),
+        6 => (0u8..20, prop::collection::vec(0u8..10, 1..6)).prop_map(|(o, t)| Deed::Order(o, t)),
         3 => Just(Deed::Turn),
         1 => Just(Deed::Run),
         1 => Just(Deed::Checkpoint),
@@ -46,6 +46,7 @@ fn operation(number: u8, request: u128, targets: &[ServerId]) -> Operation {
             flavor: if request.is_multiple_of(2) { "large" } else { "small" }.into(),
             stop_first: request.is_multiple_of(3),
             upgrade_only: false,
+            on_trial: request.is_multiple_of(5),
         }),
         6 => Operation::Reinstall(Reinstall {
             image: None,
@@ -58,6 +59,9 @@ fn operation(number: u8, request: u128, targets: &[ServerId]) -> Operation {
         7 => Operation::Rename(Rename { name: format!("r{request}").into() }),
         8 => Operation::Delete(Delete::new(true, false)),
         9 => create(&["made"]),
+        17 => Operation::Lock(Lock { locked: request.is_multiple_of(4) }),
+        18 => Operation::ConfirmResize(ConfirmResize {}),
+        19 => Operation::RevertResize(RevertResize {}),
         10 | 11 => attach(request % 5, targets),
         12 | 13 => detach(seeded_disk(request % 5).id),
         14 => Edit::ChangeRecycleBin(ChangeRecycleBin {
@@ -119,6 +123,8 @@ proptest! {
             let machine = state.machines.get(&server.id);
             let machine = machine.expect("every server has its machine");
             prop_assert_eq!(machine.power, server.power);
+            let flavor = plane.world().flavor(&server.flavor).expect("flavors stay");
+            prop_assert_eq!(machine.vcpus, flavor.vcpus);
             prop_assert_eq!(machine.image_generation, server.image_generation);
             prop_assert_eq!(&machine.disks, &DiskPlan::of(&server.details.volumes));
         }

@@ -208,6 +208,7 @@ pub fn seeded_server(number: u64) -> Server {
         launched_at: None,
         fault: None,
         last: None,
+        orders: Vec::new(),
         details: Arc::new(Details {
             zone: "zone-1".into(),
             volumes: vec![boot_volume(number)],
@@ -313,6 +314,14 @@ pub fn tell(world: &World) -> String {
             server.busy.map(|busy| busy.activity),
             server.fault,
             server.last.as_ref().map(|last| (last.activity, last.ended, last.fault.clone())),
+        )
+        .unwrap();
+        writeln!(
+            text,
+            "  {} orders, locked {}, resized from {:?}",
+            server.orders.len(),
+            server.details.locked,
+            server.details.resized_from,
         )
         .unwrap();
         for volume in &server.details.volumes {

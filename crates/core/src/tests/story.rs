@@ -261,7 +261,12 @@ fn lanes_bound_what_all_jobs_run_together() {
 fn resizing_counts_against_the_project_and_moves_the_machine() {
     let mut plane = Plane::new(Settings::default());
     let resize = |flavor: &str, upgrade_only| {
-        Operation::Resize(Resize { flavor: flavor.into(), stop_first: true, upgrade_only })
+        Operation::Resize(Resize {
+            flavor: flavor.into(),
+            stop_first: true,
+            upgrade_only,
+            on_trial: false,
+        })
     };
     plane.order(command(1, resize("large", true), &[s(1)])).unwrap().unwrap();
     plane.run().unwrap();

@@ -187,7 +187,7 @@ impl<'a> Lens<'a> {
             access_ipv4: "",
             access_ipv6: "",
             config_drive: "",
-            locked: false,
+            locked: details.locked,
             progress: 0,
             fault: server.fault.as_deref().map(|fault| FaultOf::new(fault, server)),
             description: &details.description,

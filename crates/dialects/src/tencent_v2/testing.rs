@@ -204,6 +204,7 @@ fn server(n: u32, image: ImageId) -> Server {
         launched_at: None,
         fault: None,
         last: None,
+        orders: Vec::new(),
         details: Arc::new(Details::default()),
     }
 }

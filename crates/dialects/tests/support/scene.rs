@@ -154,6 +154,7 @@ fn server(n: u32, words: &[&str]) -> Result<Server, String> {
         launched_at: Some(START.after_ms(-86_390_000)),
         fault: None,
         last: None,
+        orders: Vec::new(),
         details: Arc::new(Details::default()),
     };
     for word in words {
@@ -176,6 +177,7 @@ fn server(n: u32, words: &[&str]) -> Result<Server, String> {
                     delete_with_server: false,
                 });
             }
+            (_, Some(("resized-from", name))) => details.resized_from = Some(name.into()),
             (_, Some(("flavor", name))) => server.flavor = name.into(),
             (_, Some(("name", name))) => server.name = name.into(),
             (_, Some(("zone", zone))) => details.zone = zone.into(),

@@ -93,7 +93,7 @@ impl<'a> Glass<'a> {
             links: self.links.both("servers", &server.id.to_string()),
             disk_config: "MANUAL",
             progress: 0,
-            locked: since(LOCKED).then_some(false),
+            locked: since(LOCKED).then_some(server.details.locked),
             description: since(DESCRIPTION).then_some(&*server.details.description),
             tags: since(TAGS).then(|| server.details.tags.iter().map(tag_text).collect()),
         }

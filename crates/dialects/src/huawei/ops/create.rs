@@ -210,6 +210,8 @@ fn order(call: &Call<'_>, wanted: Wanted, age: Age) -> Result<Create, Row> {
         user_data: user_data.map(Into::into),
         encrypted_password: None,
         auto_terminate_at,
+        locked: false,
+        resized_from: None,
         recycled: None,
         network: Some(NetworkId(ids::wide("vpc id", &network)?)),
         nics: Vec::new(),

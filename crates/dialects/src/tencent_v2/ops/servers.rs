@@ -282,7 +282,7 @@ pub fn status(server: &Server) -> u32 {
             Activity::Stopping => 9,
             Activity::Rebooting | Activity::RebootingHard => 7,
             Activity::ResettingPassword => 10,
-            Activity::Resizing => 19,
+            Activity::Resizing | Activity::RevertingResize => 19,
             Activity::Reinstalling => 14,
             // What takes no time, and what this cloud has no number for.
             Activity::Renaming
@@ -292,6 +292,8 @@ pub fn status(server: &Server) -> u32 {
             | Activity::Charging
             | Activity::AttachingVolume
             | Activity::DetachingVolume
+            | Activity::ConfirmingResize
+            | Activity::Locking
             | Activity::Restoring => at_rest(server),
         };
     }

@@ -146,6 +146,9 @@ fn is_of_balancers(operation: &Operation) -> bool {
         | Operation::ChangeCharging(_)
         | Operation::AttachVolume(_)
         | Operation::DetachVolume(_)
+        | Operation::ConfirmResize(_)
+        | Operation::RevertResize(_)
+        | Operation::Lock(_)
         | Operation::Purge(_)
         | Operation::Restore(_)
         | Operation::Edit(_) => false,

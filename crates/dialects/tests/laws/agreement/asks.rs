@@ -80,6 +80,8 @@ pub enum Nova {
     Act(u32, &'static str, &'static str),
     Rename(u32),
     Delete(u32),
+    /// Whether what was noted before is forgotten.
+    Note(u32, bool),
     Create,
 }
 
@@ -106,6 +108,11 @@ const ACTIONS: &[(&str, &str)] = &[
     ("resize", r#"{"flavorRef":"s6.medium.2"}"#),
     ("rebuild", r#"{"imageRef":"1189efbf-d48b-46ad-a823-94b942e2a000"}"#),
     ("changePassword", r#"{"adminPass":"Probe@Pass4"}"#),
+    ("resize", r#"{"flavorRef":"s6.large.2"}"#),
+    ("confirmResize", "null"),
+    ("revertResize", "null"),
+    ("lock", r#""""#),
+    ("unlock", r#""""#),
 ];
 
 pub fn ask() -> impl Strategy<Value = Ask> {
@@ -142,7 +149,8 @@ pub fn ask() -> impl Strategy<Value = Ask> {
         1 => one().prop_map(Word::Describe),
     ];
     let nova = prop_oneof![
-        5 => (one(), prop::sample::select(ACTIONS)).prop_map(|(on, (key, what))| Nova::Act(on, key, what)),
+        9 => (one(), prop::sample::select(ACTIONS)).prop_map(|(on, (key, what))| Nova::Act(on, key, what)),
+        1 => (one(), any::<bool>()).prop_map(|(on, afresh)| Nova::Note(on, afresh)),
         1 => one().prop_map(Nova::Rename),
         1 => one().prop_map(Nova::Delete),
         1 => Just(Nova::Create),
@@ -151,7 +159,7 @@ pub fn ask() -> impl Strategy<Value = Ask> {
         6 => orders.prop_map(Ask::Order),
         4 => parts.prop_map(Ask::Part),
         2 => words.prop_map(Ask::Word),
-        2 => nova.prop_map(Ask::Nova),
+        4 => nova.prop_map(Ask::Nova),
         5 => Just(Ask::Settle),
         1 => Just(Ask::Archive),
     ]
@@ -358,7 +366,7 @@ impl Word {
 impl Nova {
     fn names(&self) -> Vec<u32> {
         match self {
-            Nova::Act(n, _, _) | Nova::Rename(n) | Nova::Delete(n) => vec![*n],
+            Nova::Act(n, _, _) | Nova::Rename(n) | Nova::Delete(n) | Nova::Note(n, _) => vec![*n],
             Nova::Create => Vec::new(),
         }
     }
@@ -373,6 +381,11 @@ impl Nova {
             Nova::Rename(n) => {
                 let body = json!({"server": {"name": "named by nova"}});
                 ("PUT", format!("{root}/{}", server_id(*n)), body)
+            }
+            Nova::Note(n, afresh) => {
+                let method = if *afresh { "PUT" } else { "POST" };
+                let body = json!({"metadata": {"noted": method}});
+                (method, format!("{root}/{}/metadata", server_id(*n)), body)
             }
             Nova::Delete(n) => ("DELETE", format!("{root}/{}", server_id(*n)), Value::Null),
             Nova::Create => {

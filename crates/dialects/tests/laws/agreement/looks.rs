@@ -221,6 +221,9 @@ impl Lists {
             json!(if value.is_empty() { key } else { format!("{key}={value}") })
         });
         assert_eq!(sorted(tags.collect()), sorted(array(&v1["tags"], "tags").clone()));
+        let noted = ask(&format!("/v2.1/{PROJECT}/servers/{id}/metadata"));
+        assert_eq!(noted["metadata"], v1["metadata"], "metadata of {id} alone and with it");
+        compare_actions(&mut ask, id, v1);
         compare_devices(&mut ask, &root, v1);
         compare_interfaces(&mut ask, &root, v1);
     }
@@ -249,6 +252,27 @@ fn compare_devices(ask: &mut impl FnMut(&str) -> Value, root: &str, v1: &Value) 
     let quota = ask(&format!("{root}/appendvolumequota"));
     assert_eq!(quota["free_blk"], devices["attachableQuantity"]["free_blk"]);
     assert_eq!(quota["free_blk"], 24 - expected.len());
+}
+
+/// What was done to a server, in the list and alone, and what it is busy with.
+fn compare_actions(ask: &mut impl FnMut(&str) -> Value, id: &str, v1: &Value) {
+    let root = format!("/v2.1/{PROJECT}/servers/{id}/os-instance-actions");
+    let all = ask(&root);
+    let mut open = Vec::new();
+    for told in array(&all["instanceActions"], "actions") {
+        let alone = ask(&format!("{root}/{}", text(&told["request_id"])));
+        let alone = &alone["instanceAction"];
+        for (key, value) in told.as_object().expect("an action") {
+            assert_eq!(&alone[key], value, "{key} of an action of {id} in list and show");
+        }
+        let events = array(&alone["events"], "events");
+        open.extend(events.iter().filter(|one| one["result"].is_null()).cloned());
+        let failed = events.iter().any(|one| one["result"] == "Error");
+        assert_eq!(told["message"] == "Error", failed, "{told} and {events:?}");
+    }
+    if !v1["OS-EXT-STS:task_state"].is_null() {
+        assert_eq!(open.len(), 1, "{id} is busy with one thing: {all}");
+    }
 }
 
 fn compare_interfaces(ask: &mut impl FnMut(&str) -> Value, root: &str, v1: &Value) {

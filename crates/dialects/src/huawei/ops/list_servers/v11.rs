@@ -90,7 +90,7 @@ fn value(of: impl Serialize) -> serde_json::Value {
 const EXPECTED: &[(&str, Make)] = &[
     ("launched_at", |_, server| value(server.launched_at.map(times::launched))),
     ("key_name", |_, server| value(&server.details.key_name)),
-    ("locked", |_, _| value(false)),
+    ("locked", |_, server| value(server.details.locked)),
     ("root_device_name", |_, server| {
         value(server.details.volumes.first().map_or("", |volume| &volume.device))
     }),
