@@ -11,6 +11,8 @@ mod auth;
 mod batch;
 mod body;
 mod ciphertext;
+#[cfg(test)]
+mod codes;
 mod console;
 mod detail;
 mod evs;
