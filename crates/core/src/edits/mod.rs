@@ -11,6 +11,7 @@ mod key_pairs;
 mod launch_templates;
 mod metadata;
 mod nics;
+mod passwords;
 mod recycle_bin;
 mod scheduled_events;
 mod server_groups;
@@ -26,6 +27,7 @@ pub use key_pairs::{AddKeyPair, RemoveKeyPair};
 pub use launch_templates::{AddLaunchTemplate, RemoveLaunchTemplate};
 pub use metadata::ChangeMetadata;
 pub use nics::{ChangeAddress, ChangeSecurityGroup, KeepNic, ShareAddress};
+pub use passwords::ForgetPassword;
 pub use recycle_bin::ChangeRecycleBin;
 pub use scheduled_events::{AcceptScheduledEvent, MoveScheduledEvent};
 pub use server_groups::{CreateServerGroup, DeleteServerGroup, JoinServerGroup, LeaveServerGroup};
@@ -57,6 +59,7 @@ pub enum Edit {
     RemoveLaunchTemplate(RemoveLaunchTemplate),
     AcceptScheduledEvent(AcceptScheduledEvent),
     MoveScheduledEvent(MoveScheduledEvent),
+    ForgetPassword(ForgetPassword),
     CreateServerGroup(CreateServerGroup),
     DeleteServerGroup(DeleteServerGroup),
     JoinServerGroup(JoinServerGroup),
@@ -126,6 +129,7 @@ impl Edit {
             Edit::RemoveLaunchTemplate(edit) => edit,
             Edit::AcceptScheduledEvent(edit) => edit,
             Edit::MoveScheduledEvent(edit) => edit,
+            Edit::ForgetPassword(edit) => edit,
             Edit::CreateServerGroup(edit) => edit,
             Edit::DeleteServerGroup(edit) => edit,
             Edit::JoinServerGroup(edit) => edit,

@@ -8,8 +8,8 @@ use std::net::Ipv4Addr;
 use crate::command::{Command, TargetRef};
 use crate::edits::{
     AcceptScheduledEvent, AddKeyPair, ChangeAddress, ChangeMetadata, ChangeRecycleBin,
-    ChangeSecurityGroup, CreateServerGroup, DeleteServerGroup, Edit, JoinServerGroup, KeepNic,
-    LeaveServerGroup, MoveScheduledEvent, RemoveKeyPair, ShareAddress,
+    ChangeSecurityGroup, CreateServerGroup, DeleteServerGroup, Edit, ForgetPassword,
+    JoinServerGroup, KeepNic, LeaveServerGroup, MoveScheduledEvent, RemoveKeyPair, ShareAddress,
 };
 use crate::engine::Settings;
 use crate::limits;
@@ -18,10 +18,10 @@ use crate::model::{
     ScheduledEventId, ServerGroupId, ServerId, Time,
 };
 use crate::ops::{
-    AddNics, ChangeCharging, ChangeNetwork, ConfirmResize, CreateListeners, CreateLoadBalancers,
-    Delete, DeleteLoadBalancers, DeleteNics, DeregisterBackends, Force, Lock, Migrate, NicOrder,
-    Operation, PasswordFit, Purge, Reboot, Redeploy, RegisterBackends, Reinstall, Rename,
-    ResetPassword, Resize, Restore, RevertResize, Start, Stop,
+    AddNics, ChangeCharging, ChangeNetwork, ConfirmResize, CrashDump, CreateListeners,
+    CreateLoadBalancers, Delete, DeleteLoadBalancers, DeleteNics, DeregisterBackends, Force, Lock,
+    Migrate, NicOrder, Operation, PasswordFit, Purge, Reboot, Redeploy, RegisterBackends,
+    Reinstall, Rename, ResetPassword, Resize, Restore, RevertResize, Start, Stop,
 };
 use crate::store::{StoreError, Table};
 use crate::testing::{Fails, Trouble};
@@ -117,6 +117,7 @@ const ACTS: &[Act] = &[
             stop_first: true,
             key_name: Some("key".into()),
             user_data: None,
+            encrypted_password: Some("sealed".into()),
             fit: PasswordFit::ANY,
         };
         let rename = Rename { name: "renamed".into() };
@@ -321,14 +322,21 @@ const ACTS: &[Act] = &[
         ]
     },
     |world| {
+        let forget = ForgetPassword { server: new_server(world, "n1") };
+        vec![
+            command(70, Operation::CrashDump(CrashDump {}), &[s(5), s(3)]),
+            edit(71, Edit::ForgetPassword(forget)),
+        ]
+    },
+    |world| {
         let not_before = Some(LEAVES_AT.after_ms(-1));
         let accept = AcceptScheduledEvent { event: event(world, s(5)), not_before };
-        vec![edit(70, Edit::AcceptScheduledEvent(accept))]
+        vec![edit(75, Edit::AcceptScheduledEvent(accept))]
     },
     // What is past is now.
     |world| {
         let change = MoveScheduledEvent { event: event(world, s(5)), not_before: Time::ZERO };
-        vec![edit(71, Edit::MoveScheduledEvent(change))]
+        vec![edit(76, Edit::MoveScheduledEvent(change))]
     },
     |_| {
         let bin = ChangeRecycleBin { on: Some(true), ..ChangeRecycleBin::default() };
