@@ -27,7 +27,6 @@ pub use key_pairs::{AddKeyPair, RemoveKeyPair};
 pub use launch_templates::{AddLaunchTemplate, RemoveLaunchTemplate};
 pub use metadata::ChangeMetadata;
 pub use nics::{ChangeAddress, ChangeSecurityGroup, KeepNic, ReplaceSecurityGroups, ShareAddress};
-pub use nics::{ChangeAddress, ChangeSecurityGroup, KeepNic, ShareAddress};
 pub use passwords::ForgetPassword;
 pub use recycle_bin::ChangeRecycleBin;
 pub use server_groups::{CreateServerGroup, DeleteServerGroup, JoinServerGroup, LeaveServerGroup};
