@@ -26,6 +26,7 @@ pub(super) fn of(server: &Server) -> State {
                 | Activity::Stopping
                 | Activity::Rebooting
                 | Activity::RebootingHard
+                | Activity::Dumping
                 | Activity::ResettingPassword
                 | Activity::Resizing
                 | Activity::Renaming
@@ -90,6 +91,7 @@ fn running(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
         Some(
             Activity::Creating
             | Activity::Starting
+            | Activity::Dumping
             | Activity::ResettingPassword
             | Activity::Renaming
             | Activity::ChangingNics
@@ -117,6 +119,7 @@ fn stopped(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
             | Activity::Stopping
             | Activity::Rebooting
             | Activity::RebootingHard
+            | Activity::Dumping
             | Activity::ResettingPassword
             | Activity::Renaming
             | Activity::ChangingNics
