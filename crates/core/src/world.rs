@@ -12,6 +12,7 @@ mod hosts;
 mod invariants;
 mod recycle_bin;
 mod roster;
+mod scheduled_events;
 mod tokens;
 mod volumes;
 
@@ -26,6 +27,7 @@ use groups::membership;
 pub use hosts::Room;
 use recycle_bin::Entry;
 pub use roster::Roster;
+use scheduled_events::Planned;
 pub use tokens::Token;
 use volumes::Whereabouts;
 
@@ -80,6 +82,7 @@ pub struct World {
     by_request: Index<RequestId, JobId>,
     balancers: BTreeMap<LoadBalancerId, LoadBalancer>,
     assets: BTreeMap<AssetKey, Asset>,
+    planned: Planned,
     /// Servers that are to be taken away at a set time.
     alarms: BTreeSet<(Time, ServerId)>,
     /// Which servers are in which group, by their order.
