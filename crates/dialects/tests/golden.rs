@@ -319,7 +319,7 @@ fn of_a_neighbour(path: &str) -> bool {
         ["v3", "auth" | "projects" | "regions" | "domains", ..]
             | ["v3" | "remote-console"]
             | ["v3", ""]
-            | ["v2" | "v2.1", _, "servers", _, "action"]
+            | ["v2" | "v2.1", _, "servers", _, "action" | "os-server-password" | "remote-consoles"]
             | ["v2.0", ..]
             | ["v2", "cloudimages" | "images", ..]
             | ["v1", _, "vpcs" | "subnets" | "ports" | "security-groups", ..]

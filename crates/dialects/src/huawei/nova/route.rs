@@ -7,7 +7,7 @@ use super::action;
 use super::faults::Refusal;
 use super::ops::{
     availability_zones, create, delete, flavors, instance_actions, interfaces, list_servers,
-    metadata, rename, show_server, volumes,
+    metadata, remote_console, rename, server_password, show_server, volumes,
 };
 use crate::Action;
 
@@ -23,6 +23,9 @@ pub(in crate::huawei) enum Route<'a> {
     ListActions(Cow<'a, str>),
     /// The server, and the request that ordered it.
     ShowAction(Cow<'a, str>, Cow<'a, str>),
+    RemoteConsole(Cow<'a, str>),
+    ShowPassword(Cow<'a, str>),
+    DeletePassword(Cow<'a, str>),
     ShowMetadata(Cow<'a, str>),
     /// Whether what is there is forgotten first.
     ChangeMetadata(bool, Cow<'a, str>),
@@ -65,6 +68,9 @@ pub(in crate::huawei) fn find<'a>(
         ("POST", ["servers", _, "action"]) => Route::Act(part(3)),
         ("GET", ["servers", _, "os-instance-actions"]) => Route::ListActions(part(3)),
         ("GET", ["servers", _, "os-instance-actions", _]) => Route::ShowAction(part(3), part(5)),
+        ("POST", ["servers", _, "remote-consoles"]) => Route::RemoteConsole(part(3)),
+        ("GET", ["servers", _, "os-server-password"]) => Route::ShowPassword(part(3)),
+        ("DELETE", ["servers", _, "os-server-password"]) => Route::DeletePassword(part(3)),
         ("GET", ["servers", _, "metadata"]) => Route::ShowMetadata(part(3)),
         ("PUT", ["servers", _, "metadata"]) => Route::ChangeMetadata(true, part(3)),
         ("POST", ["servers", _, "metadata"]) => Route::ChangeMetadata(false, part(3)),
@@ -102,6 +108,9 @@ impl NovaCall<'_> {
             Route::Act(id) => action::decode(self, id),
             Route::ListActions(id) => instance_actions::list(self, id),
             Route::ShowAction(id, request) => Ok(instance_actions::show(self, id, request)),
+            Route::RemoteConsole(id) => remote_console::decode(self, id),
+            Route::ShowPassword(id) => Ok(server_password::show(self, id)),
+            Route::DeletePassword(id) => Ok(server_password::delete(self, id)),
             Route::ShowMetadata(id) => Ok(metadata::show(self, id)),
             Route::ChangeMetadata(afresh, id) => metadata::change(self, *afresh, id),
             Route::ShowMetadataItem(id, key) => Ok(metadata::show_item(self, id, key)),

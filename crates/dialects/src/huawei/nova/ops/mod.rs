@@ -1,6 +1,8 @@
 //! One file for each operation, by the name it has in every room.
 
 pub(super) mod availability_zones;
+pub(super) mod console_output;
+pub(super) mod crash_dump;
 pub(super) mod create;
 pub(super) mod delete;
 pub(super) mod flavors;
@@ -11,9 +13,11 @@ pub(super) mod lock;
 pub(super) mod metadata;
 pub(super) mod power;
 pub(super) mod reinstall;
+pub(super) mod remote_console;
 pub(super) mod rename;
 pub(super) mod reset_password;
 pub(super) mod resize;
+pub(super) mod server_password;
 pub(super) mod show_server;
 pub(in crate::huawei) mod versions;
 pub(super) mod volumes;
