@@ -8,9 +8,9 @@ use regiment_core::driver::Rejection;
 use regiment_core::edits::Put;
 use regiment_core::model::{
     Asset, Cidr, Details, Direction, Disk, Fault, FaultKind, Flavor, Host, Image, ImageId,
-    ImageSource, NetworkId, Nic, OsFamily, Phase, PortId, Power, Project, ProjectId, Quota,
-    RecycleBin, Remote, Rule, SecurityGroup, Server, ServerId, Subnet, Tag, Time, Volume, VolumeId,
-    Vpc,
+    ImageSource, KeyPair, NetworkId, Nic, OsFamily, Phase, PortId, Power, Project, ProjectId,
+    Quota, RecycleBin, Remote, Rule, SecurityGroup, Server, ServerId, Subnet, Tag, Time, Volume,
+    VolumeId, Vpc,
 };
 use regiment_core::ops::device_name;
 
@@ -60,6 +60,7 @@ impl Scene {
         let mut scene = Scene { changes: Vec::new(), mishaps: Vec::new(), authenticates: false };
         let mut servers = Vec::new();
         let mut disks = Vec::new();
+        let mut keys = Vec::new();
         let mut quota = Quota::default();
         let mut networks_known = false;
         for line in lines {
@@ -82,6 +83,7 @@ impl Scene {
                     scene.mishaps.push(Mishap { verb, server: None, rejection: rejection(what)? });
                 }
                 ["quota", "servers", n] => quota.servers = Some(number(n)?),
+                ["key", name] => keys.push(key_pair(name)),
                 ["networks"] => networks_known = true,
                 ["authenticate"] => scene.authenticates = true,
                 _ => return Err(format!("given: {line:?} is not understood")),
@@ -94,8 +96,10 @@ impl Scene {
         if !servers.is_empty() {
             scene.changes.push(Change::ServersAdded(servers));
         }
-        if !disks.is_empty() {
-            let puts = disks.into_iter().map(|disk| Put::Asset(Asset::Disk(disk))).collect();
+        let disks = disks.into_iter().map(Asset::Disk);
+        let assets: Vec<Asset> = disks.chain(keys.into_iter().map(Asset::KeyPair)).collect();
+        if !assets.is_empty() {
+            let puts = assets.into_iter().map(Put::Asset).collect();
             scene.changes.push(Change::Edited(Edited { at: START, puts, token: None }));
         }
         Ok(scene)
@@ -218,6 +222,18 @@ fn disk(n: u32, words: &[&str]) -> Result<Disk, String> {
         }
     }
     Ok(disk)
+}
+
+fn key_pair(name: &str) -> KeyPair {
+    KeyPair {
+        project: PROJECT,
+        name: name.into(),
+        public_key: "ssh-ed25519 AAAA".into(),
+        fingerprint: "00:11".into(),
+        kind: "ssh".into(),
+        user: "".into(),
+        created_at: START,
+    }
 }
 
 fn details(n: u32) -> Details {

@@ -29,6 +29,9 @@ impl Refusal {
 
     /// A fault, where Nova's status is not that of this cloud's own API.
     pub fn of(fault: &Fault) -> Refusal {
+        if fault.kind == FaultKind::KeyPairNotFound {
+            return Refusal::invalid("Invalid key_name provided.");
+        }
         let row = Row::of(fault);
         let status = if is_conflict(fault.kind) || is_taken(fault.kind) {
             409
