@@ -4,15 +4,17 @@
 use proptest::prelude::*;
 
 use crate::driver::DiskPlan;
-use crate::edits::{ChangeRecycleBin, Edit};
+use crate::edits::{ChangeRecycleBin, Edit, JoinServerGroup, LeaveServerGroup};
 use crate::engine::{Inbox, Settings};
-use crate::model::ServerId;
+use crate::model::{Phase, ServerGroupId, ServerId};
 use crate::ops::{
-    ConfirmResize, Delete, Force, Lock, Operation, PasswordFit, Purge, Reboot, Reinstall, Rename,
-    ResetPassword, Resize, Restore, RevertResize, Start, Stop,
+    ConfirmResize, Delete, Force, Lock, Migrate, Operation, PasswordFit, Purge, Reboot, Reinstall,
+    Rename, ResetPassword, Resize, Restore, RevertResize, Start, Stop,
 };
 
-use super::plane::{Plane, attach, command, create, detach, seeded_disk, tell, with_password};
+use super::plane::{
+    Plane, attach, command, create, create_in, detach, make_group, seeded_disk, tell, with_password,
+};
 
 #[derive(Clone, Debug)]
 enum Deed {
@@ -25,7 +27,7 @@ enum Deed {
 
 fn deed() -> impl Strategy<Value = Deed> {
     prop_oneof![
-        6 => (0u8..20, prop::collection::vec(0u8..10, 1..6)).prop_map(|(o, t)| Deed::Order(o, t)),
+        6 => (0u8..25, prop::collection::vec(0u8..10, 1..6)).prop_map(|(o, t)| Deed::Order(o, t)),
         3 => Just(Deed::Turn),
         1 => Just(Deed::Run),
         1 => Just(Deed::Checkpoint),
@@ -33,15 +35,17 @@ fn deed() -> impl Strategy<Value = Deed> {
     ]
 }
 
-fn operation(number: u8, request: u128, targets: &[ServerId]) -> Operation {
+fn operation(number: u8, request: u128, targets: &[ServerId], group: ServerGroupId) -> Operation {
     match number {
         0 => Operation::Start(Start {}),
         1 => Operation::Stop(Stop { force: Force::Soft }),
         2 => Operation::Stop(Stop { force: Force::Hard }),
         3 => Operation::Reboot(Reboot { force: Force::SoftThenHard }),
-        4 => {
-            Operation::ResetPassword(ResetPassword { fit: PasswordFit::ANY, needs_stopped: false })
-        }
+        4 => Operation::ResetPassword(ResetPassword {
+            fit: PasswordFit::ANY,
+            needs_stopped: false,
+            stop_first: false,
+        }),
         5 => Operation::Resize(Resize {
             flavor: if request.is_multiple_of(2) { "large" } else { "small" }.into(),
             stop_first: request.is_multiple_of(3),
@@ -69,7 +73,14 @@ fn operation(number: u8, request: u128, targets: &[ServerId]) -> Operation {
         })
         .into(),
         15 => Operation::Restore(Restore {}),
-        _ => Operation::Purge(Purge {}),
+        16 => Operation::Purge(Purge {}),
+        20 => Operation::Migrate(Migrate { hints: [].into() }),
+        21 => create_in(group, &["apart"]),
+        22 | 23 => {
+            let servers = targets.to_vec();
+            Edit::JoinServerGroup(JoinServerGroup { group, servers, members_max: 4 }).into()
+        }
+        _ => Edit::LeaveServerGroup(LeaveServerGroup { group, servers: targets.to_vec() }).into(),
     }
 }
 
@@ -83,7 +94,8 @@ proptest! {
             log_bytes_per_server: 0,
             ..Settings::default()
         });
-        let mut request = 0;
+        let mut request = 1;
+        let group = make_group(&mut plane, request);
         for deed in deeds {
             match deed {
                 Deed::Order(number, targets) => {
@@ -94,7 +106,7 @@ proptest! {
                         .map(|t| known.get(usize::from(*t)).copied().unwrap_or(ServerId(u128::from(*t))))
                         .collect();
                     let order = with_password(
-                        command(request, operation(number, request, &targets), &targets),
+                        command(request, operation(number, request, &targets, group), &targets),
                         "Some@Pass1",
                     );
                     // A disk may be gone, or not for sharing: refused as a whole.
@@ -120,13 +132,19 @@ proptest! {
         for server in plane.world().servers() {
             let state = plane.room.state();
             let machine = state.machines.get(&server.id);
+            if server.host.is_none() {
+                prop_assert_eq!((server.phase, machine), (Phase::Broken, None), "it found no host");
+                continue;
+            }
             let machine = machine.expect("every server has its machine");
             prop_assert_eq!(machine.power, server.power);
+            prop_assert_eq!(Some(&machine.host), server.host.as_ref());
             let flavor = plane.world().flavor(&server.flavor).expect("flavors stay");
             prop_assert_eq!(machine.vcpus, flavor.vcpus);
             prop_assert_eq!(machine.image_generation, server.image_generation);
             prop_assert_eq!(&machine.disks, &DiskPlan::of(&server.details.volumes));
         }
-        prop_assert_eq!(plane.room.state().machines.len(), plane.world().servers_count());
+        let placed = plane.world().servers().filter(|server| server.host.is_some()).count();
+        prop_assert_eq!(plane.room.state().machines.len(), placed);
     }
 }

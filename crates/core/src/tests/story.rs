@@ -136,8 +136,12 @@ fn a_token_gives_the_first_receipt_and_refuses_another_request() {
     plane = plane.restarted();
     assert_eq!(plane.order(order.clone()).unwrap().unwrap(), first);
     plane.now = plane.now.after_ms(limits::TOKEN_LIFE_MS);
+    assert_eq!(plane.order(order.clone()).unwrap().unwrap_err().kind, FaultKind::TokenExpired);
+    plane = plane.restarted();
+    assert_eq!(plane.order(order.clone()).unwrap().unwrap_err().kind, FaultKind::TokenExpired);
+    plane.now = plane.now.after_ms(limits::TOKEN_REFUSED_MS);
     let later = plane.order(order).unwrap().unwrap();
-    assert_ne!(first.job, later.job, "after its life a token is new again");
+    assert_ne!(first.job, later.job, "once forgotten, a token is new again");
 }
 
 #[test]
@@ -173,7 +177,8 @@ fn a_dry_run_judges_and_changes_nothing() {
 fn a_password_must_suit_the_system_it_is_for() {
     let mut plane = Plane::new(Settings::default());
     let fit = PasswordFit { linux: true, windows: false };
-    let reset = Operation::ResetPassword(ResetPassword { fit, needs_stopped: false });
+    let reset =
+        Operation::ResetPassword(ResetPassword { fit, needs_stopped: false, stop_first: false });
     let order = with_password(command(1, reset, &[s(1), s(5)]), "Any@Pass1");
     let receipt = plane.order(order).unwrap().unwrap();
     assert!(!receipt.answers[0].refused());
@@ -187,7 +192,7 @@ fn a_password_must_suit_the_system_it_is_for() {
 #[test]
 fn a_step_without_its_secret_fails_instead_of_hanging() {
     let mut plane = Plane::new(Settings::default());
-    let reset = ResetPassword { fit: PasswordFit::ANY, needs_stopped: false };
+    let reset = ResetPassword { fit: PasswordFit::ANY, needs_stopped: false, stop_first: false };
     plane.order(command(1, Operation::ResetPassword(reset), &[s(1)])).unwrap().unwrap();
     plane.run().unwrap();
     assert_eq!(kinds(&plane, 1), [(SubState::Failed, Some(FaultKind::StepFailed))]);
