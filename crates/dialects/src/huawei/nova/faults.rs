@@ -90,7 +90,13 @@ const fn is_forbidden(kind: FaultKind) -> bool {
 
 /// Whether somebody else has what was asked for.
 const fn is_taken(kind: FaultKind) -> bool {
-    matches!(kind, FaultKind::DeviceInUse | FaultKind::NicTaken | FaultKind::AddressInUse)
+    matches!(
+        kind,
+        FaultKind::DeviceInUse
+            | FaultKind::KeyPairExists
+            | FaultKind::NicTaken
+            | FaultKind::AddressInUse
+    )
 }
 
 /// Whether what was named beside the server is not there.
