@@ -35,6 +35,11 @@ const RULES: u128 = 0x07ad_b044_16f5_434a_8af4_0000_0000_0000;
 const HOME: Cidr = Cidr { base: Ipv4Addr::new(192, 168, 0, 0), bits: 24 };
 const OTHER: Cidr = Cidr { base: Ipv4Addr::new(172, 16, 0, 0), bits: 29 };
 
+/// The public half of the one key pair that there can be.
+const PUBLIC_KEY: &str = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQC6NYXx9Nd9HG6Asfum+lqDXagbAR8upQFG1gejCctT\
+    +K1+Pk+hkK/h+IrC5nnZP8h7Bnm+R3Np39iDBu7TS3p4MToxcfE+5w0pgrPA8YCQIQlt9mxQbKd/D1a/\
+    ZlLMFA3MlErb9jK75TGcFiCQbp+9KhQv7KkbobDdoWoLRDGSCQ==";
+
 pub struct Scene {
     pub changes: Vec<Change>,
     pub mishaps: Vec<Mishap>,
@@ -72,7 +77,7 @@ impl Scene {
                         servers.push(server(n, rest)?);
                     }
                 }
-                ["disk", n, rest @ ..] => disks.push(disk(number(n)?, rest)?),
+                ["disk", n, rest @ ..] => disks.push(Asset::Disk(disk(number(n)?, rest)?)),
                 ["driver", verb, "server", n, what] => {
                     let server = Some(server_id(number(n)?));
                     let verb = (*verb).to_owned();
@@ -83,7 +88,7 @@ impl Scene {
                     scene.mishaps.push(Mishap { verb, server: None, rejection: rejection(what)? });
                 }
                 ["quota", "servers", n] => quota.servers = Some(number(n)?),
-                ["key", name] => keys.push(key_pair(name)),
+                ["keypair", name] => keys.push(key_pair(name)),
                 ["networks"] => networks_known = true,
                 ["authenticate"] => scene.authenticates = true,
                 _ => return Err(format!("given: {line:?} is not understood")),
@@ -96,10 +101,8 @@ impl Scene {
         if !servers.is_empty() {
             scene.changes.push(Change::ServersAdded(servers));
         }
-        let disks = disks.into_iter().map(Asset::Disk);
-        let assets: Vec<Asset> = disks.chain(keys.into_iter().map(Asset::KeyPair)).collect();
-        if !assets.is_empty() {
-            let puts = assets.into_iter().map(Put::Asset).collect();
+        let puts: Vec<Put> = disks.into_iter().chain(keys).map(Put::Asset).collect();
+        if !puts.is_empty() {
             scene.changes.push(Change::Edited(Edited { at: START, puts, token: None }));
         }
         Ok(scene)
@@ -224,16 +227,16 @@ fn disk(n: u32, words: &[&str]) -> Result<Disk, String> {
     Ok(disk)
 }
 
-fn key_pair(name: &str) -> KeyPair {
-    KeyPair {
+fn key_pair(name: &str) -> Asset {
+    Asset::KeyPair(KeyPair {
         project: PROJECT,
         name: name.into(),
-        public_key: "ssh-ed25519 AAAA".into(),
-        fingerprint: "00:11".into(),
+        public_key: PUBLIC_KEY.into(),
+        fingerprint: "1e:2c:9b:56:79:4b:45:77:f9:ca:7a:98:2c:b0:d5:3c".into(),
         kind: "ssh".into(),
-        user: "".into(),
-        created_at: START,
-    }
+        user: "me".into(),
+        created_at: START.after_ms(-7_200_000),
+    })
 }
 
 fn details(n: u32) -> Details {
