@@ -60,6 +60,16 @@ fn edit(request: u128, edit: Edit) -> Command {
     command_on(request, edit.into(), Vec::new())
 }
 
+fn add(name: &str) -> AddKeyPair {
+    AddKeyPair {
+        name: name.into(),
+        public_key: "ssh-ed25519 AAAA".into(),
+        fingerprint: "00:11".into(),
+        kind: "ssh".into(),
+        user: "AK".into(),
+    }
+}
+
 fn listener(port: u16) -> Listener {
     Listener {
         id: ListenerId(Handle::fold(0)),
@@ -108,6 +118,7 @@ const ACTS: &[Act] = &[
                 "Next@Pass2",
             ),
             command(5, Operation::Resize(resize), &[s(3), s(5), s(1)]),
+            edit(65, Edit::AddKeyPair(add("key"))),
         ]
     },
     |world| {
@@ -141,13 +152,6 @@ const ACTS: &[Act] = &[
     },
     |_| {
         // Edits are allowed while an operation runs, and one may be refused as a whole.
-        let add = |name: &str| AddKeyPair {
-            name: name.into(),
-            public_key: "ssh-ed25519 AAAA".into(),
-            fingerprint: "00:11".into(),
-            kind: "ssh".into(),
-            user: "AK".into(),
-        };
         let note = ChangeMetadata {
             server: s(3),
             afresh: false,

@@ -111,7 +111,7 @@ pub(super) const CODES: &[Said] = &[
     answer("Ecs.0301", 400, "query failed", "the console of the server cannot be read"),
     answer("Ecs.0313", 400, "no such server group", "a server is to be made in a group that is not there"),
     answer("Ecs.0313", 404, "no such server group", "the group in the path is not there: clients take a 404 for gone"),
-    answer("Ecs.0314", 400, "no such key pair", "the key pair is not there").nowhere("key pairs are Nova's, which has no codes"),
+    answer("Ecs.0314", 400, "no such key pair", "a server is to have a key pair that is not there"),
     inside("Ecs.0501", 400, "deletion failed", "the server could not be deleted"),
     inside("Ecs.0507", 400, "interface not removed", "the interface could not be taken away"),
     answer("Ecs.0603", 501, "busy", "another operation is under way on the server, or this one has not ended in time"),

@@ -6,8 +6,8 @@ use super::NovaCall;
 use super::action;
 use super::faults::Refusal;
 use super::ops::{
-    availability_zones, create, delete, flavors, instance_actions, interfaces, list_servers,
-    metadata, remote_console, rename, server_password, show_server, volumes,
+    availability_zones, create, delete, flavors, instance_actions, interfaces, key_pairs,
+    list_servers, metadata, remote_console, rename, server_password, show_server, volumes,
 };
 use crate::Action;
 
@@ -38,6 +38,10 @@ pub(in crate::huawei) enum Route<'a> {
     ShowFlavor(Cow<'a, str>),
     ExtraSpecs(Cow<'a, str>),
     AvailabilityZones,
+    CreateKeyPair,
+    ListKeyPairs,
+    ShowKeyPair(Cow<'a, str>),
+    DeleteKeyPair(Cow<'a, str>),
     ListVolumes(Cow<'a, str>),
     AttachVolume(Cow<'a, str>),
     /// The server, and the volume.
@@ -81,6 +85,10 @@ pub(in crate::huawei) fn find<'a>(
         ("GET", ["flavors", "detail"]) => Route::Flavors(true),
         ("GET", ["flavors", _]) => Route::ShowFlavor(part(3)),
         ("GET", ["flavors", _, "os-extra_specs"]) => Route::ExtraSpecs(part(3)),
+        ("POST", ["os-keypairs"]) => Route::CreateKeyPair,
+        ("GET", ["os-keypairs"]) => Route::ListKeyPairs,
+        ("GET", ["os-keypairs", _]) => Route::ShowKeyPair(part(3)),
+        ("DELETE", ["os-keypairs", _]) => Route::DeleteKeyPair(part(3)),
         ("GET", ["os-availability-zone"]) => Route::AvailabilityZones,
         ("GET", ["servers", _, "os-volume_attachments"]) => Route::ListVolumes(part(3)),
         ("POST", ["servers", _, "os-volume_attachments"]) => Route::AttachVolume(part(3)),
@@ -119,6 +127,10 @@ impl NovaCall<'_> {
             Route::Flavors(detail) => flavors::list(self, *detail),
             Route::ShowFlavor(id) => Ok(flavors::show(self, id)),
             Route::ExtraSpecs(id) => Ok(flavors::extra_specs(self, id)),
+            Route::CreateKeyPair => key_pairs::create(self),
+            Route::ListKeyPairs => key_pairs::list(self),
+            Route::ShowKeyPair(name) => Ok(key_pairs::show(self, name)),
+            Route::DeleteKeyPair(name) => Ok(key_pairs::delete(self, name)),
             Route::AvailabilityZones => Ok(availability_zones::decode(self)),
             Route::ListVolumes(id) => volumes::list(self, id),
             Route::AttachVolume(id) => volumes::attach(self, id),

@@ -8,6 +8,7 @@ pub(super) mod delete;
 pub(super) mod flavors;
 pub(super) mod instance_actions;
 pub(super) mod interfaces;
+pub(super) mod key_pairs;
 pub(super) mod list_servers;
 pub(super) mod lock;
 pub(super) mod metadata;
