@@ -69,6 +69,9 @@ pub struct Project {
 /// How much a project may hold. Absent means no limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quota {
+    /// Disks that have a life of their own.
+    #[serde(default)]
+    pub disks: Option<u32>,
     #[serde(default)]
     pub servers: Option<u32>,
     #[serde(default)]

@@ -16,7 +16,7 @@ mod time;
 pub use asset::{Asset, AssetKey, KeyPair, ServerGroup};
 pub use balancer::{Backend, BalancerState, HealthCheck, Listener, LoadBalancer, Protocol, Reach};
 pub use catalog::{Credential, Flavor, Host, Image, ImageSource, OsFamily, Project, Quota};
-pub use disk::{Attachment, Disk};
+pub use disk::{Attachment, Disk, DiskPhase};
 pub use fault::{Fault, FaultKind};
 pub use ids::{
     Handle, ImageId, JobId, LaunchTemplateId, ListenerId, LoadBalancerId, NetworkId, PortId,

@@ -8,13 +8,16 @@ mod attach_volume;
 mod change_charging;
 mod change_network;
 mod create;
+mod create_disks;
 mod create_listeners;
 mod create_load_balancers;
 mod delete;
+mod delete_disks;
 mod delete_load_balancers;
 mod delete_nics;
 mod deregister_backends;
 mod detach_volume;
+mod extend_disks;
 mod migrate;
 mod nic_mint;
 mod reboot;
@@ -35,13 +38,16 @@ pub use attach_volume::{AttachVolume, free_device};
 pub use change_charging::ChangeCharging;
 pub use change_network::ChangeNetwork;
 pub use create::{Create, VolumeOrder, device_name};
+pub use create_disks::CreateDisks;
 pub use create_listeners::CreateListeners;
 pub use create_load_balancers::CreateLoadBalancers;
 pub use delete::Delete;
+pub use delete_disks::DeleteDisks;
 pub use delete_load_balancers::DeleteLoadBalancers;
 pub use delete_nics::DeleteNics;
 pub use deregister_backends::DeregisterBackends;
 pub use detach_volume::DetachVolume;
+pub use extend_disks::ExtendDisks;
 pub use migrate::Migrate;
 pub(crate) use nic_mint::NicMint;
 pub use nic_mint::NicOrder;
@@ -60,8 +66,8 @@ use crate::chance::Chance;
 use crate::edits::Edit;
 use crate::limits::TARGETS_MAX;
 use crate::model::{
-    Activity, Fault, FaultKind, LoadBalancer, Nic, Phase, Power, ProjectId, Server, SubJobId,
-    Volume, VolumeId,
+    Activity, Disk, DiskPhase, Fault, FaultKind, LoadBalancer, Nic, Phase, Power, ProjectId,
+    Server, SubJobId, Volume, VolumeId,
 };
 use crate::world::World;
 
@@ -113,6 +119,9 @@ pub enum Operation {
     ChangeCharging(ChangeCharging),
     AttachVolume(AttachVolume),
     DetachVolume(DetachVolume),
+    CreateDisks(CreateDisks),
+    DeleteDisks(DeleteDisks),
+    ExtendDisks(ExtendDisks),
     CreateLoadBalancers(CreateLoadBalancers),
     DeleteLoadBalancers(DeleteLoadBalancers),
     CreateListeners(CreateListeners),
@@ -176,13 +185,27 @@ pub(crate) trait BalancerRules: Rules {
     fn settle(&self, balancer: &mut LoadBalancer);
 }
 
+/// An operation on disks that no server has.
+pub(crate) trait DiskRules: Rules {
+    /// The verdict on a disk that exists, is the caller's and is free.
+    fn admit(&self, disk: &Disk) -> Verdict;
+
+    /// Where the disk is in its life meanwhile, and after failure.
+    fn phases(&self) -> (DiskPhase, DiskPhase);
+
+    /// What success changes.
+    fn settle(&self, _disk: &mut Disk) {}
+}
+
 /// An operation seen by what it works on.
 pub(crate) enum Sort<'a> {
     Servers(&'a dyn ServerRules),
     Balancers(&'a dyn BalancerRules),
+    Disks(&'a dyn DiskRules),
     /// Makes its own targets.
     NewServers(&'a Create),
     NewBalancers(&'a CreateLoadBalancers),
+    NewDisks(&'a CreateDisks),
     Edit(&'a Edit),
 }
 
@@ -239,6 +262,9 @@ impl Operation {
             Operation::ChangeCharging(op) => Sort::Servers(op),
             Operation::AttachVolume(op) => Sort::Servers(op),
             Operation::DetachVolume(op) => Sort::Servers(op),
+            Operation::CreateDisks(op) => Sort::NewDisks(op),
+            Operation::DeleteDisks(op) => Sort::Disks(op),
+            Operation::ExtendDisks(op) => Sort::Disks(op),
             Operation::CreateLoadBalancers(op) => Sort::NewBalancers(op),
             Operation::DeleteLoadBalancers(op) => Sort::Balancers(op),
             Operation::CreateListeners(op) => Sort::Balancers(op),
@@ -254,6 +280,8 @@ impl Operation {
             Sort::Balancers(op) => op,
             Sort::NewServers(op) => op,
             Sort::NewBalancers(op) => op,
+            Sort::Disks(op) => op,
+            Sort::NewDisks(op) => op,
             Sort::Edit(edit) => edit,
         }
     }
@@ -276,7 +304,12 @@ impl Operation {
     pub(crate) fn nics_ordered(&self) -> &[Nic] {
         match self.sort() {
             Sort::Servers(op) => op.nics_ordered(),
-            Sort::Balancers(_) | Sort::NewServers(_) | Sort::NewBalancers(_) | Sort::Edit(_) => &[],
+            Sort::Balancers(_)
+            | Sort::Disks(_)
+            | Sort::NewServers(_)
+            | Sort::NewBalancers(_)
+            | Sort::NewDisks(_)
+            | Sort::Edit(_) => &[],
         }
     }
 
@@ -301,9 +334,12 @@ impl Operation {
     pub fn volume(&self) -> Option<VolumeId> {
         match self.sort() {
             Sort::Servers(op) => op.volume(),
-            Sort::NewServers(_) | Sort::Balancers(_) | Sort::NewBalancers(_) | Sort::Edit(_) => {
-                None
-            }
+            Sort::NewServers(_)
+            | Sort::Balancers(_)
+            | Sort::Disks(_)
+            | Sort::NewBalancers(_)
+            | Sort::NewDisks(_)
+            | Sort::Edit(_) => None,
         }
     }
 
@@ -311,9 +347,12 @@ impl Operation {
     pub(crate) fn volumes_after(&self, world: &World, server: &Server) -> Option<Vec<Volume>> {
         match self.sort() {
             Sort::Servers(op) => op.volumes_after(world, server),
-            Sort::NewServers(_) | Sort::Balancers(_) | Sort::NewBalancers(_) | Sort::Edit(_) => {
-                None
-            }
+            Sort::NewServers(_)
+            | Sort::Balancers(_)
+            | Sort::Disks(_)
+            | Sort::NewBalancers(_)
+            | Sort::NewDisks(_)
+            | Sort::Edit(_) => None,
         }
     }
 
@@ -322,7 +361,11 @@ impl Operation {
         match self.sort() {
             Sort::Servers(op) => Some(op.activity()),
             Sort::NewServers(_) => Some(Activity::Creating),
-            Sort::Balancers(_) | Sort::NewBalancers(_) | Sort::Edit(_) => None,
+            Sort::Balancers(_)
+            | Sort::Disks(_)
+            | Sort::NewBalancers(_)
+            | Sort::NewDisks(_)
+            | Sort::Edit(_) => None,
         }
     }
 }

@@ -3,15 +3,19 @@
 
 use proptest::prelude::*;
 
+use crate::command::TargetRef;
 use crate::driver::DiskPlan;
 use crate::engine::{Inbox, Settings};
-use crate::model::ServerId;
+use crate::model::{DiskPhase, ServerId};
 use crate::ops::{
-    Delete, Force, Operation, PasswordFit, Reboot, Reinstall, Rename, ResetPassword, Resize, Start,
-    Stop,
+    Delete, DeleteDisks, ExtendDisks, Force, Operation, PasswordFit, Reboot, Reinstall, Rename,
+    ResetPassword, Resize, Start, Stop,
 };
 
-use super::plane::{Plane, attach, command, create, detach, seeded_disk, tell, with_password};
+use super::plane::{
+    PROJECT, Plane, attach, command, command_on, create, create_disks, detach, seeded_disk, tell,
+    with_password,
+};
 
 #[derive(Clone, Debug)]
 enum Deed {
@@ -24,7 +28,7 @@ enum Deed {
 
 fn deed() -> impl Strategy<Value = Deed> {
     prop_oneof![
-        6 => (0u8..14, prop::collection::vec(0u8..10, 1..6)).prop_map(|(o, t)| Deed::Order(o, t)),
+        6 => (0u8..17, prop::collection::vec(0u8..10, 1..6)).prop_map(|(o, t)| Deed::Order(o, t)),
         3 => Just(Deed::Turn),
         1 => Just(Deed::Run),
         1 => Just(Deed::Checkpoint),
@@ -57,7 +61,12 @@ fn operation(number: u8, request: u128, targets: &[ServerId]) -> Operation {
         8 => Operation::Delete(Delete { volumes: true, public_address: false }),
         9 => create(&["made"]),
         10 | 11 => attach(request % 5, targets),
-        _ => detach(seeded_disk(request % 5).id),
+        12 | 13 => detach(seeded_disk(request % 5).id),
+        14 => create_disks(&["loose"]),
+        15 => Operation::DeleteDisks(DeleteDisks {}),
+        _ => Operation::ExtendDisks(ExtendDisks {
+            size_gib: 50 + 60 * u32::from(request.is_multiple_of(2)),
+        }),
     }
 }
 
@@ -81,10 +90,14 @@ proptest! {
                         .iter()
                         .map(|t| known.get(usize::from(*t)).copied().unwrap_or(ServerId(u128::from(*t))))
                         .collect();
-                    let order = with_password(
-                        command(request, operation(number, request, &targets), &targets),
-                        "Some@Pass1",
-                    );
+                    let operation = operation(number, request, &targets);
+                    let order = if number < 14 {
+                        with_password(command(request, operation, &targets), "Some@Pass1")
+                    } else {
+                        let disks = plane.world().disks(PROJECT).map(|disk| disk.id);
+                        let some = disks.skip(targets.len()).take(2).map(TargetRef::Disk);
+                        command_on(request, operation, some.collect())
+                    };
                     // A disk may be gone, or not for sharing: refused as a whole.
                     drop(plane.order(order).unwrap());
                 }
@@ -112,6 +125,12 @@ proptest! {
             prop_assert_eq!(machine.power, server.power);
             prop_assert_eq!(machine.image_generation, server.image_generation);
             prop_assert_eq!(&machine.disks, &DiskPlan::of(&server.details.volumes));
+        }
+        for disk in plane.world().disks(PROJECT) {
+            prop_assert!(!matches!(disk.phase, DiskPhase::Creating | DiskPhase::Deleting));
+            if let Some(made) = plane.room.state().disks.get(&disk.id) {
+                prop_assert_eq!(made.size_gib, disk.size_gib);
+            }
         }
         prop_assert_eq!(plane.room.state().machines.len(), plane.world().servers_count());
     }
