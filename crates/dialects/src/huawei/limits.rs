@@ -66,6 +66,12 @@ pub(super) const PAGE_DEFAULT_V11: usize = 10;
 /// How long an answer waits for the servers it speaks of. The vendor's SDK gives up after 120 s.
 pub(super) const WAIT_MS: u32 = 30_000;
 
+/// Disks made at once, and bytes of a disk's name or description.
+pub(super) const DISKS_CREATE_MAX: i64 = 100;
+pub(super) const DISK_NAME_BYTES_MAX: usize = 255;
+pub(super) const DISK_METADATA_CHARS_MAX: usize = 255;
+pub(super) const DISK_TAGS_MAX: usize = 10;
+
 /// Disks in one server with its system disk, and servers that one shareable disk may be in.
 pub(super) const VOLUMES_MAX: usize = 24;
 pub(super) const DISK_SERVERS_MAX: usize = 16;

@@ -45,7 +45,7 @@ pub fn find_instance<'w>(
     match read_instance(text) {
         TargetRef::Short(handle) => world.by_handle(handle),
         TargetRef::Server(id) => world.server(id),
-        TargetRef::Balancer(_) | TargetRef::Unreadable(_) => None,
+        TargetRef::Balancer(_) | TargetRef::Disk(_) | TargetRef::Unreadable(_) => None,
     }
     .filter(|server| server.project == project)
 }

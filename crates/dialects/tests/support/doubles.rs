@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use regiment_core::driver::{
-    Adoption, Done, Driver, DriverError, Finding, Rejection, StepCall, StepReport, Verb,
+    Adoption, Done, Driver, DriverError, Finding, LooseDisk, Rejection, StepCall, StepReport, Verb,
 };
-use regiment_core::model::{Host, ProjectId, ServerId, Time};
+use regiment_core::model::{Host, ProjectId, ServerId, Time, VolumeId};
 use regiment_core::store::{Archive, Batch, Loaded, Store, StoreError, Table, Visit};
 use regiment_core::vault::{Sealed, Secret, Vault};
 use regiment_dialects::{Bearer, Gate, Key};
@@ -124,6 +124,10 @@ impl Driver for Instant {
         None
     }
 
+    fn inspect_disk(&self, _volume: VolumeId) -> Option<LooseDisk> {
+        None
+    }
+
     fn list(&self) -> Vec<ServerId> {
         Vec::new()
     }
@@ -143,6 +147,8 @@ fn word_of(verb: &Verb) -> (&'static str, Option<ServerId>) {
         Verb::Image { server, .. } => ("image", Some(*server)),
         Verb::Nics { server, .. } => ("nics", Some(*server)),
         Verb::Disks { server, .. } => ("disks", Some(*server)),
+        Verb::Disk { .. } => ("disk", None),
+        Verb::NoDisk { .. } => ("no-disk", None),
         Verb::Balance { .. } => ("balance", None),
         Verb::Unbalance { .. } => ("unbalance", None),
     }

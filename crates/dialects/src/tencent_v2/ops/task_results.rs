@@ -145,6 +145,9 @@ fn is_of_balancers(operation: &Operation) -> bool {
         | Operation::ChangeCharging(_)
         | Operation::AttachVolume(_)
         | Operation::DetachVolume(_)
+        | Operation::CreateDisks(_)
+        | Operation::DeleteDisks(_)
+        | Operation::ExtendDisks(_)
         | Operation::Edit(_) => false,
     }
 }
