@@ -10,7 +10,7 @@ use regiment_core::command::{Command, TargetRef};
 use regiment_core::engine::{Engine, Inbox, Settings};
 use regiment_core::model::{
     Details, Flavor, Image, ImageId, ImageSource, OsFamily, Phase, Power, Project, ProjectId,
-    Quota, RequestId, Server, ServerId, Time,
+    Quota, RecycleBin, RequestId, Server, ServerId, Time,
 };
 use regiment_core::ops::{Force, Operation, Start, Stop};
 use regiment_core::vault::{Sealed, Secret, Vault};
@@ -65,6 +65,7 @@ fn seeds(fleet: usize) -> Vec<Change> {
             launched_at: None,
             fault: None,
             last: None,
+            orders: Vec::new(),
             details: details.clone(),
         })
         .collect();
@@ -73,6 +74,7 @@ fn seeds(fleet: usize) -> Vec<Change> {
             id: PROJECT,
             name: "bench".into(),
             quota: Quota::default(),
+            recycle_bin: RecycleBin::default(),
         }),
         Change::FlavorAdded(Flavor {
             name: "small".into(),

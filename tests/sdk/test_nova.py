@@ -67,12 +67,10 @@ def test_a_server_lives_from_creation_to_deletion(compute, huawei):
 
     larger = next(one for one in compute.flavors() if one.id != flavor.id)
     compute.resize_server(server, larger)
-    resized = wait_for(lambda: compute.get_server(server),
-                       lambda seen: seen.flavor.original_name == larger.id and seen.status == "ACTIVE",
-                       "the new flavor")
-    assert resized.flavor.vcpus == larger.vcpus
-    with pytest.raises(exceptions.ConflictException):
-        compute.confirm_server_resize(server)
+    resized = is_now(compute, server, "VERIFY_RESIZE")
+    assert (resized.flavor.original_name, resized.flavor.vcpus) == (larger.id, larger.vcpus)
+    compute.confirm_server_resize(server)
+    is_now(compute, server, "ACTIVE")
 
     rebuilt = compute.rebuild_server(server, image=model.image.id, admin_password="Regiment@2026")
     assert rebuilt.id == server.id

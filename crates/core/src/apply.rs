@@ -162,6 +162,7 @@ impl World {
                     self.change_server(id, |server| {
                         server.busy = Some(Busy { sub: number, activity });
                         server.last = Some(last(job, number, activity));
+                        server.remember(number);
                         server.updated_at = job.accepted_at;
                     });
                     self.hold_disk(&job.operation, job.project, number);
@@ -173,6 +174,7 @@ impl World {
                     self.begin_on_disk(job, id, number);
                 }
                 (Some(Target::Server(id)), SubState::Succeeded) => {
+                    self.change_server(id, |server| server.remember(number));
                     self.settle_server(&job.operation, id, job.accepted_at);
                 }
                 (Some(Target::Balancer(_) | Target::Disk(_)), SubState::Succeeded)
@@ -272,8 +274,8 @@ impl World {
         match target {
             Target::Server(id) => {
                 if let Some(step) = done {
-                    if let (Step::Shape, Operation::Resize(resize)) = (step, &job.operation) {
-                        self.reshape_server(id, &resize.flavor);
+                    if step == Step::Shape {
+                        self.reshape(&job.operation, id);
                     }
                     if step == Step::Disks {
                         self.replug(&job.operation, id, at);
@@ -292,6 +294,20 @@ impl World {
         }
     }
 
+    /// The machine has its new shape. On trial, the server remembers the old one.
+    fn reshape(&mut self, operation: &Operation, id: ServerId) {
+        let Some(server) = self.server(id) else { return };
+        let Some(flavor) = operation.flavor_for(server) else { return };
+        let on_trial = matches!(operation, Operation::Resize(resize) if resize.on_trial);
+        let resized_from = on_trial.then(|| server.flavor.clone());
+        self.reshape_server(id, &flavor);
+        self.change_server(id, |server| {
+            if server.details.resized_from != resized_from {
+                Arc::make_mut(&mut server.details).resized_from = resized_from;
+            }
+        });
+    }
+
     /// The sub-job that held the server has ended.
     fn end_server(
         &mut self,
@@ -302,9 +318,7 @@ impl World {
         at: Time,
     ) {
         let succeeded = fault.is_none();
-        if let (true, Operation::Delete(delete)) = (succeeded, &job.operation) {
-            self.let_go_of_disks(id, delete.volumes);
-            self.remove_server(id);
+        if succeeded && self.took_away(&job.operation, id, at) {
             return;
         }
         self.release_disk(&job.operation, job.project, sub);
@@ -323,6 +337,25 @@ impl World {
         if succeeded {
             self.settle_server(&job.operation, id, at);
         }
+    }
+
+    /// What a successful deletion comes to: whether the server is there no more.
+    fn took_away(&mut self, operation: &Operation, id: ServerId, at: Time) -> bool {
+        let Some(server) = self.server_or_recycled(id) else { return false };
+        let volumes_too = if let Operation::Delete(delete) = operation {
+            if let Some(recycled) = delete.keeps(server, at) {
+                self.recycle_server(id, recycled);
+                return false;
+            }
+            delete.volumes
+        } else if let (Operation::Purge(_), Some(recycled)) = (operation, server.details.recycled) {
+            recycled.volumes
+        } else {
+            return false;
+        };
+        self.let_go_of_disks(id, volumes_too);
+        self.remove_server(id);
+        true
     }
 
     fn settle_server(&mut self, operation: &Operation, id: ServerId, at: Time) {

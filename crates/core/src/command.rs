@@ -31,6 +31,8 @@ pub struct Command {
     pub secret: Option<Secret>,
     /// Only judge; change nothing.
     pub dry_run: bool,
+    /// Whether locked servers take it on like others: what the plane itself orders.
+    pub past_locks: bool,
 }
 
 impl Command {
@@ -56,6 +58,7 @@ impl Command {
             token: None,
             secret: None,
             dry_run: false,
+            past_locks: false,
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::model::{
     Fault, Image, Job, JobId, LoadBalancer, LoadBalancerId, Phase, ProjectId, RequestId, Server,
     ServerId, SubState, Target, Time, VolumeId,
 };
-use crate::ops::{Delete, Operation, Sort, Step};
+use crate::ops::{Delete, Force, Operation, Purge, Sort, Step};
 use crate::plan::plan;
 use crate::record::{self, Catalog, Meta};
 use crate::recover;
@@ -322,15 +322,21 @@ impl Engine {
         if now < self.alarms_after {
             return;
         }
-        let mut due: BTreeMap<ProjectId, Vec<TargetRef>> = BTreeMap::new();
+        let mut due: BTreeMap<(ProjectId, bool), Vec<TargetRef>> = BTreeMap::new();
         for server in self.world.alarms_due(now) {
-            due.entry(server.project).or_default().push(TargetRef::Server(server.id));
+            let list = (server.project, server.details.recycled.is_some());
+            due.entry(list).or_default().push(TargetRef::Server(server.id));
         }
-        for (project, targets) in due {
-            let operation = Operation::Delete(Delete { volumes: false, public_address: false });
+        for ((project, recycled), targets) in due {
+            let operation = if recycled {
+                Operation::Purge(Purge {})
+            } else {
+                Operation::Delete(Delete::new(false, false))
+            };
             let request = RequestId(self.chance.uuid());
-            let command =
+            let mut command =
                 Command::new(project, PRINCIPAL.into(), PRINCIPAL, request, operation, targets);
+            command.past_locks = true;
             if self.take_command(&command, now, work).is_err() {
                 self.alarms_after = now.after_ms(ALARMS_AGAIN_AFTER_MS);
             }
@@ -482,11 +488,18 @@ impl Engine {
             Step::Run => Verb::Run { server },
             Step::Stop(force) => Verb::Stop { server, force },
             Step::Reboot(force) => Verb::Reboot { server, force, token: job.id.sub(index).0 },
-            Step::Remove => Verb::Remove { server },
+            Step::Remove => {
+                if let Operation::Delete(delete) = &job.operation
+                    && delete.keeps(self.world.server(server)?, job.accepted_at).is_some()
+                {
+                    Verb::Stop { server, force: Force::SoftThenHard }
+                } else {
+                    Verb::Remove { server }
+                }
+            }
             Step::Shape => {
-                let Operation::Resize(resize) = &job.operation else { return None };
-                let flavor = self.world.flavor(&resize.flavor)?.clone();
-                Verb::Shape { server, flavor }
+                let flavor = job.operation.flavor_for(self.world.server(server)?)?;
+                Verb::Shape { server, flavor: self.world.flavor(&flavor)?.clone() }
             }
             Step::Place => {
                 let away_from = self.world.server(server)?.host.clone().unwrap_or_default();

@@ -19,6 +19,10 @@ pub const NICS_MAX: usize = 12;
 /// Key pairs of one project: the vendor's published quota is 100; ours is what a list shows at once.
 pub const KEY_PAIRS_MAX: usize = 1_000;
 
+/// Orders that a server remembers, so that it can be asked what was done to it. 128 bytes each at
+/// the most: a client that looks at what went wrong looks at the newest.
+pub const ORDERS_REMEMBERED_MAX: usize = 16;
+
 /// Sub-jobs in flight over all jobs. 100 bytes each: about 200 MB at the limit.
 pub const SUB_JOBS_IN_FLIGHT_MAX: usize = 2_000_000;
 

@@ -151,7 +151,12 @@ fn judge_servers(world: &World, command: &Command, rules: &dyn ServerRules) -> V
     seen.reserve(command.targets.len());
     let mut judged = Vec::with_capacity(command.targets.len());
     for (index, named) in command.targets.iter().enumerate() {
-        let Some(server) = world.named(command.project, named) else {
+        let server = if rules.of_bin() {
+            world.named_in_bin(command.project, named)
+        } else {
+            world.named(command.project, named)
+        };
+        let Some(server) = server else {
             judged.push(missing(named, FaultKind::ServerNotFound));
             continue;
         };
@@ -160,7 +165,7 @@ fn judge_servers(world: &World, command: &Command, rules: &dyn ServerRules) -> V
             seen.insert(server.id.handle(), index);
         }
         judged.push(Judged {
-            verdict: server_verdict(server, world, rules, command.already_so),
+            verdict: server_verdict(server, world, rules, command),
             target: SubTarget::Known(Target::Server(server.id)),
             was_running: server.power == Power::Running,
             same_as,
@@ -173,13 +178,22 @@ fn server_verdict(
     server: &Server,
     world: &World,
     rules: &dyn ServerRules,
-    already_so: AlreadySo,
+    command: &Command,
 ) -> Verdict {
-    if server.busy.is_some() {
+    let details = &server.details;
+    if details.locked && rules.heeds_lock() && !command.past_locks {
+        return Verdict::refuse(FaultKind::ServerLocked);
+    }
+    if server.busy.is_some() && rules.heeds_work() {
         return Verdict::refuse(FaultKind::ServerBusy);
     }
+    if details.resized_from.is_some() && rules.heeds_resize() {
+        return Verdict::refuse(FaultKind::ResizeUnconfirmed);
+    }
     match rules.admit(server, world) {
-        Verdict::AlreadySo(fault) if already_so == AlreadySo::Refused => Verdict::Refuse(fault),
+        Verdict::AlreadySo(fault) if command.already_so == AlreadySo::Refused => {
+            Verdict::Refuse(fault)
+        }
         verdict => verdict,
     }
 }
@@ -298,6 +312,11 @@ fn accept_judged(
     let mut job = new_job(command, id, now, subs);
     name_listeners(world, &mut job.operation, chance);
     job.operation.choose(world, command.project, id.sub(0), chance)?;
+    if let (Operation::Delete(delete), Some(owner)) =
+        (&mut job.operation, world.project(command.project))
+    {
+        delete.keep_in(owner.recycle_bin, now);
+    }
     let token = token(command, &receipt, now);
     let New { servers, balancers, disks } = New::default();
     let accepted = JobAccepted { job, servers, balancers, disks, token };

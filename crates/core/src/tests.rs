@@ -3,8 +3,10 @@
 mod alarms;
 mod disaster;
 mod edits;
+mod holds;
 mod launch_templates;
 mod laws;
 mod plane;
 mod records;
+mod recycle_bin;
 mod story;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::model::{Job, JobId, RequestId, SubJobId, Time};
+use crate::model::{Job, JobId, RequestId, Server, SubJobId, Time};
 use crate::record;
 use crate::store::Archive;
 use crate::world::World;
@@ -39,6 +39,13 @@ impl<'a> View<'a> {
         let job = self.job_with_number(sub.0)?;
         let index = job.index_of(sub)?;
         Some((job, index))
+    }
+
+    /// The orders that were accepted for a server, newest first, each with its place in its job: as
+    /// many as the server remembers and whose jobs are still kept.
+    pub fn orders_on(&self, server: &'a Server) -> impl Iterator<Item = (Cow<'a, Job>, usize)> {
+        let view = *self;
+        server.orders.iter().rev().filter_map(move |sub| view.sub_job(*sub))
     }
 
     /// The job a call made, while the job is in memory.

@@ -10,6 +10,7 @@ mod disks;
 mod groups;
 mod hosts;
 mod invariants;
+mod recycle_bin;
 mod roster;
 mod volumes;
 
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use addresses::Addresses;
 use groups::membership;
 pub use hosts::Room;
+use recycle_bin::Entry;
 pub use roster::Roster;
 use volumes::Whereabouts;
 
@@ -74,6 +76,8 @@ pub struct World {
     free: Vec<u32>,
     by_handle: Index<Handle, u32>,
     rosters: BTreeMap<ProjectId, Roster>,
+    /// The servers in recycle bins, which are in no roster.
+    bins: BTreeMap<ProjectId, Roster>,
     usage: BTreeMap<ProjectId, Usage>,
     host_usage: Index<Arc<str>, Usage>,
     addresses: Addresses,
@@ -132,7 +136,13 @@ impl World {
     }
 
     pub fn by_handle(&self, handle: Handle) -> Option<&Server> {
-        self.slot(*self.by_handle.get(&handle)?)
+        let server = self.slot(*self.by_handle.get(&handle)?)?;
+        server.details.recycled.is_none().then_some(server)
+    }
+
+    /// Whether no server has this handle, in a recycle bin or not.
+    pub(crate) fn is_free(&self, handle: Handle) -> bool {
+        !self.by_handle.contains_key(&handle)
     }
 
     /// The server that a project's caller names.
@@ -149,6 +159,7 @@ impl World {
         self.slots.get(slot as usize)?.as_ref()
     }
 
+    /// Every server there is, those in recycle bins too.
     pub fn servers(&self) -> impl Iterator<Item = &Server> {
         self.slots.iter().flatten()
     }
@@ -215,7 +226,8 @@ impl World {
             && fits(quota.ram_mib, usage.ram_mib, ram_mib)
     }
 
-    /// Whether an interface in the project's subnet has this private address, or soon will.
+    /// Whether an interface in the project's subnet has this private address, or soon will; one of a
+    /// server in the recycle bin too.
     pub fn address_in_use(
         &self,
         project: ProjectId,
@@ -261,6 +273,13 @@ impl World {
             let at = server.details.nics.iter().position(|nic| nic.port == port)?;
             Some((server, at))
         })
+    }
+
+    /// Whether a server of the project has this interface, one in the recycle bin too.
+    pub(crate) fn port_in_use(&self, project: ProjectId, port: PortId) -> bool {
+        self.servers_of(project)
+            .chain(self.recycled_of(project))
+            .any(|server| server.details.nics.iter().any(|nic| nic.port == port))
     }
 
     /// A job that is in memory: in flight, or finished a short while ago.
@@ -367,15 +386,14 @@ impl World {
         });
         let earlier = self.by_handle.insert(server.id.handle(), slot);
         assert!(earlier.is_none(), "two servers with the handle of {}", server.id);
-        self.rosters.entry(server.project).or_default().insert(server.order, slot);
-        self.count_usage(server.project, &server.flavor, 1);
+        self.enlist(&Entry::from(&server), slot);
         self.count_on_host(server.host.as_ref(), &server.flavor, 1);
         for nic in &server.details.nics {
             self.addresses.take(server.project, nic);
         }
         self.whereabouts.put(&server.details.volumes, slot);
         self.touch_slot(slot as usize);
-        self.set_alarm(server.id, None, server.details.auto_terminate_at);
+        self.set_alarm(server.id, None, alarms::of(&server.details));
         self.set_member(None, membership(&server));
         self.slots[slot as usize] = Some(server);
     }
@@ -403,7 +421,8 @@ impl World {
                 self.whereabouts.take(&before.volumes, number);
                 self.whereabouts.put(&after.volumes, number);
             }
-            self.set_alarm(id, before.auto_terminate_at, after.auto_terminate_at);
+            self.relist(number, &before);
+            self.set_alarm(id, alarms::of(&before), alarms::of(&after));
         }
         self.touch_slot(slot);
     }
@@ -424,21 +443,22 @@ impl World {
         let slot = self.by_handle.remove(&id.handle()).expect("a removed server was there");
         let server = self.slots[slot as usize].take().expect("an indexed server is there");
         self.free.push(slot);
-        self.count_usage(server.project, &server.flavor, -1);
+        self.strike(&Entry::from(&server));
         for nic in &server.details.nics {
             self.addresses.give_back(server.project, nic);
         }
         self.whereabouts.take(&server.details.volumes, slot);
-        self.set_alarm(id, server.details.auto_terminate_at, None);
+        self.set_alarm(id, alarms::of(&server.details), None);
         self.count_on_host(server.host.as_ref(), &server.flavor, -1);
         self.set_member(membership(&server), None);
-        if let Some(roster) = self.rosters.get_mut(&server.project) {
-            roster.remove(server.order);
-        }
         if let Some(dirty) = &mut self.dirty {
             dirty.gone.push(id);
         }
-        // A load balancer that forwarded to it has one backend less.
+        self.leave_balancers(id);
+    }
+
+    /// A load balancer that forwarded to the server has one backend less.
+    fn leave_balancers(&mut self, id: ServerId) {
         let fronts: Vec<LoadBalancerId> = self
             .balancers
             .values()

@@ -9,7 +9,7 @@ use regiment_core::chance::Chance;
 use regiment_core::edits::Put;
 use regiment_core::model::{
     Asset, Credential, Details, Disk, DiskPhase, Host, Nic, Phase, PortId, Power, Project,
-    ProjectId, Quota, Server, ServerId, Time, Volume, VolumeId,
+    ProjectId, Quota, RecycleBin, Server, ServerId, Time, Volume, VolumeId,
 };
 use regiment_core::world::World;
 
@@ -79,7 +79,7 @@ pub fn later(
 
 /// Named like the region, since that is what clients look their project up by.
 fn project_named(id: ProjectId, region: &str) -> Project {
-    Project { id, name: region.into(), quota: Quota::default() }
+    Project { id, name: region.into(), quota: Quota::default(), recycle_bin: RecycleBin::default() }
 }
 
 /// Running servers `server-0001` and on, one host after the other.
@@ -142,6 +142,7 @@ fn servers(
                 launched_at: Some(now),
                 fault: None,
                 last: None,
+                orders: Vec::new(),
                 details: Arc::new(details),
             }
         })

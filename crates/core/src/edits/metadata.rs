@@ -30,6 +30,12 @@ impl EditRules for ChangeMetadata {
             Phase::Broken => return Err(FaultKind::ServerBroken.into()),
             Phase::Ready => {}
         }
+        if server.details.locked {
+            return Err(FaultKind::ServerLocked.into());
+        }
+        if server.details.resized_from.is_some() {
+            return Err(FaultKind::ResizeUnconfirmed.into());
+        }
         let before = &server.details.metadata;
         let mut metadata = if self.afresh { BTreeMap::new() } else { before.clone() };
         metadata.retain(|key, _| !self.remove.contains(key));

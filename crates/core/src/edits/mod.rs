@@ -11,6 +11,7 @@ mod key_pairs;
 mod launch_templates;
 mod metadata;
 mod nics;
+mod recycle_bin;
 mod server_groups;
 mod tags;
 
@@ -24,6 +25,7 @@ pub use key_pairs::{AddKeyPair, RemoveKeyPair};
 pub use launch_templates::{AddLaunchTemplate, RemoveLaunchTemplate};
 pub use metadata::ChangeMetadata;
 pub use nics::{ChangeAddress, ChangeSecurityGroup, KeepNic, ShareAddress};
+pub use recycle_bin::ChangeRecycleBin;
 pub use server_groups::{CreateServerGroup, DeleteServerGroup, JoinServerGroup, LeaveServerGroup};
 pub use tags::{ChangeTags, TagNamed};
 
@@ -48,6 +50,7 @@ pub enum Edit {
     ChangeTags(ChangeTags),
     Describe(Describe),
     SetTerminateTime(SetTerminateTime),
+    ChangeRecycleBin(ChangeRecycleBin),
     AddLaunchTemplate(AddLaunchTemplate),
     RemoveLaunchTemplate(RemoveLaunchTemplate),
     CreateServerGroup(CreateServerGroup),
@@ -114,6 +117,7 @@ impl Edit {
             Edit::ChangeTags(edit) => edit,
             Edit::Describe(edit) => edit,
             Edit::SetTerminateTime(edit) => edit,
+            Edit::ChangeRecycleBin(edit) => edit,
             Edit::AddLaunchTemplate(edit) => edit,
             Edit::RemoveLaunchTemplate(edit) => edit,
             Edit::CreateServerGroup(edit) => edit,

@@ -64,6 +64,25 @@ pub struct Project {
     pub name: Arc<str>,
     #[serde(default)]
     pub quota: Quota,
+    #[serde(default)]
+    pub recycle_bin: RecycleBin,
+}
+
+/// What becomes of a project's deleted servers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RecycleBin {
+    /// Whether they can be taken back for a while.
+    pub on: bool,
+    pub retention_hours: u32,
+    /// Younger servers are deleted at once.
+    pub threshold_days: u32,
+}
+
+impl Default for RecycleBin {
+    fn default() -> RecycleBin {
+        RecycleBin { on: false, retention_hours: 7 * 24, threshold_days: 0 }
+    }
 }
 
 /// How much a project may hold. Absent means no limit.

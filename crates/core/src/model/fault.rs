@@ -22,6 +22,9 @@ pub enum FaultKind {
     ServerRunning,
     ServerStopped,
     ServerBroken,
+    ServerLocked,
+    ResizeUnconfirmed,
+    NothingResized,
     PasswordUnfit,
     SameFlavor,
     FlavorTooSmall,
@@ -92,6 +95,9 @@ impl FaultKind {
             FaultKind::ServerRunning => "the server is running",
             FaultKind::ServerStopped => "the server is stopped",
             FaultKind::ServerBroken => "the server is in an error state",
+            FaultKind::ServerLocked => "the server is locked",
+            FaultKind::ResizeUnconfirmed => "the resize of the server is not confirmed yet",
+            FaultKind::NothingResized => "the server has no resize to confirm or take back",
             FaultKind::PasswordUnfit => {
                 "the password does not meet the rules of the server's system"
             }

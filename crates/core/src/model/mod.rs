@@ -15,7 +15,9 @@ mod time;
 
 pub use asset::{Asset, AssetKey, KeyPair, ServerGroup};
 pub use balancer::{Backend, BalancerState, HealthCheck, Listener, LoadBalancer, Protocol, Reach};
-pub use catalog::{Credential, Flavor, Host, Image, ImageSource, OsFamily, Project, Quota};
+pub use catalog::{
+    Credential, Flavor, Host, Image, ImageSource, OsFamily, Project, Quota, RecycleBin,
+};
 pub use disk::{Attachment, Disk, DiskPhase};
 pub use fault::{Fault, FaultKind};
 pub use ids::{
@@ -26,5 +28,5 @@ pub use job::{Job, Orders, Outcome, SubJob, SubState, SubTarget, Tally, Target};
 pub use launch_template::{LaunchTemplate, TemplateVersion};
 pub use network::{Cidr, Direction, Remote, Rule, SecurityGroup, Subnet, Vpc};
 pub(crate) use server::change_hints;
-pub use server::{Activity, Busy, Details, Last, Nic, Phase, Power, Server, Tag, Volume};
+pub use server::{Activity, Busy, Details, Last, Nic, Phase, Power, Recycled, Server, Tag, Volume};
 pub use time::Time;

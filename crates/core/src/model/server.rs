@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Fault, ImageId, NetworkId, PortId, ProjectId, ServerGroupId, ServerId, SubJobId, Time, VolumeId,
 };
+use crate::limits::ORDERS_REMEMBERED_MAX;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Power {
@@ -42,6 +43,10 @@ pub enum Activity {
     Charging,
     DetachingVolume,
     Migrating,
+    ConfirmingResize,
+    Locking,
+    Restoring,
+    RevertingResize,
 }
 
 /// The one sub-job that holds a server.
@@ -87,7 +92,20 @@ pub struct Server {
     /// The last operation ordered and how it went, for clients that ask the server, not the job.
     #[serde(default)]
     pub last: Option<Last>,
+    /// The newest orders that were accepted for it, oldest first. Their jobs may be gone by now.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub orders: Vec<SubJobId>,
     pub details: Arc<Details>,
+}
+
+impl Server {
+    /// An order was accepted for it.
+    pub(crate) fn remember(&mut self, order: SubJobId) {
+        if self.orders.len() == ORDERS_REMEMBERED_MAX {
+            self.orders.remove(0);
+        }
+        self.orders.push(order);
+    }
 }
 
 /// The last operation on a server.
@@ -111,6 +129,15 @@ pub struct Details {
     pub key_name: Option<Arc<str>>,
     pub user_data: Option<Arc<str>>,
     pub auto_terminate_at: Option<Time>,
+    /// Only its owner's unlocking and what asks nothing of the machine is taken on.
+    #[serde(skip_serializing_if = "is_false")]
+    pub locked: bool,
+    /// The flavor it had before a resize that is neither confirmed nor taken back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resized_from: Option<Arc<str>>,
+    /// It was deleted and is in the project's recycle bin.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recycled: Option<Recycled>,
     pub network: Option<NetworkId>,
     pub nics: Vec<Nic>,
     pub volumes: Vec<Volume>,
@@ -122,6 +149,24 @@ pub struct Details {
     pub tags: Vec<Tag>,
     /// Values a dialect was given and must give back, under that dialect's own names.
     pub hints: BTreeMap<Arc<str>, Arc<str>>,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes what it asks about by reference"
+)]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
+/// How long a deleted server can be taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recycled {
+    pub at: Time,
+    pub until: Time,
+    /// Whether the data disks that would outlive the server go with it in the end.
+    #[serde(default)]
+    pub volumes: bool,
 }
 
 /// Gives each of these hints its new value; nothing takes one away.

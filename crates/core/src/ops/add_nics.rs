@@ -49,9 +49,7 @@ impl Rules for AddNics {
         let ports = self.orders.iter().filter_map(|order| order.port);
         for (at, port) in ports.enumerate() {
             let twice = self.orders.iter().filter_map(|order| order.port).skip(at + 1);
-            if twice.into_iter().any(|other| other == port)
-                || world.server_of_port(project, port).is_some()
-            {
+            if twice.into_iter().any(|other| other == port) || world.port_in_use(project, port) {
                 return Err(Fault::with(FaultKind::NicTaken, port.to_string()));
             }
         }

@@ -74,6 +74,10 @@ impl ServerRules for AttachVolume {
         }
     }
 
+    fn heeds_resize(&self) -> bool {
+        false
+    }
+
     fn volume(&self) -> Option<VolumeId> {
         Some(self.volume)
     }

@@ -36,6 +36,14 @@ impl ServerRules for ChangeCharging {
         }
     }
 
+    fn heeds_lock(&self) -> bool {
+        false
+    }
+
+    fn heeds_resize(&self) -> bool {
+        false
+    }
+
     fn settle(&self, server: &mut Server) {
         change_hints(&mut server.details, &self.hints);
     }

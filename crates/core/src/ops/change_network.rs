@@ -43,7 +43,7 @@ impl Rules for ChangeNetwork {
 
     fn check(&self, world: &World, project: ProjectId) -> Result<(), Fault> {
         if let Some(port) = self.order.port
-            && world.server_of_port(project, port).is_some()
+            && world.port_in_use(project, port)
         {
             return Err(Fault::with(FaultKind::NicTaken, port.to_string()));
         }

@@ -95,7 +95,7 @@ impl Create {
             .map(|(name, sub)| {
                 let id = loop {
                     let id = ServerId(chance.uuid());
-                    if world.by_handle(id.handle()).is_none() && !taken.contains(&id.handle()) {
+                    if world.is_free(id.handle()) && !taken.contains(&id.handle()) {
                         break id;
                     }
                 };
@@ -137,6 +137,7 @@ impl Create {
                     launched_at: None,
                     fault: None,
                     last: None,
+                    orders: Vec::new(),
                     details: Arc::new(details),
                 })
             })

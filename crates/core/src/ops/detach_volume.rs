@@ -36,6 +36,10 @@ impl ServerRules for DetachVolume {
         }
     }
 
+    fn heeds_resize(&self) -> bool {
+        false
+    }
+
     fn volume(&self) -> Option<VolumeId> {
         Some(self.volume)
     }

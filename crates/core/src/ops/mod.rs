@@ -7,6 +7,7 @@ mod add_nics;
 mod attach_volume;
 mod change_charging;
 mod change_network;
+mod confirm_resize;
 mod create;
 mod create_disks;
 mod create_listeners;
@@ -18,8 +19,10 @@ mod delete_nics;
 mod deregister_backends;
 mod detach_volume;
 mod extend_disks;
+mod lock;
 mod migrate;
 mod nic_mint;
+mod purge;
 mod reboot;
 mod redeploy;
 mod register_backends;
@@ -27,9 +30,13 @@ mod reinstall;
 mod rename;
 mod reset_password;
 mod resize;
+mod restore;
+mod revert_resize;
 mod start;
 mod step;
 mod stop;
+
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +44,7 @@ pub use add_nics::AddNics;
 pub use attach_volume::{AttachVolume, free_device};
 pub use change_charging::ChangeCharging;
 pub use change_network::ChangeNetwork;
+pub use confirm_resize::ConfirmResize;
 pub use create::{Create, VolumeOrder, device_name};
 pub use create_disks::CreateDisks;
 pub use create_listeners::CreateListeners;
@@ -48,9 +56,11 @@ pub use delete_nics::DeleteNics;
 pub use deregister_backends::DeregisterBackends;
 pub use detach_volume::DetachVolume;
 pub use extend_disks::ExtendDisks;
+pub use lock::Lock;
 pub use migrate::Migrate;
 pub(crate) use nic_mint::NicMint;
 pub use nic_mint::NicOrder;
+pub use purge::Purge;
 pub use reboot::Reboot;
 pub use redeploy::Redeploy;
 pub use register_backends::RegisterBackends;
@@ -58,6 +68,8 @@ pub use reinstall::Reinstall;
 pub use rename::Rename;
 pub use reset_password::{PasswordFit, ResetPassword};
 pub use resize::Resize;
+pub use restore::Restore;
+pub use revert_resize::RevertResize;
 pub use start::Start;
 pub use step::Step;
 pub use stop::Stop;
@@ -122,6 +134,11 @@ pub enum Operation {
     CreateDisks(CreateDisks),
     DeleteDisks(DeleteDisks),
     ExtendDisks(ExtendDisks),
+    ConfirmResize(ConfirmResize),
+    RevertResize(RevertResize),
+    Lock(Lock),
+    Purge(Purge),
+    Restore(Restore),
     CreateLoadBalancers(CreateLoadBalancers),
     DeleteLoadBalancers(DeleteLoadBalancers),
     CreateListeners(CreateListeners),
@@ -149,8 +166,29 @@ pub(crate) trait Rules {
 pub(crate) trait ServerRules: Rules {
     fn activity(&self) -> Activity;
 
-    /// The verdict on a server that exists, is the caller's and is not busy.
+    /// Whether its targets are servers in the recycle bin, which no other operation finds.
+    fn of_bin(&self) -> bool {
+        false
+    }
+
+    /// The verdict on a server that exists, is the caller's and is held by nothing that this heeds.
     fn admit(&self, server: &Server, world: &World) -> Verdict;
+
+    /// Whether a locked server refuses it.
+    fn heeds_lock(&self) -> bool {
+        true
+    }
+
+    /// Whether a server refuses it while an operation runs on it. What does not heed that has no
+    /// steps.
+    fn heeds_work(&self) -> bool {
+        true
+    }
+
+    /// Whether a server refuses it whose resize is not confirmed yet.
+    fn heeds_resize(&self) -> bool {
+        true
+    }
 
     /// How many servers one order may name.
     fn targets_max(&self) -> usize {
@@ -265,6 +303,11 @@ impl Operation {
             Operation::CreateDisks(op) => Sort::NewDisks(op),
             Operation::DeleteDisks(op) => Sort::Disks(op),
             Operation::ExtendDisks(op) => Sort::Disks(op),
+            Operation::ConfirmResize(op) => Sort::Servers(op),
+            Operation::RevertResize(op) => Sort::Servers(op),
+            Operation::Lock(op) => Sort::Servers(op),
+            Operation::Purge(op) => Sort::Servers(op),
+            Operation::Restore(op) => Sort::Servers(op),
             Operation::CreateLoadBalancers(op) => Sort::NewBalancers(op),
             Operation::DeleteLoadBalancers(op) => Sort::Balancers(op),
             Operation::CreateListeners(op) => Sort::Balancers(op),
@@ -354,6 +397,15 @@ impl Operation {
             | Sort::NewDisks(_)
             | Sort::Edit(_) => None,
         }
+    }
+
+    /// The flavor that a server has once [`Step::Shape`] is done.
+    pub(crate) fn flavor_for(&self, server: &Server) -> Option<Arc<str>> {
+        if let Operation::Resize(resize) = self {
+            return Some(resize.flavor.clone());
+        }
+        let reverts = matches!(self, Operation::RevertResize(_));
+        server.details.resized_from.clone().filter(|_| reverts)
     }
 
     /// What a server is busy with while this operation runs on it.

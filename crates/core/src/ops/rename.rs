@@ -58,6 +58,14 @@ impl ServerRules for Rename {
         Verdict::Admit
     }
 
+    fn heeds_lock(&self) -> bool {
+        false
+    }
+
+    fn heeds_resize(&self) -> bool {
+        false
+    }
+
     fn settle(&self, server: &mut Server) {
         server.name = self.name.clone();
     }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{Force, Rules, ServerRules, Step, Verdict, at_rest};
-use crate::model::{Activity, Fault, FaultKind, ProjectId, Server};
+use crate::model::{Activity, Fault, FaultKind, Flavor, ProjectId, Server};
 use crate::world::World;
 
 /// Give servers another shape.
@@ -14,6 +14,17 @@ pub struct Resize {
     pub stop_first: bool,
     /// Refuse a flavor with fewer vCPUs or less memory.
     pub upgrade_only: bool,
+    /// Remember the old flavor until somebody confirms the new one or goes back.
+    #[serde(default)]
+    pub on_trial: bool,
+}
+
+/// Whether the quota has room for the server in this shape.
+pub(super) fn has_room_for(world: &World, server: &Server, new: &Flavor) -> bool {
+    let old = world.flavor(&server.flavor).map_or((0, 0), |old| (old.vcpus, old.ram_mib));
+    let more_vcpus = i64::from(new.vcpus) - i64::from(old.0);
+    let more_ram_mib = i64::from(new.ram_mib) - i64::from(old.1);
+    world.has_room(server.project, 0, more_vcpus, more_ram_mib)
 }
 
 impl Rules for Resize {
@@ -56,10 +67,7 @@ impl ServerRules for Resize {
         if self.upgrade_only && smaller {
             return Verdict::refuse(FaultKind::FlavorTooSmall);
         }
-        let old = old.map_or((0, 0), |old| (old.vcpus, old.ram_mib));
-        let more_vcpus = i64::from(new.vcpus) - i64::from(old.0);
-        let more_ram_mib = i64::from(new.ram_mib) - i64::from(old.1);
-        if world.has_room(server.project, 0, more_vcpus, more_ram_mib) {
+        if has_room_for(world, server, new) {
             Verdict::Admit
         } else {
             Verdict::refuse(FaultKind::QuotaExceeded)

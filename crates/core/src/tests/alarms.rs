@@ -54,6 +54,16 @@ fn a_server_is_deleted_at_its_time_and_not_before() {
 }
 
 #[test]
+fn a_lock_does_not_keep_a_server_past_its_time() {
+    let mut plane = plane();
+    let lock = Operation::Lock(crate::ops::Lock { locked: true });
+    plane.order(command(1, lock, &[s(11)])).unwrap().unwrap();
+    turn_at(&mut plane, AT);
+    plane.run().unwrap();
+    assert!(plane.world().server(s(11)).is_none());
+}
+
+#[test]
 fn a_time_that_passed_while_the_plane_was_down_still_counts() {
     for checkpoint in [false, true] {
         let mut plane = plane();

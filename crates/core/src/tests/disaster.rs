@@ -7,8 +7,8 @@ use std::net::Ipv4Addr;
 
 use crate::command::{Command, TargetRef};
 use crate::edits::{
-    AddKeyPair, ChangeAddress, ChangeMetadata, ChangeSecurityGroup, Edit, KeepNic, RemoveKeyPair,
-    ShareAddress,
+    AddKeyPair, ChangeAddress, ChangeMetadata, ChangeRecycleBin, ChangeSecurityGroup, Edit,
+    KeepNic, RemoveKeyPair, ShareAddress,
 };
 use crate::engine::Settings;
 use crate::limits;
@@ -16,10 +16,10 @@ use crate::model::{
     Backend, Handle, HealthCheck, Listener, ListenerId, NetworkId, Nic, Protocol, Reach, ServerId,
 };
 use crate::ops::{
-    AddNics, AttachVolume, ChangeCharging, ChangeNetwork, CreateListeners, CreateLoadBalancers,
-    Delete, DeleteDisks, DeleteLoadBalancers, DeleteNics, DeregisterBackends, ExtendDisks, Force,
-    Migrate, NicOrder, Operation, PasswordFit, Reboot, Redeploy, RegisterBackends, Reinstall,
-    Rename, ResetPassword, Resize, Start, Stop,
+    AddNics, AttachVolume, ChangeCharging, ChangeNetwork, ConfirmResize, CreateListeners,
+    CreateLoadBalancers, Delete, DeleteDisks, DeleteLoadBalancers, DeleteNics, DeregisterBackends,
+    ExtendDisks, Force, Lock, Migrate, NicOrder, Operation, PasswordFit, Purge, Reboot, Redeploy,
+    RegisterBackends, Reinstall, Rename, ResetPassword, Resize, Restore, RevertResize, Start, Stop,
 };
 use crate::store::{StoreError, Table};
 use crate::testing::{Fails, Trouble};
@@ -91,7 +91,12 @@ const ACTS: &[Act] = &[
     },
     |_| {
         let reset = ResetPassword { fit: PasswordFit::ANY, needs_stopped: true };
-        let resize = Resize { flavor: "large".into(), stop_first: true, upgrade_only: false };
+        let resize = Resize {
+            flavor: "large".into(),
+            stop_first: true,
+            upgrade_only: false,
+            on_trial: false,
+        };
         vec![
             with_password(
                 command(4, Operation::ResetPassword(reset), &[s(1), s(2), s(5)]),
@@ -113,11 +118,7 @@ const ACTS: &[Act] = &[
         vec![
             command(6, Operation::Reinstall(reinstall), &[s(2), new_server(world, "n1")]),
             command(7, Operation::Rename(rename), &[s(6)]),
-            command(
-                8,
-                Operation::Delete(Delete { volumes: false, public_address: false }),
-                &[s(4), s(77)],
-            ),
+            command(8, Operation::Delete(Delete::new(false, false)), &[s(4), s(77)]),
         ]
     },
     |_| {
@@ -231,17 +232,17 @@ const ACTS: &[Act] = &[
         ]
     },
     |_| vec![command(48, detach(seeded_disk(2).id), &[s(3)])],
-    |_| vec![command(60, create_disks(&["d-a", "d-b", "d-c"]), &[])],
+    |_| vec![command(80, create_disks(&["d-a", "d-b", "d-c"]), &[])],
     |world| {
         let (a, b) = (disk_named(world, "d-a"), disk_named(world, "d-b"));
         let extend = |size_gib| Operation::ExtendDisks(ExtendDisks { size_gib });
         let delete = Operation::DeleteDisks(DeleteDisks {});
         let seeded = TargetRef::Disk(seeded_disk(1).id);
         vec![
-            command_on(61, extend(30), vec![a.clone()]),
+            command_on(81, extend(30), vec![a.clone()]),
             // One is in a server, the other does not shrink.
-            command_on(62, extend(10), vec![seeded.clone(), b.clone()]),
-            command_on(63, delete, vec![b, seeded]),
+            command_on(82, extend(10), vec![seeded.clone(), b.clone()]),
+            command_on(83, delete, vec![b, seeded]),
         ]
     },
     |world| {
@@ -249,17 +250,13 @@ const ACTS: &[Act] = &[
         let places = BTreeMap::from([(s(3), None)]);
         let attach = Operation::AttachVolume(AttachVolume { volume, places });
         let delete = Operation::DeleteDisks(DeleteDisks {});
-        vec![command(64, attach, &[s(3)]), command_on(65, delete, vec![TargetRef::Disk(volume)])]
+        vec![command(84, attach, &[s(3)]), command_on(85, delete, vec![TargetRef::Disk(volume)])]
     },
     |world| {
         let all = [s(1), s(3), s(5), new_server(world, "n3")];
         vec![
             command(14, Operation::Start(Start {}), &all),
-            command(
-                15,
-                Operation::Delete(Delete { volumes: true, public_address: true }),
-                &[new_server(world, "n2")],
-            ),
+            command(15, Operation::Delete(Delete::new(true, true)), &[new_server(world, "n2")]),
         ]
     },
     |_| {
@@ -275,13 +272,48 @@ const ACTS: &[Act] = &[
         let hints = [("host".into(), Some("dedicated".into()))].into();
         vec![command(19, Operation::Migrate(Migrate { hints }), &[s(3), s(1)])]
     },
+    // A resize on trial is confirmed, another taken back, and who is locked refuses.
+    |_| {
+        let resize = Resize {
+            flavor: "large".into(),
+            stop_first: true,
+            upgrade_only: false,
+            on_trial: true,
+        };
+        vec![
+            command(51, Operation::Resize(resize), &[s(2), s(6)]),
+            command(52, Operation::Lock(Lock { locked: true }), &[s(6), s(3)]),
+            command(53, Operation::Stop(Stop { force: Force::Hard }), &[s(3)]),
+        ]
+    },
+    |_| {
+        vec![
+            command(54, Operation::Lock(Lock { locked: false }), &[s(6)]),
+            command(55, Operation::RevertResize(RevertResize {}), &[s(6), s(3)]),
+            command(56, Operation::ConfirmResize(ConfirmResize {}), &[s(2), s(5)]),
+        ]
+    },
     // A shared disk stays with the other server, one that is bound to nothing goes on alone.
     |_| {
-        let all = Delete { volumes: true, public_address: true };
-        let boot_only = Delete { volumes: false, public_address: false };
         vec![
-            command(49, Operation::Delete(all), &[s(2)]),
-            command(50, Operation::Delete(boot_only), &[s(6)]),
+            command(49, Operation::Delete(Delete::new(true, true)), &[s(2)]),
+            command(50, Operation::Delete(Delete::new(false, false)), &[s(6)]),
+        ]
+    },
+    |_| {
+        let bin = ChangeRecycleBin { on: Some(true), ..ChangeRecycleBin::default() };
+        vec![edit(60, Edit::ChangeRecycleBin(bin))]
+    },
+    |world| {
+        let all = [s(1), new_server(world, "n1"), s(5)];
+        vec![command(61, Operation::Delete(Delete::new(true, false)), &all)]
+    },
+    |world| {
+        let dead = new_server(world, "n1");
+        vec![
+            command(62, Operation::Restore(Restore {}), &[s(1), s(6)]),
+            command(63, Operation::Purge(Purge {}), &[s(1), dead]),
+            command(64, Operation::Start(Start {}), &[s(1), s(6), s(5)]),
         ]
     },
 ];
@@ -341,7 +373,8 @@ fn whole(plane: &Plane) -> String {
         .machines
         .iter()
         .map(|(id, machine)| {
-            let name = world.server(*id).map_or("lost".into(), |server| server.name.clone());
+            let name =
+                world.server_or_recycled(*id).map_or("lost".into(), |server| server.name.clone());
             let reboots = machine.reboots.len();
             let password = &machine.password;
             let ordered = machine.nics.as_deref().unwrap_or_default();

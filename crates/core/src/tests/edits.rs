@@ -1,8 +1,8 @@
 //! What is said of servers and how they are grouped, through a restart from the log and from rows.
 
 use crate::edits::{
-    ChangeTags, CreateServerGroup, DeleteServerGroup, Describe, Edit, JoinServerGroup,
-    LeaveServerGroup, SetTerminateTime, TagNamed,
+    ChangeRecycleBin, ChangeTags, CreateServerGroup, DeleteServerGroup, Describe, Edit,
+    JoinServerGroup, LeaveServerGroup, SetTerminateTime, TagNamed,
 };
 use crate::engine::{Inbox, Settings};
 use crate::model::{AssetKey, FaultKind, ServerGroupId, ServerId, Tag, Time};
@@ -55,7 +55,7 @@ fn members_survive_a_restart_and_go_with_their_servers() {
         plane.turn(Inbox { checkpoint, ..Inbox::new() }).unwrap();
         let mut plane = plane.restarted();
         assert_eq!(plane.world().members(group).collect::<Vec<_>>(), [s(2), s(4)]);
-        let delete = Operation::Delete(Delete { volumes: false, public_address: false });
+        let delete = Operation::Delete(Delete::new(false, false));
         plane.order(command(3, delete, &[s(2)])).unwrap().unwrap();
         plane.run().unwrap();
         assert_eq!(plane.world().members(group).collect::<Vec<_>>(), [s(4)]);
@@ -65,6 +65,13 @@ fn members_survive_a_restart_and_go_with_their_servers() {
             Edit::LeaveServerGroup(LeaveServerGroup { group, servers: vec![s(4)] }),
         );
         assert_eq!(plane.world().members(group).count(), 0);
+        edit(&mut plane, 7, join(group, &[s(6)]));
+        let bin = ChangeRecycleBin { on: Some(true), ..ChangeRecycleBin::default() };
+        edit(&mut plane, 8, Edit::ChangeRecycleBin(bin));
+        let delete = Operation::Delete(Delete::new(false, false));
+        plane.order(command(9, delete, &[s(6)])).unwrap().unwrap();
+        plane.run().unwrap();
+        assert_eq!(plane.world().members(group).count(), 0, "it left when it went into the bin");
         edit(&mut plane, 5, join(group, &[s(4)]));
         edit(&mut plane, 6, Edit::DeleteServerGroup(DeleteServerGroup { group }));
         assert!(plane.world().server_group(PROJECT, group).is_none());

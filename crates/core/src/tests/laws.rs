@@ -5,11 +5,12 @@ use proptest::prelude::*;
 
 use crate::command::TargetRef;
 use crate::driver::DiskPlan;
+use crate::edits::{ChangeRecycleBin, Edit};
 use crate::engine::{Inbox, Settings};
 use crate::model::{DiskPhase, ServerId};
 use crate::ops::{
-    Delete, DeleteDisks, ExtendDisks, Force, Operation, PasswordFit, Reboot, Reinstall, Rename,
-    ResetPassword, Resize, Start, Stop,
+    ConfirmResize, Delete, DeleteDisks, ExtendDisks, Force, Lock, Operation, PasswordFit, Purge,
+    Reboot, Reinstall, Rename, ResetPassword, Resize, Restore, RevertResize, Start, Stop,
 };
 
 use super::plane::{
@@ -28,7 +29,7 @@ enum Deed {
 
 fn deed() -> impl Strategy<Value = Deed> {
     prop_oneof![
-        6 => (0u8..17, prop::collection::vec(0u8..10, 1..6)).prop_map(|(o, t)| Deed::Order(o, t)),
+        6 => (0u8..23, prop::collection::vec(0u8..10, 1..6)).prop_map(|(o, t)| Deed::Order(o, t)),
         3 => Just(Deed::Turn),
         1 => Just(Deed::Run),
         1 => Just(Deed::Checkpoint),
@@ -49,6 +50,7 @@ fn operation(number: u8, request: u128, targets: &[ServerId]) -> Operation {
             flavor: if request.is_multiple_of(2) { "large" } else { "small" }.into(),
             stop_first: request.is_multiple_of(3),
             upgrade_only: false,
+            on_trial: request.is_multiple_of(5),
         }),
         6 => Operation::Reinstall(Reinstall {
             image: None,
@@ -58,15 +60,25 @@ fn operation(number: u8, request: u128, targets: &[ServerId]) -> Operation {
             fit: PasswordFit::ANY,
         }),
         7 => Operation::Rename(Rename { name: format!("r{request}").into() }),
-        8 => Operation::Delete(Delete { volumes: true, public_address: false }),
+        8 => Operation::Delete(Delete::new(true, false)),
         9 => create(&["made"]),
+        17 => Operation::Lock(Lock { locked: request.is_multiple_of(4) }),
+        18 => Operation::ConfirmResize(ConfirmResize {}),
+        19 => Operation::RevertResize(RevertResize {}),
         10 | 11 => attach(request % 5, targets),
         12 | 13 => detach(seeded_disk(request % 5).id),
-        14 => create_disks(&["loose"]),
-        15 => Operation::DeleteDisks(DeleteDisks {}),
-        _ => Operation::ExtendDisks(ExtendDisks {
+        20 => create_disks(&["loose"]),
+        21 => Operation::DeleteDisks(DeleteDisks {}),
+        22 => Operation::ExtendDisks(ExtendDisks {
             size_gib: 50 + 60 * u32::from(request.is_multiple_of(2)),
         }),
+        14 => Edit::ChangeRecycleBin(ChangeRecycleBin {
+            on: Some(request.is_multiple_of(2)),
+            ..ChangeRecycleBin::default()
+        })
+        .into(),
+        15 => Operation::Restore(Restore {}),
+        _ => Operation::Purge(Purge {}),
     }
 }
 
@@ -91,7 +103,7 @@ proptest! {
                         .map(|t| known.get(usize::from(*t)).copied().unwrap_or(ServerId(u128::from(*t))))
                         .collect();
                     let operation = operation(number, request, &targets);
-                    let order = if number < 14 {
+                    let order = if number < 20 {
                         with_password(command(request, operation, &targets), "Some@Pass1")
                     } else {
                         let disks = plane.world().disks(PROJECT).map(|disk| disk.id);
@@ -123,6 +135,8 @@ proptest! {
             let machine = state.machines.get(&server.id);
             let machine = machine.expect("every server has its machine");
             prop_assert_eq!(machine.power, server.power);
+            let flavor = plane.world().flavor(&server.flavor).expect("flavors stay");
+            prop_assert_eq!(machine.vcpus, flavor.vcpus);
             prop_assert_eq!(machine.image_generation, server.image_generation);
             prop_assert_eq!(&machine.disks, &DiskPlan::of(&server.details.volumes));
         }

@@ -11,8 +11,8 @@ use crate::edits::Put;
 use crate::engine::{Engine, Inbox, Settings, Turn};
 use crate::model::{
     self, Asset, Cidr, Details, DiskPhase, Fault, Flavor, Host, Image, ImageId, ImageSource,
-    NetworkId, OsFamily, Phase, Power, Project, ProjectId, Quota, RequestId, Server, ServerId,
-    SubTarget, Subnet, Target, Time, Volume, VolumeId, Vpc,
+    NetworkId, OsFamily, Phase, Power, Project, ProjectId, Quota, RecycleBin, RequestId, Server,
+    ServerId, SubTarget, Subnet, Target, Time, Volume, VolumeId, Vpc,
 };
 use crate::ops::{
     AttachVolume, Create, CreateDisks, DetachVolume, NicOrder, Operation, VolumeOrder,
@@ -138,6 +138,7 @@ pub fn catalog() -> Vec<Change> {
             id: PROJECT,
             name: "lab".into(),
             quota: Quota { servers: Some(5_000), ..Quota::default() },
+            recycle_bin: RecycleBin::default(),
         }),
         flavor("small", 1, 1024),
         flavor("large", 4, 8192),
@@ -210,6 +211,7 @@ pub fn seeded_server(number: u64) -> Server {
         launched_at: None,
         fault: None,
         last: None,
+        orders: Vec::new(),
         details: Arc::new(Details {
             zone: "zone-1".into(),
             volumes: vec![boot_volume(number)],
@@ -312,19 +314,21 @@ pub fn create_disks(names: &[&str]) -> Operation {
 /// The whole world as text, without what two runs may choose differently: ids and times.
 pub fn tell(world: &World) -> String {
     let mut text = String::new();
-    let name_of =
-        |id: ServerId| world.server(id).map_or("gone".into(), |server| server.name.clone());
+    let name_of = |id: ServerId| {
+        world.server_or_recycled(id).map_or("gone".into(), |server| server.name.clone())
+    };
     let mut servers: Vec<&Server> = world.servers().collect();
     servers.sort_by_key(|server| (server.name.clone(), server.order));
     for server in servers {
         let Server { id: _, project: _, order: _, created_at: _, updated_at: _, .. } = server;
         writeln!(
             text,
-            "server {} {} {:?} {:?} on {:?} image {} generation {} password {} busy {:?} fault {:?} last {:?}",
+            "server {} {} {:?} {:?} recycled {} on {:?} image {} generation {} password {} busy {:?} fault {:?} last {:?}",
             server.name,
             server.flavor,
             server.power,
             server.phase,
+            server.details.recycled.is_some(),
             server.host,
             server.image.0,
             server.image_generation,
@@ -332,6 +336,14 @@ pub fn tell(world: &World) -> String {
             server.busy.map(|busy| busy.activity),
             server.fault,
             server.last.as_ref().map(|last| (last.activity, last.ended, last.fault.clone())),
+        )
+        .unwrap();
+        writeln!(
+            text,
+            "  {} orders, locked {}, resized from {:?}",
+            server.orders.len(),
+            server.details.locked,
+            server.details.resized_from,
         )
         .unwrap();
         for volume in &server.details.volumes {

@@ -260,7 +260,12 @@ fn lanes_bound_what_all_jobs_run_together() {
 fn resizing_counts_against_the_project_and_moves_the_machine() {
     let mut plane = Plane::new(Settings::default());
     let resize = |flavor: &str, upgrade_only| {
-        Operation::Resize(Resize { flavor: flavor.into(), stop_first: true, upgrade_only })
+        Operation::Resize(Resize {
+            flavor: flavor.into(),
+            stop_first: true,
+            upgrade_only,
+            on_trial: false,
+        })
     };
     plane.order(command(1, resize("large", true), &[s(1)])).unwrap().unwrap();
     plane.run().unwrap();
@@ -316,7 +321,7 @@ fn events_are_numbered_without_gaps_across_a_restart() {
 #[test]
 fn deleting_frees_the_name_the_room_and_the_machine() {
     let mut plane = Plane::new(Settings::default());
-    let delete = Operation::Delete(Delete { volumes: true, public_address: true });
+    let delete = Operation::Delete(Delete::new(true, true));
     plane.order(command(1, delete, &[s(1), s(2)])).unwrap().unwrap();
     plane.run().unwrap();
     assert!(plane.world().server(s(1)).is_none());

@@ -1,7 +1,7 @@
 //! The servers that are to be taken away at a set time, and when each is next to be tried.
 
 use super::World;
-use crate::model::{Activity, Server, ServerId, Time};
+use crate::model::{Activity, Details, Server, ServerId, Time};
 
 /// A deletion at a set time that failed is tried again after this long.
 const AGAIN_AFTER_MS: i64 = 60_000;
@@ -14,7 +14,7 @@ impl World {
             if first.is_some_and(|first| first <= *at) {
                 break;
             }
-            let due = self.server(*id).and_then(due_at);
+            let due = self.server_or_recycled(*id).and_then(due_at);
             first = first.into_iter().chain(due).min();
         }
         first
@@ -26,7 +26,7 @@ impl World {
         self.alarms
             .iter()
             .take_while(move |(at, _)| *at <= now)
-            .filter_map(|(_, id)| self.server(*id))
+            .filter_map(|(_, id)| self.server_or_recycled(*id))
             .filter(move |server| due_at(server).is_some_and(|at| at <= now))
     }
 
@@ -44,15 +44,21 @@ impl World {
 
     /// Whether the alarms are exactly what the servers say.
     pub(super) fn alarms_are_true(&self) -> bool {
-        let said = |server: &Server| Some((server.details.auto_terminate_at?, server.id));
+        let said = |server: &Server| Some((of(&server.details)?, server.id));
         let said: std::collections::BTreeSet<_> = self.servers().filter_map(said).collect();
         said == self.alarms
     }
 }
 
+/// When a server is to be taken away: at the time set for it, or when its time in the recycle bin is
+/// over.
+pub(super) fn of(details: &Details) -> Option<Time> {
+    details.recycled.map_or(details.auto_terminate_at, |recycled| Some(recycled.until))
+}
+
 /// When a server that has a time set is to be tried; never while it is busy.
 fn due_at(server: &Server) -> Option<Time> {
-    let at = server.details.auto_terminate_at?;
+    let at = of(&server.details)?;
     if server.busy.is_some() {
         return None;
     }

@@ -82,7 +82,7 @@ impl World {
 
     /// The driver has made a server's disks what the operation wants.
     pub(crate) fn replug(&mut self, operation: &Operation, id: ServerId, at: Time) {
-        let Some(server) = self.server(id) else { return };
+        let Some(server) = self.server_or_recycled(id) else { return };
         let Some(after) = operation.volumes_after(self, server) else { return };
         let (project, before) = (server.project, server.details.clone());
         let of = |volumes: &[Volume], id| volumes.iter().any(|one| one.id == id);
@@ -101,7 +101,7 @@ impl World {
 
     /// A volume leaves its server: its record forgets the server, or begins.
     fn unplug(&mut self, id: ServerId, volume: &Volume) {
-        let Some(server) = self.server(id) else { return };
+        let Some(server) = self.server_or_recycled(id) else { return };
         let project = server.project;
         if self.disk(project, volume.id).is_some() {
             self.change_disk(project, volume.id, |disk| {
@@ -115,7 +115,7 @@ impl World {
 
     /// A server goes away: the disks that belong to it go with it, the others stay.
     pub(crate) fn let_go_of_disks(&mut self, id: ServerId, data_too: bool) {
-        let Some(server) = self.server(id) else { return };
+        let Some(server) = self.server_or_recycled(id) else { return };
         let (project, details) = (server.project, server.details.clone());
         let was_made = server.image_generation > 0;
         for (index, volume) in details.volumes.iter().enumerate() {

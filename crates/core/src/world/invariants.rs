@@ -12,7 +12,9 @@ impl World {
         let mut on_hosts: BTreeMap<&str, Usage> = BTreeMap::new();
         for server in self.servers() {
             let shape = self.shape(&server.flavor);
-            usage.entry(server.project).or_default().count(shape, 1);
+            if server.details.recycled.is_none() {
+                usage.entry(server.project).or_default().count(shape, 1);
+            }
             if let Some(host) = &server.host {
                 on_hosts.entry(host).or_default().count(shape, 1);
             }
@@ -82,7 +84,7 @@ impl World {
                 let number = job.id.0 + 1 + index as u64;
                 let holds = match sub.target.known() {
                     Some(Target::Server(id)) => self
-                        .server(id)
+                        .server_or_recycled(id)
                         .and_then(|server| server.busy)
                         .is_some_and(|busy| busy.sub.0 == number),
                     Some(Target::Balancer(id)) => self
@@ -108,7 +110,16 @@ impl World {
         if !self.members_are_true() {
             wrong.push("a server is in a group that does not know it, or is not there".to_owned());
         }
-        let listed: usize = self.rosters.values().map(Roster::len).sum();
+        let lists = self.rosters.values().chain(self.bins.values());
+        let listed: usize = lists.map(Roster::len).sum();
+        let projects: BTreeSet<_> = self.rosters.keys().chain(self.bins.keys()).collect();
+        let misplaced = projects.into_iter().any(|project| {
+            self.servers_of(*project).any(|server| server.details.recycled.is_some())
+                || self.recycled_of(*project).any(|server| server.details.recycled.is_none())
+        });
+        if misplaced {
+            wrong.push("a server is on the wrong list".to_owned());
+        }
         if listed != self.by_handle.len() {
             wrong.push("a server is not in its project's list".to_owned());
         }
@@ -127,7 +138,7 @@ impl World {
                 wrong.push(format!("{} is in several servers", disk.id));
             }
             for one in &disk.attached_to {
-                if !self.server(one.server).is_some_and(|server| has(server, disk.id)) {
+                if !self.server_or_recycled(one.server).is_some_and(|server| has(server, disk.id)) {
                     wrong.push(format!("{} is not in {}", disk.id, one.server));
                 }
             }

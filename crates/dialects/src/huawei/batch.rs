@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use regiment_core::command::{Admission, Command, Receipt, TargetRef};
+use regiment_core::edits::Edit;
 use regiment_core::model::{Fault, FaultKind, Job, SubState};
 use regiment_core::ops::{Operation, Verdict};
 use regiment_core::view::View;
@@ -45,6 +46,16 @@ impl Call<'_> {
                 }
                 (None, None) => reply.empty(202),
             },
+        })
+    }
+
+    /// An edit that is answered without a body.
+    pub fn edit_quietly(&self, edit: Edit) -> Action {
+        let reply = self.reply;
+        let command = self.command(Operation::Edit(Box::new(edit)), Vec::new());
+        Action::order(command, move |receipt, _| match receipt {
+            Err(fault) => reply.refuse(&Row::of(fault)),
+            Ok(_) => reply.empty(204),
         })
     }
 

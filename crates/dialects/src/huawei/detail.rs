@@ -47,6 +47,12 @@ pub(super) fn enterprise_project(server: &Server) -> &str {
     hint(server, HINT_ENTERPRISE).unwrap_or("0")
 }
 
+/// The order that a server was made by: one of its own where none is known.
+pub(super) fn reservation(server: &Server) -> Cow<'_, str> {
+    hint(server, HINT_RESERVATION)
+        .map_or_else(|| Cow::Owned(format!("r-{}", server.id.handle())), Cow::Borrowed)
+}
+
 pub(super) fn user(server: &Server) -> Cow<'_, str> {
     match server.details.metadata.get("op_svc_userid").map(AsRef::as_ref) {
         Some(user) => Cow::Borrowed(user),
@@ -175,14 +181,13 @@ impl<'a> Lens<'a> {
             ramdisk_id: "",
             root_device_name: details.volumes.first().map_or("", |volume| &volume.device),
             launch_index: 0,
-            reservation_id: hint(server, HINT_RESERVATION)
-                .map_or_else(|| Cow::Owned(format!("r-{}", server.id.handle())), Cow::Borrowed),
+            reservation_id: reservation(server),
             user_data: details.user_data.as_deref(),
             disk_config: "MANUAL",
             access_ipv4: "",
             access_ipv6: "",
             config_drive: "",
-            locked: false,
+            locked: details.locked,
             progress: 0,
             fault: server.fault.as_deref().map(|fault| FaultOf::new(fault, server)),
             description: &details.description,

@@ -95,6 +95,15 @@ fn of_kind(kind: FaultKind) -> Row {
         FaultKind::ServerBroken => {
             ("Ecs.0100", 400, "The ECS is in an error state, which does not allow the operation.")
         }
+        FaultKind::ServerLocked => ("Ecs.0605", 400, "The ECS is locked."),
+        FaultKind::ResizeUnconfirmed => (
+            "Ecs.0100",
+            400,
+            "The resize of the ECS is not confirmed yet, which does not allow the operation.",
+        ),
+        FaultKind::NothingResized => {
+            ("Ecs.0100", 400, "The ECS has no resize to confirm or take back.")
+        }
         FaultKind::PasswordUnfit => (
             "Ecs.0011",
             400,
@@ -175,11 +184,11 @@ fn of_kind(kind: FaultKind) -> Row {
 fn code_of_failed(operation: &Operation) -> &'static str {
     match operation {
         Operation::Create(_) => "Ecs.0204",
-        Operation::Delete(_) => "Ecs.0501",
+        Operation::Delete(_) | Operation::Purge(_) => "Ecs.0501",
         Operation::Start(_) => "Ecs.0226",
         Operation::Reboot(_) => "Ecs.0227",
         Operation::ResetPassword(_) => "Ecs.0610",
-        Operation::Resize(_) => "Ecs.0207",
+        Operation::Resize(_) | Operation::RevertResize(_) => "Ecs.0207",
         Operation::Rename(_) => "Ecs.0616",
         Operation::AddNics(_) => "Ecs.0217",
         Operation::AttachVolume(_) => "Ecs.0205",
@@ -194,6 +203,9 @@ fn code_of_failed(operation: &Operation) -> &'static str {
         | Operation::Migrate(_)
         | Operation::Redeploy(_)
         | Operation::ChangeCharging(_)
+        | Operation::ConfirmResize(_)
+        | Operation::Lock(_)
+        | Operation::Restore(_)
         | Operation::CreateLoadBalancers(_)
         | Operation::DeleteLoadBalancers(_)
         | Operation::CreateListeners(_)

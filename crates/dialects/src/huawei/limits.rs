@@ -63,6 +63,10 @@ pub(super) const PAGE_NUMBER_MAX: usize = 0x7FFF_FFFF;
 pub(super) const PAGE_MAX_V11: usize = 100;
 pub(super) const PAGE_DEFAULT_V11: usize = 10;
 
+/// How long a deleted server stays in the recycle bin, and how old it must be to get there.
+pub(super) const RETENTION_HOURS: std::ops::RangeInclusive<u32> = 1..=8_760;
+pub(super) const RECYCLE_THRESHOLD_DAYS: std::ops::RangeInclusive<u32> = 0..=3_650;
+
 /// How long an answer waits for the servers it speaks of. The vendor's SDK gives up after 120 s.
 pub(super) const WAIT_MS: u32 = 30_000;
 

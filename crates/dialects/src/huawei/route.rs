@@ -6,8 +6,8 @@ use super::answer::Reply;
 use super::faults::Row;
 use super::ops::{
     attributes, availability_zones, catalog, create, delete, flavors, iam, launch_templates,
-    lifecycle, limits, list_servers, nics, power, projects, reinstall, rename, reset_password,
-    resize, server_groups, show_job, show_server, tags, tokens, volumes,
+    lifecycle, limits, list_servers, nics, power, projects, recycle_bin, reinstall, rename,
+    reset_password, resize, server_groups, show_job, show_server, tags, tokens, volumes,
 };
 use super::{Call, evs, ims, nova, vpc};
 use crate::{Action, Answer, Request};
@@ -56,6 +56,7 @@ pub(super) enum Route<'a> {
     Nova(nova::Route<'a>),
     Volumes(volumes::Route<'a>),
     Evs(evs::Route<'a>),
+    RecycleBin(recycle_bin::Route<'a>),
 }
 
 /// Paths of operations not served here that would otherwise read as a server's id.
@@ -102,6 +103,9 @@ pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'
         .or_else(|| evs::find(request.method, &parts).map(Route::Evs));
     if let Some(route) = area {
         return Some((route, Some(part(1))));
+    }
+    if let Some(route) = recycle_bin::find(request.method, &parts) {
+        return Some((Route::RecycleBin(route), Some(part(1))));
     }
     let [version, _, rest @ ..] = words.as_slice() else { return None };
     let route = match (*version, request.method, rest) {
@@ -195,6 +199,7 @@ impl Call<'_> {
             Route::Nova(route) => Ok(nova::decode(self, &route)),
             Route::Volumes(route) => volumes::decode(self, &route),
             Route::Evs(route) => evs::decode(self, &route),
+            Route::RecycleBin(route) => recycle_bin::decode(self, route),
         }
     }
 }

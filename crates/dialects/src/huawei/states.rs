@@ -33,26 +33,46 @@ pub(super) fn of(server: &Server) -> State {
                 | Activity::Migrating
                 | Activity::Charging
                 | Activity::AttachingVolume
-                | Activity::DetachingVolume,
+                | Activity::DetachingVolume
+                | Activity::ConfirmingResize
+                | Activity::RevertingResize
+                | Activity::Locking
+                | Activity::Restoring,
             )
             | None => ("ERROR", "error", None, 0),
         },
         // Only an active server can be migrating, says the cloud's table: what a stopped one shows
         // on its way is its power.
         (Phase::Ready, power) if activity == Some(Activity::Migrating) => {
-            let power = if power == Power::Running { 1 } else { 4 };
-            ("MIGRATING", "active", Some("migrating"), power)
+            ("MIGRATING", "active", Some("migrating"), number_of(power))
+        }
+        // Also when the old flavor is there again and only the start is left.
+        (Phase::Ready, power) if activity == Some(Activity::RevertingResize) => {
+            ("REVERT_RESIZE", "resized", Some("resize_reverting"), number_of(power))
+        }
+        (Phase::Ready, power)
+            if server.details.resized_from.is_some() && activity != Some(Activity::Resizing) =>
+        {
+            let task = (activity == Some(Activity::Deleting)).then_some("deleting");
+            ("VERIFY_RESIZE", "resized", task, number_of(power))
         }
         (Phase::Ready, Power::Running) => {
             let (status, task) = running(activity);
-            (status, "active", task, 1)
+            (status, "active", task, number_of(Power::Running))
         }
         (Phase::Ready, Power::Stopped) => {
             let (status, task) = stopped(activity);
-            (status, "stopped", task, 4)
+            (status, "stopped", task, number_of(Power::Stopped))
         }
     };
     State { status, vm, task, power }
+}
+
+const fn number_of(power: Power) -> u8 {
+    match power {
+        Power::Running => 1,
+        Power::Stopped => 4,
+    }
 }
 
 fn running(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
@@ -72,7 +92,11 @@ fn running(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
             | Activity::Migrating
             | Activity::Charging
             | Activity::AttachingVolume
-            | Activity::DetachingVolume,
+            | Activity::DetachingVolume
+            | Activity::ConfirmingResize
+            | Activity::RevertingResize
+            | Activity::Locking
+            | Activity::Restoring,
         )
         | None => ("ACTIVE", None),
     }
@@ -95,7 +119,11 @@ fn stopped(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
             | Activity::Migrating
             | Activity::Charging
             | Activity::AttachingVolume
-            | Activity::DetachingVolume,
+            | Activity::DetachingVolume
+            | Activity::ConfirmingResize
+            | Activity::RevertingResize
+            | Activity::Locking
+            | Activity::Restoring,
         )
         | None => ("SHUTOFF", None),
     }

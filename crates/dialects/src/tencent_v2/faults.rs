@@ -47,6 +47,13 @@ pub const fn row(kind: FaultKind) -> Row {
         FaultKind::ServerRunning => (5100, STATUS, "the instance is running"),
         FaultKind::ServerStopped => (5100, STATUS, "the instance is shut down"),
         FaultKind::ServerBroken => (5100, STATUS, "the instance has failed"),
+        FaultKind::ServerLocked => (5100, STATUS, "the instance is locked"),
+        FaultKind::ResizeUnconfirmed => {
+            (5100, STATUS, "the new configuration of the instance is not confirmed yet")
+        }
+        FaultKind::NothingResized => {
+            (5100, STATUS, "the instance has no new configuration to confirm or take back")
+        }
         FaultKind::PasswordUnfit => {
             (4000, PASSWORD, "the password does not meet the rules of the instance's system")
         }

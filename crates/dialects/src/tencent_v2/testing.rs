@@ -9,7 +9,7 @@ use regiment_core::apply::Change;
 use regiment_core::chance::Chance;
 use regiment_core::model::{
     Details, Flavor, Host, Image, ImageId, ImageSource, OsFamily, Phase, Power, Project, ProjectId,
-    Quota, RequestId, Server, ServerId, Time,
+    Quota, RecycleBin, RequestId, Server, ServerId, Time,
 };
 use regiment_core::plan::plan;
 use regiment_core::store::{Archive, StoreError};
@@ -119,7 +119,12 @@ impl Bench {
         let image = ImageId(0xabc);
         let quota = Quota::default();
         let name = "account".into();
-        world.apply(&Change::ProjectAdded(Project { id: PROJECT, name, quota }));
+        world.apply(&Change::ProjectAdded(Project {
+            id: PROJECT,
+            name,
+            quota,
+            recycle_bin: RecycleBin::default(),
+        }));
         for (name, vcpus, ram_mib) in [("small", 1, 1024), ("large", 2, 4096)] {
             let class = "normal".into();
             world.apply(&Change::FlavorAdded(Flavor { name: name.into(), vcpus, ram_mib, class }));
@@ -199,6 +204,7 @@ fn server(n: u32, image: ImageId) -> Server {
         launched_at: None,
         fault: None,
         last: None,
+        orders: Vec::new(),
         details: Arc::new(Details::default()),
     }
 }

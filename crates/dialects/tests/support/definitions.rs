@@ -16,6 +16,8 @@ pub struct Definition {
     /// The top-level key that its request body must have, where several share a path.
     key: Option<String>,
     types: Value,
+    /// The names of its query parameters, if it is a look.
+    pub queries: Vec<String>,
     /// The schema of each status, where there is one.
     responses: BTreeMap<u16, Value>,
 }
@@ -65,10 +67,17 @@ fn read(file: &Value) -> Option<Definition> {
         name: file["name"].as_str()?.to_owned(),
         method: method.to_uppercase(),
         path: path.split('/').map(str::to_owned).collect(),
+        queries: if method == "get" { queries(operation) } else { Vec::new() },
         key: path.ends_with("/action").then(|| body_key(operation, &types)).flatten(),
         types,
         responses,
     })
+}
+
+fn queries(operation: &Value) -> Vec<String> {
+    let parameters = operation["parameters"].as_array().into_iter().flatten();
+    let queries = parameters.filter(|parameter| parameter["in"] == "query");
+    queries.filter_map(|parameter| Some(parameter["name"].as_str()?.to_owned())).collect()
 }
 
 /// The one required key of the operation's body.

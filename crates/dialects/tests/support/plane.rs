@@ -35,7 +35,7 @@ pub fn play(dialect: &str, golden: &Golden) -> Result<Vec<Played>, String> {
     for event in &golden.events {
         match event {
             Event::Settle => plane.settle(),
-            Event::Wait(ms) => plane.now = plane.now.after_ms(*ms),
+            Event::Wait(ms) => plane.wait(*ms),
             Event::Archive => plane.turn(Vec::new(), true),
             Event::Exchange(exchange) => {
                 let answer = plane.exchange(dialect, exchange)?;
@@ -78,6 +78,10 @@ impl Plane {
 
     pub fn world(&self) -> &World {
         self.engine.world()
+    }
+
+    pub fn wait(&mut self, ms: i64) {
+        self.now = self.now.after_ms(ms);
     }
 
     pub fn turn(&mut self, commands: Vec<((), Command)>, checkpoint: bool) {

@@ -10,7 +10,8 @@ use regiment_core::edits::Put;
 use regiment_core::model::{
     Asset, Cidr, Details, Direction, Disk, DiskPhase, Fault, FaultKind, Flavor, Host, Image,
     ImageId, ImageSource, NetworkId, Nic, OsFamily, Phase, PortId, Power, Project, ProjectId,
-    Quota, Remote, Rule, SecurityGroup, Server, ServerId, Subnet, Tag, Time, Volume, VolumeId, Vpc,
+    Quota, RecycleBin, Remote, Rule, SecurityGroup, Server, ServerId, Subnet, Tag, Time, Volume,
+    VolumeId, Vpc,
 };
 use regiment_core::ops::device_name;
 
@@ -148,6 +149,7 @@ fn server(n: u32, words: &[&str]) -> Result<Server, String> {
         launched_at: Some(START.after_ms(-86_390_000)),
         fault: None,
         last: None,
+        orders: Vec::new(),
         details: Arc::new(Details::default()),
     };
     for word in words {
@@ -170,9 +172,15 @@ fn server(n: u32, words: &[&str]) -> Result<Server, String> {
                     delete_with_server: false,
                 });
             }
+            (_, Some(("resized-from", name))) => details.resized_from = Some(name.into()),
             (_, Some(("flavor", name))) => server.flavor = name.into(),
             (_, Some(("name", name))) => server.name = name.into(),
             (_, Some(("zone", zone))) => details.zone = zone.into(),
+            (_, Some(("host", host))) => server.host = Some(host.into()),
+            (_, Some(("key", name))) => details.key_name = Some(name.into()),
+            (_, Some(("hours", age))) => {
+                server.created_at = START.after_ms(-3_600_000 * i64::from(number(age)?));
+            }
             (_, Some(("tag", tag))) => {
                 let (key, value) = tag.split_once(':').unwrap_or((tag, ""));
                 details.tags.push(Tag { key: key.into(), value: value.into() });
@@ -321,12 +329,19 @@ fn catalog(quota: Quota) -> Vec<Change> {
             created_at: START.after_ms(-864_000_000),
         })
     };
+    let recycle_bin = RecycleBin::default();
     vec![
-        Change::ProjectAdded(Project { id: PROJECT, name: "cn-north-4".into(), quota }),
+        Change::ProjectAdded(Project {
+            id: PROJECT,
+            name: "cn-north-4".into(),
+            quota,
+            recycle_bin,
+        }),
         Change::ProjectAdded(Project {
             id: OTHER_PROJECT,
             name: "cn-north-1".into(),
             quota: Quota::default(),
+            recycle_bin,
         }),
         flavor("s6.small.1", 1, 1024),
         flavor("s6.medium.2", 1, 2048),

@@ -84,10 +84,11 @@ fn engine(page: &mut Page, metrics: &Metrics) {
 
 fn world(page: &mut Page, view: &View<'_>) {
     let mut by_state: BTreeMap<&str, u64> =
-        ["creating", "running", "stopped", "broken"].map(|state| (state, 0)).into();
+        ["creating", "running", "stopped", "broken", "recycled"].map(|state| (state, 0)).into();
     let mut busy = 0u64;
     for server in view.world.servers() {
         let state = match (server.phase, server.power) {
+            _ if server.details.recycled.is_some() => "recycled",
             (Phase::Creating, _) => "creating",
             (Phase::Broken, _) => "broken",
             (Phase::Ready, Power::Running) => "running",

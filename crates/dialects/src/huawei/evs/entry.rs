@@ -20,7 +20,7 @@ pub(super) enum Found<'a> {
     Of(&'a Server, usize),
 }
 
-/// All disks of a project.
+/// All disks of a project, those in deleted servers too that can still be taken back.
 pub(super) fn all<'a>(
     view: &View<'a>,
     project: ProjectId,
@@ -33,7 +33,7 @@ pub(super) fn all<'a>(
             .filter(move |(_, volume)| world.disk(project, volume.id).is_none())
             .map(move |(at, _)| Found::Of(server, at))
     };
-    loose.chain(world.servers_of(project).flat_map(own))
+    loose.chain(world.servers_of(project).chain(world.recycled_of(project)).flat_map(own))
 }
 
 /// The project's disk with this id.
@@ -151,11 +151,13 @@ impl<'a> Found<'a> {
                 let id = Found::volume(server, at).id;
                 let job = server.busy.and_then(|busy| view.job_with_number(busy.sub.0));
                 let leaves = job.is_some_and(|job| job.operation.volume() == Some(id));
+                // A server that is started for the first time already has its disks.
+                let made = server.image_generation > 0;
                 match server.phase {
-                    Phase::Creating => "creating",
-                    Phase::Ready | Phase::Broken if leaves => "detaching",
-                    Phase::Broken if server.image_generation == 0 => "error",
-                    Phase::Ready | Phase::Broken => "in-use",
+                    Phase::Creating if !made => "creating",
+                    Phase::Broken if !made => "error",
+                    Phase::Creating | Phase::Ready | Phase::Broken if leaves => "detaching",
+                    Phase::Creating | Phase::Ready | Phase::Broken => "in-use",
                 }
             }
         }

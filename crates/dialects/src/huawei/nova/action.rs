@@ -8,7 +8,7 @@ use serde::de::IgnoredAny;
 use super::NovaCall;
 use super::body::read;
 use super::faults::Refusal;
-use super::ops::{power, reinstall, reset_password, resize};
+use super::ops::{lock, power, reinstall, reset_password, resize};
 use crate::Action;
 
 #[expect(clippy::zero_sized_map_values, reason = "a set cannot be read from an object's keys")]
@@ -23,8 +23,10 @@ pub(super) fn decode(call: &NovaCall<'_>, id: &str) -> Result<Action, Refusal> {
         "os-stop" => power::stop(call, id),
         "reboot" => power::reboot(call, id),
         "resize" => resize::decode(call, id),
-        "confirmResize" => Ok(resize::settled(call, id, "confirmResize")),
-        "revertResize" => Ok(resize::settled(call, id, "revertResize")),
+        "confirmResize" => Ok(resize::confirm(call, id)),
+        "revertResize" => Ok(resize::revert(call, id)),
+        "lock" => Ok(lock::decode(call, id, true)),
+        "unlock" => Ok(lock::decode(call, id, false)),
         "rebuild" => reinstall::decode(call, id),
         "changePassword" => reset_password::decode(call, id),
         _ => {

@@ -66,6 +66,9 @@ pub(super) fn is_conflict(kind: FaultKind) -> bool {
             | FaultKind::ServerRunning
             | FaultKind::ServerStopped
             | FaultKind::ServerBroken
+            | FaultKind::ServerLocked
+            | FaultKind::ResizeUnconfirmed
+            | FaultKind::NothingResized
             | FaultKind::StillRunning
     )
 }

@@ -1,8 +1,7 @@
 //! The compute API of OpenStack (Nova) as this cloud offers it beside its own: the same servers under
 //! other paths, in other shapes, with other refusals.
 //!
-//! Deliberately absent: a state of its own (what Nova would keep, the fleet keeps), and resizes that
-//! wait for a confirmation.
+//! Deliberately absent: a state of its own. What Nova would keep, the fleet keeps.
 //!
 //! Read first: [`route`], then one operation in [`ops`]; [`server`] is what a server looks like here.
 
@@ -13,6 +12,7 @@ mod faults;
 mod links;
 mod ops;
 mod order;
+mod page;
 mod route;
 mod server;
 mod version;

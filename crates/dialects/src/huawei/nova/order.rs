@@ -164,6 +164,7 @@ impl Errand {
         }
         Some(match fault.kind {
             FaultKind::ServerNotFound => self.no_such_server(),
+            FaultKind::ServerLocked => Refusal::new(409, format!("Instance {} is locked", self.id)),
             kind if is_conflict(kind) => self.conflict(view),
             _ => Refusal::of(fault),
         })

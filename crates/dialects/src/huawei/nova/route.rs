@@ -6,8 +6,8 @@ use super::NovaCall;
 use super::action;
 use super::faults::Refusal;
 use super::ops::{
-    availability_zones, create, delete, flavors, interfaces, list_servers, metadata, rename,
-    show_server, volumes,
+    availability_zones, create, delete, flavors, instance_actions, interfaces, list_servers,
+    metadata, rename, show_server, volumes,
 };
 use crate::Action;
 
@@ -20,6 +20,9 @@ pub(in crate::huawei) enum Route<'a> {
     Rename(Cow<'a, str>),
     Delete(Cow<'a, str>),
     Act(Cow<'a, str>),
+    ListActions(Cow<'a, str>),
+    /// The server, and the request that ordered it.
+    ShowAction(Cow<'a, str>, Cow<'a, str>),
     ShowMetadata(Cow<'a, str>),
     /// Whether what is there is forgotten first.
     ChangeMetadata(bool, Cow<'a, str>),
@@ -60,6 +63,8 @@ pub(in crate::huawei) fn find<'a>(
         ("PUT", ["servers", _]) => Route::Rename(part(3)),
         ("DELETE", ["servers", _]) => Route::Delete(part(3)),
         ("POST", ["servers", _, "action"]) => Route::Act(part(3)),
+        ("GET", ["servers", _, "os-instance-actions"]) => Route::ListActions(part(3)),
+        ("GET", ["servers", _, "os-instance-actions", _]) => Route::ShowAction(part(3), part(5)),
         ("GET", ["servers", _, "metadata"]) => Route::ShowMetadata(part(3)),
         ("PUT", ["servers", _, "metadata"]) => Route::ChangeMetadata(true, part(3)),
         ("POST", ["servers", _, "metadata"]) => Route::ChangeMetadata(false, part(3)),
@@ -95,6 +100,8 @@ impl NovaCall<'_> {
             Route::Rename(id) => rename::decode(self, id),
             Route::Delete(id) => Ok(delete::decode(self, id)),
             Route::Act(id) => action::decode(self, id),
+            Route::ListActions(id) => instance_actions::list(self, id),
+            Route::ShowAction(id, request) => Ok(instance_actions::show(self, id, request)),
             Route::ShowMetadata(id) => Ok(metadata::show(self, id)),
             Route::ChangeMetadata(afresh, id) => metadata::change(self, *afresh, id),
             Route::ShowMetadataItem(id, key) => Ok(metadata::show_item(self, id, key)),

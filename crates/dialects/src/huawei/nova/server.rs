@@ -12,8 +12,7 @@ use super::answer::NovaReply;
 use super::links::{Link, Links};
 use super::version::{ATTRIBUTES, DESCRIPTION, FLAVOR_WITHIN, HOST_STATUS, LOCKED, TAGS};
 use crate::huawei::detail::{
-    HINT_RESERVATION, Lens, hint, mac_text, network_id, public_address, security_groups, tag_text,
-    user,
+    Lens, mac_text, network_id, public_address, reservation, security_groups, tag_text, user,
 };
 use crate::huawei::faults::Row;
 use crate::huawei::ops::flavors::specs;
@@ -24,11 +23,6 @@ use crate::huawei::{ids, states, times};
 pub(super) fn find<'a>(view: &View<'a>, project: ProjectId, id: &str) -> Option<&'a Server> {
     let server = ServerId::parse_dashed(id).and_then(|id| view.world.server(id));
     server.filter(|server| server.project == project)
-}
-
-pub(super) fn reservation(server: &Server) -> Cow<'_, str> {
-    hint(server, HINT_RESERVATION)
-        .map_or_else(|| Cow::Owned(format!("r-{}", server.id.handle())), Cow::Borrowed)
 }
 
 #[derive(Serialize)]
@@ -99,7 +93,7 @@ impl<'a> Glass<'a> {
             links: self.links.both("servers", &server.id.to_string()),
             disk_config: "MANUAL",
             progress: 0,
-            locked: since(LOCKED).then_some(false),
+            locked: since(LOCKED).then_some(server.details.locked),
             description: since(DESCRIPTION).then_some(&*server.details.description),
             tags: since(TAGS).then(|| server.details.tags.iter().map(tag_text).collect()),
         }

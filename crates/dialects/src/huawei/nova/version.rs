@@ -20,6 +20,7 @@ pub(super) const TAGS: Microversion = Microversion(26);
 pub(super) const FLAVOR_WITHIN: Microversion = Microversion(47);
 pub(super) const DEVICE_TAG: Microversion = Microversion(49);
 pub(super) const FLAVOR_DESCRIPTION: Microversion = Microversion(55);
+pub(super) const ACTIONS_PAGED: Microversion = Microversion(58);
 
 impl fmt::Display for Microversion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

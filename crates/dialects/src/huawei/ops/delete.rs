@@ -21,6 +21,6 @@ struct Body {
 
 pub(in crate::huawei) fn decode(call: &Call<'_>) -> Result<Action, Row> {
     let Body { servers, delete_publicip, delete_volume } = read(call.request.body)?;
-    let delete = Delete { volumes: delete_volume.0, public_address: delete_publicip.0 };
+    let delete = Delete::new(delete_volume.0, delete_publicip.0);
     Ok(call.order_job(Operation::Delete(delete), bounded(servers, BATCH_MAX)?))
 }

@@ -21,21 +21,34 @@ pub(in crate::huawei) fn decode(call: &Call<'_>, age: Age) -> Result<Action, Row
     }
 }
 
-/// The caller's servers after the marker, newest first.
-fn after<'a>(
+/// The caller's servers after the marker, newest first: those in the recycle bin, or the others.
+pub(super) fn after<'a>(
     view: &View<'a>,
     project: ProjectId,
     marker: Option<ServerId>,
+    recycled: bool,
 ) -> Result<Box<dyn Iterator<Item = &'a Server> + 'a>, Row> {
     let world = view.world;
+    if recycled {
+        let mut servers = world.recycled_of(project);
+        if let Some(marker) = marker
+            && !servers.by_ref().any(|server| server.id == marker)
+        {
+            return Err(no_marker(marker));
+        }
+        return Ok(Box::new(servers));
+    }
     let Some(marker) = marker else { return Ok(Box::new(world.servers_of(project))) };
     let last = world.server(marker).filter(|server| server.project == project);
-    let last =
-        last.ok_or_else(|| Row::invalid(format!("marker [{marker}] could not be found.")))?;
+    let last = last.ok_or_else(|| no_marker(marker))?;
     Ok(Box::new(world.servers_older_than(project, last.order)))
 }
 
-fn marker(text: Option<&str>) -> Result<Option<ServerId>, Row> {
+fn no_marker(marker: ServerId) -> Row {
+    Row::invalid(format!("marker [{marker}] could not be found."))
+}
+
+pub(super) fn marker(text: Option<&str>) -> Result<Option<ServerId>, Row> {
     let parse = |text| {
         ServerId::parse_dashed(text).ok_or_else(|| Row::invalid("marker must be a server id."))
     };

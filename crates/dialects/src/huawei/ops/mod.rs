@@ -15,6 +15,7 @@ pub(super) mod nics;
 pub(super) mod power;
 pub(super) mod projects;
 pub(super) mod reboot;
+pub(super) mod recycle_bin;
 pub(super) mod reinstall;
 pub(super) mod rename;
 pub(super) mod reset_password;

@@ -36,7 +36,12 @@ pub(super) const STOPS_FIRST: &str = "withStopServer";
 
 fn operation(flavor: String, mode: Option<&str>) -> Operation {
     let stop_first = mode == Some(STOPS_FIRST);
-    Operation::Resize(Resize { flavor: flavor.into(), stop_first, upgrade_only: false })
+    Operation::Resize(Resize {
+        flavor: flavor.into(),
+        stop_first,
+        upgrade_only: false,
+        on_trial: false,
+    })
 }
 
 #[derive(Serialize)]

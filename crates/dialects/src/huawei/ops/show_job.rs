@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use regiment_core::model::{Fault, FaultKind, Job, Outcome, SubJob, SubState, SubTarget, Target};
-use regiment_core::ops::Operation;
+use regiment_core::ops::{Lock, Operation};
 use regiment_core::world::World;
 use serde::Serialize;
 
@@ -170,6 +170,12 @@ const fn types(operation: &Operation) -> (&'static str, &'static str) {
         Operation::ChangeCharging(_) => ("changeServerChargeMode", "changeSingleServerChargeMode"),
         Operation::AttachVolume(_) => ("attachVolume", "attachSingleVolume"),
         Operation::DetachVolume(_) => ("detachVolume", "detachSingleVolume"),
+        Operation::ConfirmResize(_) => ("confirmResize", "confirmSingleResize"),
+        Operation::RevertResize(_) => ("revertResize", "revertSingleResize"),
+        Operation::Lock(Lock { locked: true }) => ("lockServer", "lockSingleServer"),
+        Operation::Lock(Lock { locked: false }) => ("unlockServer", "unlockSingleServer"),
+        Operation::Purge(_) => ("deleteRecycleBinServer", "deleteSingleRecycleBinServer"),
+        Operation::Restore(_) => ("revertRecycleBinServer", "revertSingleRecycleBinServer"),
         Operation::CreateLoadBalancers(_) => ("createLoadbalancer", "createSingleLoadbalancer"),
         Operation::DeleteLoadBalancers(_) => ("deleteLoadbalancer", "deleteSingleLoadbalancer"),
         Operation::CreateListeners(_) => ("createListener", "createSingleListener"),

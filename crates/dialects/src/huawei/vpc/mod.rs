@@ -115,6 +115,8 @@ fn things<'v>(
         Kind::Ports => Box::new(
             world
                 .servers_of(project)
+                // Deleted servers that can still be taken back keep theirs.
+                .chain(world.recycled_of(project))
                 .flat_map(|server| server.details.nics.iter().map(move |nic| (server, nic)))
                 .map(move |(server, nic)| ports::show(server, nic, style)),
         ),

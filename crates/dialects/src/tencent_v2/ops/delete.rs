@@ -9,6 +9,6 @@ use crate::tencent_v2::{ids, task};
 /// one can be returned.
 pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let instance = ids::read_instance(call.fields().need("instanceId")?);
-    let operation = Operation::Delete(Delete { volumes: true, public_address: true });
+    let operation = Operation::Delete(Delete::new(true, true));
     Ok(task::order_plain(call.issuer().command(operation, vec![instance]), "ok"))
 }

@@ -50,6 +50,7 @@ fn order(world: &World, wanted: &Wanted, issuer: &Issuer) -> Result<Action, Refu
         flavor: flavor.name.clone(),
         stop_first: false,
         upgrade_only: true,
+        on_trial: false,
     });
     Ok(task::order_plain(issuer.command(operation, vec![TargetRef::Server(server.id)]), "ok"))
 }

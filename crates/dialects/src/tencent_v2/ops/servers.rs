@@ -282,7 +282,7 @@ pub fn status(server: &Server) -> u32 {
             Activity::Stopping => 9,
             Activity::Rebooting | Activity::RebootingHard => 7,
             Activity::ResettingPassword => 10,
-            Activity::Resizing => 19,
+            Activity::Resizing | Activity::RevertingResize => 19,
             Activity::Reinstalling => 14,
             // What takes no time, and what this cloud has no number for.
             Activity::Renaming
@@ -290,7 +290,10 @@ pub fn status(server: &Server) -> u32 {
             | Activity::Migrating
             | Activity::Charging
             | Activity::AttachingVolume
-            | Activity::DetachingVolume => at_rest(server),
+            | Activity::DetachingVolume
+            | Activity::ConfirmingResize
+            | Activity::Locking
+            | Activity::Restoring => at_rest(server),
         };
     }
     at_rest(server)

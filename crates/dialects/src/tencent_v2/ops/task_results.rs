@@ -148,6 +148,11 @@ fn is_of_balancers(operation: &Operation) -> bool {
         | Operation::CreateDisks(_)
         | Operation::DeleteDisks(_)
         | Operation::ExtendDisks(_)
+        | Operation::ConfirmResize(_)
+        | Operation::RevertResize(_)
+        | Operation::Lock(_)
+        | Operation::Purge(_)
+        | Operation::Restore(_)
         | Operation::Edit(_) => false,
     }
 }

@@ -13,6 +13,7 @@ use crate::huawei::nova::NovaCall;
 use crate::huawei::nova::answer::NovaReply;
 use crate::huawei::nova::faults::Refusal;
 use crate::huawei::nova::links::{Link, Links};
+use crate::huawei::nova::page;
 use crate::huawei::nova::version::FLAVOR_DESCRIPTION;
 use crate::huawei::ops::flavors::specs;
 use crate::huawei::ops::list_servers::next_page;
@@ -78,7 +79,7 @@ fn describe<'a>(flavor: &'a Flavor, links: &Links, reply: NovaReply) -> Detail<'
 
 pub(in crate::huawei::nova) fn list(call: &NovaCall<'_>, detail: bool) -> Result<Action, Refusal> {
     let query = Query::of(call.call.request);
-    let limit = query.number("limit", 1..=PAGE_MAX, PAGE_MAX)?;
+    let limit = page::limit(&query, PAGE_MAX)?;
     let least_ram = query.number("minRam", 0..=MEASURE_MAX, 0)?;
     let least_disk = query.number("minDisk", 0..=MEASURE_MAX, 0)?;
     let marker = query.get("marker").map(str::to_owned);

@@ -8,14 +8,16 @@ use regiment_core::view::View;
 use serde::Serialize;
 
 use crate::Action;
+use crate::huawei::detail::{self, reservation};
 use crate::huawei::filter::{Common, Query, like};
-use crate::huawei::limits::{PAGE_DEFAULT, PAGE_MAX};
+use crate::huawei::limits::PAGE_DEFAULT;
 use crate::huawei::nova::NovaCall;
 use crate::huawei::nova::faults::Refusal;
 use crate::huawei::nova::links::{Link, Links};
-use crate::huawei::nova::server::{Detail, Glass, Simple, find, reservation};
+use crate::huawei::nova::page;
+use crate::huawei::nova::server::{Detail, Glass, Simple, find};
 use crate::huawei::ops::list_servers::next_page;
-use crate::huawei::{detail, ids, states, times};
+use crate::huawei::{ids, states, times};
 
 #[derive(Serialize)]
 struct Body<T> {
@@ -36,7 +38,7 @@ pub(in crate::huawei::nova) fn decode(
     detail: bool,
 ) -> Result<Action, Refusal> {
     let query = Query::of(call.call.request);
-    let limit = query.number("limit", 1..=PAGE_MAX, PAGE_DEFAULT)?;
+    let limit = page::limit(&query, PAGE_DEFAULT)?;
     let marker = query.get("marker").map(str::to_owned);
     let filter = Filter::of(&query)?;
     let order = Order::of(&query)?;

@@ -1,7 +1,7 @@
-//! Another flavor: `resize`. A running server is stopped for it and runs again after; what is done
-//! waits for no confirmation.
+//! Another flavor: `resize`, then `confirmResize` or `revertResize`. A running server is stopped for
+//! it and runs again after. It waits for the confirmation as long as it takes.
 
-use regiment_core::ops::{Operation, Resize};
+use regiment_core::ops::{ConfirmResize, Operation, Resize, RevertResize};
 use serde::Deserialize;
 
 use crate::Action;
@@ -22,18 +22,25 @@ struct Options {
 
 pub(in crate::huawei::nova) fn decode(call: &NovaCall<'_>, id: &str) -> Result<Action, Refusal> {
     let Body { resize: Options { flavor } } = read(call.call.request.body)?;
-    let resize = Resize { flavor: flavor.into(), stop_first: true, upgrade_only: false };
+    let resize =
+        Resize { flavor: flavor.into(), stop_first: true, upgrade_only: false, on_trial: true };
     let errand = call.errand(id, "resize");
     let (command, reply) = (call.command(Operation::Resize(resize), &errand), call.reply);
     Ok(call.order(command, errand, move |_| reply.empty(202)))
 }
 
-/// A server never is in the state in which a resize could be confirmed or taken back.
-pub(in crate::huawei::nova) fn settled(
-    call: &NovaCall<'_>,
-    id: &str,
-    word: &'static str,
-) -> Action {
-    let (errand, reply) = (call.errand(id, word), call.reply);
-    Action::look(move |view| reply.refuse(&errand.conflict(view)))
+/// The old flavor is forgotten.
+pub(in crate::huawei::nova) fn confirm(call: &NovaCall<'_>, id: &str) -> Action {
+    let errand = call.errand(id, "confirmResize");
+    let operation = Operation::ConfirmResize(ConfirmResize {});
+    let (command, reply) = (call.command(operation, &errand), call.reply);
+    call.order(command, errand, move |_| reply.empty(204))
+}
+
+/// The old flavor is there again.
+pub(in crate::huawei::nova) fn revert(call: &NovaCall<'_>, id: &str) -> Action {
+    let errand = call.errand(id, "revertResize");
+    let operation = Operation::RevertResize(RevertResize {});
+    let (command, reply) = (call.command(operation, &errand), call.reply);
+    call.order(command, errand, move |_| reply.empty(202))
 }

@@ -167,7 +167,7 @@ impl<'a> Changed<'a> {
             metadata: lens.metadata(server),
             tags: details.tags.iter().map(detail::tag_text).collect(),
             description: &details.description,
-            locked: false,
+            locked: details.locked,
             progress: 0,
             access_ipv4: "",
             access_ipv6: "",

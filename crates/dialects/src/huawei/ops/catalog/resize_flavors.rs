@@ -66,6 +66,11 @@ pub(super) fn decode(call: &Call<'_>) -> Result<Action, Row> {
     let (server, marker) = (owned("instance_uuid"), owned("marker"));
     // A flavor's name is its id.
     let source = owned("source_flavor_id").or_else(|| owned("source_flavor_name"));
+    if server.is_none() && source.is_none() {
+        return Err(Row::invalid(
+            "One of instance_uuid, source_flavor_id and source_flavor_name is required.",
+        ));
+    }
     let (reply, project, base) = (call.reply, call.caller.project, base_url(call.request));
     Ok(Action::look(move |view| {
         let world = view.world;

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::{after, marker};
 use crate::Action;
-use crate::huawei::detail::{Detail, FaultOf, HINT_RESERVATION, Lens, NULLS, hint};
+use crate::huawei::detail::{Detail, FaultOf, Lens, NULLS, reservation};
 use crate::huawei::faults::Row;
 use crate::huawei::filter::{Common, Query, like};
 use crate::huawei::limits::{PAGE_DEFAULT, PAGE_MAX, PAGE_NUMBER_MAX};
@@ -48,7 +48,7 @@ struct Filter {
     flavor: Option<String>,
     address_like: Option<String>,
     address: Option<Ipv4Addr>,
-    reservation: Option<String>,
+    reserved: Option<String>,
 }
 
 impl Filter {
@@ -62,21 +62,21 @@ impl Filter {
             flavor: owned("flavor"),
             address_like: owned("ip"),
             address: address.transpose()?,
-            reservation: owned("reservation_id"),
+            reserved: owned("reservation_id"),
         })
     }
 
     fn is_open(&self) -> bool {
-        let Filter { common, flavor, address_like, address, reservation } = self;
+        let Filter { common, flavor, address_like, address, reserved } = self;
         common.is_open()
             && flavor.is_none()
             && address_like.is_none()
             && address.is_none()
-            && reservation.is_none()
+            && reserved.is_none()
     }
 
     fn admits(&self, server: &Server) -> bool {
-        let Filter { common, flavor, address_like, address, reservation } = self;
+        let Filter { common, flavor, address_like, address, reserved } = self;
         let mut addresses = server.details.nics.iter().map(|nic| nic.address);
         common.admits(server)
             && flavor.as_ref().is_none_or(|flavor| *server.flavor == **flavor)
@@ -84,7 +84,7 @@ impl Filter {
             && address_like
                 .as_ref()
                 .is_none_or(|part| addresses.any(|one| like(&one.to_string(), part)))
-            && reservation.as_deref().is_none_or(|id| hint(server, HINT_RESERVATION) == Some(id))
+            && reserved.as_ref().is_none_or(|id| reservation(server) == **id)
     }
 }
 
@@ -105,7 +105,7 @@ pub(super) fn decode(call: &Call<'_>) -> Result<Action, Row> {
     Ok(Action::look(move |view| {
         let lens = Lens::new(view);
         let entry = |server| Entry::Found(Box::new(lens.detail(server, true)));
-        let servers = match after(view, project, marker) {
+        let servers = match after(view, project, marker, false) {
             Ok(servers) => servers,
             Err(row) => return reply.refuse(&row),
         };

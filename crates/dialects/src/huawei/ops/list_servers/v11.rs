@@ -90,7 +90,7 @@ fn value(of: impl Serialize) -> serde_json::Value {
 const EXPECTED: &[(&str, Make)] = &[
     ("launched_at", |_, server| value(server.launched_at.map(times::launched))),
     ("key_name", |_, server| value(&server.details.key_name)),
-    ("locked", |_, _| value(false)),
+    ("locked", |_, server| value(server.details.locked)),
     ("root_device_name", |_, server| {
         value(server.details.volumes.first().map_or("", |volume| &volume.device))
     }),
@@ -153,7 +153,9 @@ struct Filter {
     charging_mode: Option<String>,
     key_name: Option<String>,
     launched_since: Option<Time>,
-    /// Nothing of ours is in a recycle bin or in a pod.
+    /// Those in the recycle bin, or those that are not.
+    recycled: bool,
+    /// Nothing of ours is in a pod.
     nothing: bool,
 }
 
@@ -183,7 +185,8 @@ impl Filter {
             charging_mode: owned("charging_mode"),
             key_name: owned("key_name"),
             launched_since: since.transpose()?,
-            nothing: query.get("in_recycle_bin") == Some("true") || query.get("spod_id").is_some(),
+            recycled: query.get("in_recycle_bin") == Some("true"),
+            nothing: query.get("spod_id").is_some(),
         })
     }
 
@@ -201,6 +204,7 @@ impl Filter {
             charging_mode,
             key_name,
             launched_since,
+            recycled: _,
             nothing,
         } = self;
         let details = &server.details;
@@ -234,7 +238,7 @@ pub(super) fn decode(call: &Call<'_>) -> Result<Action, Row> {
     let (reply, project) = (call.reply, call.caller.project);
     Ok(Action::look(move |view| {
         let lens = Lens::new(view);
-        let servers = match after(view, project, marker) {
+        let servers = match after(view, project, marker, filter.recycled) {
             Ok(servers) => servers,
             Err(row) => return reply.refuse(&row),
         };
@@ -304,7 +308,7 @@ fn show<'a>(
                 details: row.code,
             }
         }),
-        in_recycle_bin: false,
+        in_recycle_bin: server.details.recycled.is_some(),
         spod_id: "",
         expected: expected.iter().map(|(name, make)| (*name, make(lens, server))).collect(),
     }
