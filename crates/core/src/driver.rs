@@ -35,8 +35,11 @@ pub enum Verb {
         server: ServerId,
         plan: Box<Provision>,
     },
+    /// It runs. One that stood beside one of `apart_from` is moved first if another host of its zone
+    /// has room; where it runs is said if there is anything to be apart from.
     Run {
         server: ServerId,
+        apart_from: Vec<ServerId>,
     },
     Stop {
         server: ServerId,
@@ -51,14 +54,19 @@ pub enum Verb {
     Remove {
         server: ServerId,
     },
+    /// It has this shape. It moves if its host has no room for that, and if it stood beside one of
+    /// `apart_from` and another host of its zone has room; never to the host of one of them.
     Shape {
         server: ServerId,
         flavor: Arc<Flavor>,
+        apart_from: Vec<ServerId>,
     },
-    /// It lives on another host of its zone than this one, running or not as before.
+    /// It lives on another host of its zone than this one and those of `apart_from`, running or not
+    /// as before.
     Place {
         server: ServerId,
         away_from: Arc<str>,
+        apart_from: Vec<ServerId>,
     },
     /// The administrator's password is this one, for the `generation`-th time.
     Password {
@@ -116,6 +124,8 @@ pub struct Provision {
     pub boot_gib: u32,
     /// The data disks.
     pub disks: Vec<DiskPlan>,
+    /// It is not placed on the host of any of these, whether or not they are placed yet.
+    pub apart_from: Vec<ServerId>,
 }
 
 /// A disk with a life of its own.

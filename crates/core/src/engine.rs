@@ -485,7 +485,7 @@ impl Engine {
                 let plan = Box::new(self.provision(job, server)?);
                 Verb::Provision { server, plan }
             }
-            Step::Run => Verb::Run { server },
+            Step::Run => Verb::Run { server, apart_from: self.world.apart_from(server) },
             Step::Stop(force) => Verb::Stop { server, force },
             Step::Reboot(force) => Verb::Reboot { server, force, token: job.id.sub(index).0 },
             Step::Remove => {
@@ -499,11 +499,12 @@ impl Engine {
             }
             Step::Shape => {
                 let flavor = job.operation.flavor_for(self.world.server(server)?)?;
-                Verb::Shape { server, flavor: self.world.flavor(&flavor)?.clone() }
+                let flavor = self.world.flavor(&flavor)?.clone();
+                Verb::Shape { server, flavor, apart_from: self.world.apart_from(server) }
             }
             Step::Place => {
                 let away_from = self.world.server(server)?.host.clone().unwrap_or_default();
-                Verb::Place { server, away_from }
+                Verb::Place { server, away_from, apart_from: self.world.apart_from(server) }
             }
             Step::Password => {
                 let generation = self.world.server(server)?.password_generation + 1;
@@ -546,6 +547,7 @@ impl Engine {
             nics: server.details.nics.clone(),
             boot_gib: server.details.volumes.first().map_or(0, |boot| boot.size_gib),
             disks: DiskPlan::of(&server.details.volumes),
+            apart_from: self.world.apart_from(id),
         })
     }
 

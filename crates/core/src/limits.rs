@@ -33,8 +33,11 @@ pub const LANES: usize = 100_000;
 /// A client token leads to its first receipt for 8 hours (the vendor's published figure).
 pub const TOKEN_LIFE_MS: i64 = 8 * 3_600_000;
 
-/// Client tokens remembered; at 10 calls a second for 8 hours this is 288,000.
-pub const TOKENS_MAX: usize = 300_000;
+/// … and is refused for as long again, so that a late repetition does not make everything twice.
+pub const TOKEN_REFUSED_MS: i64 = TOKEN_LIFE_MS;
+
+/// Client tokens remembered; at 10 calls a second for 16 hours this is 576,000.
+pub const TOKENS_MAX: usize = 600_000;
 
 /// Characters in a client token (the longest a vendor takes is 64).
 pub const TOKEN_CHARS_MAX: usize = 64;

@@ -137,7 +137,8 @@ fn plan_edit(
 fn replay(world: &World, command: &Command, now: Time) -> Result<Option<Receipt>, Fault> {
     let Some(claim) = &command.token else { return Ok(None) };
     match world.token(command.project, &claim.token) {
-        Some(known) if known.expires_at <= now => Ok(None),
+        Some(known) if known.forgotten_at() <= now => Ok(None),
+        Some(known) if known.expires_at <= now => Err(FaultKind::TokenExpired.into()),
         Some(known) if known.digest == claim.digest => Ok(Some(known.receipt.clone())),
         Some(_) => Err(FaultKind::TokenReused.into()),
         None if command.dry_run => Ok(None),

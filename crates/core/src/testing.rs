@@ -253,12 +253,12 @@ impl Driver for Room {
 fn server_of(verb: &Verb) -> Option<ServerId> {
     match verb {
         Verb::Provision { server, plan: _ }
-        | Verb::Run { server }
+        | Verb::Run { server, apart_from: _ }
         | Verb::Stop { server, force: _ }
         | Verb::Reboot { server, force: _, token: _ }
         | Verb::Remove { server }
-        | Verb::Shape { server, flavor: _ }
-        | Verb::Place { server, away_from: _ }
+        | Verb::Shape { server, flavor: _, apart_from: _ }
+        | Verb::Place { server, away_from: _, apart_from: _ }
         | Verb::Password { server, generation: _, password: _ }
         | Verb::Image { server, generation: _, image: _, password: _ }
         | Verb::Nics { server, nics: _ }
@@ -270,12 +270,32 @@ fn server_of(verb: &Verb) -> Option<ServerId> {
     }
 }
 
+/// The machines stand on these, each of which holds any number.
+const HOSTS: [&str; 3] = ["host-1", "host-2", "host-3"];
+
 impl RoomState {
+    fn hosts_of(&self, servers: &[ServerId]) -> BTreeSet<Arc<str>> {
+        let known = servers.iter().filter_map(|server| self.machines.get(server));
+        known.map(|machine| machine.host.clone()).collect()
+    }
+
+    /// The first host that is neither this one nor one of theirs.
+    fn choose(&self, away_from: &str, apart_from: &[ServerId]) -> Option<Arc<str>> {
+        let others = self.hosts_of(apart_from);
+        let fits = |host: &&str| *host != away_from && !others.contains(*host);
+        HOSTS.into_iter().find(fits).map(Arc::from)
+    }
+
     fn carry_out(&mut self, verb: Verb) -> Result<Done, DriverError> {
         let missing = DriverError::Rejected(Rejection::Missing);
         let text = |secret: Secret| secret.expose().to_owned();
         match verb {
             Verb::Provision { server, plan } => {
+                let full = DriverError::Rejected(Rejection::NoCapacity);
+                let host = match self.machines.get(&server) {
+                    Some(machine) => machine.host.clone(),
+                    None => self.choose("", &plan.apart_from).ok_or(full)?,
+                };
                 self.machines.entry(server).or_insert_with(|| Machine {
                     power: Power::Stopped,
                     vcpus: plan.flavor.vcpus,
@@ -284,16 +304,24 @@ impl RoomState {
                     password: plan.password.map(text),
                     reboots: BTreeSet::new(),
                     nics: Some(plan.nics),
-                    host: "host-1".into(),
+                    host: host.clone(),
                     disks: plan.disks,
                 });
-                return Ok(Done { placed_on: Some("host-1".into()) });
+                return Ok(Done { placed_on: Some(host) });
             }
             Verb::Remove { server } => {
                 self.machines.remove(&server);
             }
-            Verb::Run { server } => {
-                self.machines.get_mut(&server).ok_or(missing)?.power = Power::Running;
+            Verb::Run { server, apart_from } => {
+                let machine = self.machines.get(&server).ok_or_else(|| missing.clone())?;
+                let others = self.hosts_of(&apart_from);
+                let moves = machine.power == Power::Stopped && others.contains(&machine.host);
+                let elsewhere = if moves { self.choose("", &apart_from) } else { None };
+                let machine = self.machines.get_mut(&server).ok_or(missing)?;
+                machine.power = Power::Running;
+                machine.host = elsewhere.unwrap_or_else(|| machine.host.clone());
+                let placed_on = (!apart_from.is_empty()).then(|| machine.host.clone());
+                return Ok(Done { placed_on });
             }
             Verb::Stop { server, force: _ } => {
                 self.machines.get_mut(&server).ok_or(missing)?.power = Power::Stopped;
@@ -301,14 +329,15 @@ impl RoomState {
             Verb::Reboot { server, force: _, token } => {
                 self.machines.get_mut(&server).ok_or(missing)?.reboots.insert(token);
             }
-            Verb::Shape { server, flavor } => {
+            Verb::Shape { server, flavor, apart_from: _ } => {
                 self.machines.get_mut(&server).ok_or(missing)?.vcpus = flavor.vcpus;
             }
-            Verb::Place { server, away_from } => {
+            Verb::Place { server, away_from, apart_from } => {
+                let full = DriverError::Rejected(Rejection::NoCapacity);
+                let elsewhere = self.choose(&away_from, &apart_from);
                 let machine = self.machines.get_mut(&server).ok_or(missing)?;
                 if machine.host == away_from {
-                    let other = if &*away_from == "host-1" { "host-2" } else { "host-1" };
-                    machine.host = other.into();
+                    machine.host = elsewhere.ok_or(full)?;
                 }
                 return Ok(Done { placed_on: Some(machine.host.clone()) });
             }

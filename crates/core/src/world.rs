@@ -29,6 +29,7 @@ pub use roster::Roster;
 use volumes::Whereabouts;
 
 use crate::command::{Receipt, TargetRef};
+use crate::limits;
 use crate::model::{
     Asset, AssetKey, Credential, Flavor, Handle, Host, Image, ImageId, Job, JobId, LoadBalancer,
     LoadBalancerId, NetworkId, PortId, Project, ProjectId, RequestId, Server, ServerGroupId,
@@ -54,6 +55,17 @@ pub struct Token {
     pub digest: [u8; 32],
     pub receipt: Receipt,
     pub expires_at: Time,
+}
+
+impl Token {
+    /// When it may be used anew.
+    pub const fn forgotten_at(&self) -> Time {
+        forgotten_at(self.expires_at)
+    }
+}
+
+const fn forgotten_at(expires_at: Time) -> Time {
+    expires_at.after_ms(limits::TOKEN_REFUSED_MS)
 }
 
 /// What changed since the last checkpoint.
@@ -325,11 +337,11 @@ impl World {
         self.tokens.len()
     }
 
-    /// Tokens whose time is over.
+    /// Tokens that nobody need remember.
     pub fn tokens_expired(&self, now: Time) -> Vec<(ProjectId, Arc<str>)> {
         self.token_expiry
             .iter()
-            .take_while(|(expires_at, _, _)| *expires_at <= now)
+            .take_while(|(expires_at, _, _)| forgotten_at(*expires_at) <= now)
             .map(|(_, project, token)| (*project, token.clone()))
             .collect()
     }

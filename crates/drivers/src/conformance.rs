@@ -38,6 +38,8 @@ pub fn all(driver: &mut dyn Driver, wait: &mut Wait<'_>, terms: &Terms) {
     trial.shapes_passwords_and_images_hold();
     trial.interfaces_are_exactly_those_named();
     trial.a_server_moves_once();
+    trial.servers_stand_apart_as_far_as_hosts_go();
+    trial.a_new_shape_is_a_chance_to_stand_apart();
     trial.data_disks_are_exactly_those_ordered();
     trial.a_disk_alone_is_there_until_it_is_not();
     trial.a_missing_server_is_said();
@@ -64,6 +66,10 @@ fn nic(server: ServerId, number: u8) -> Nic {
         virtual_addresses: Vec::new(),
         delete_with_server: false,
     }
+}
+
+const fn run(server: ServerId) -> Verb {
+    Verb::Run { server, apart_from: Vec::new() }
 }
 
 /// Unlike any id that is made by chance, and kept off those of other trials.
@@ -116,6 +122,10 @@ impl Trial<'_> {
     }
 
     fn provision(&self, server: ServerId) -> Verb {
+        self.provision_apart(server, &[])
+    }
+
+    fn provision_apart(&self, server: ServerId, apart_from: &[ServerId]) -> Verb {
         let plan = Box::new(Provision {
             name: "trial".into(),
             hostname: "trial".into(),
@@ -128,6 +138,7 @@ impl Trial<'_> {
             nics: vec![nic(server, 0)],
             boot_gib: self.terms.image.disk_gib_min.max(1),
             disks: Vec::new(),
+            apart_from: apart_from.to_vec(),
         });
         Verb::Provision { server, plan }
     }
@@ -175,7 +186,7 @@ impl Trial<'_> {
     fn power_follows_orders(&mut self) {
         let server = self.make();
         for force in [Force::Soft, Force::SoftThenHard, Force::Hard] {
-            self.twice(server, &Verb::Run { server });
+            self.twice(server, &run(server));
             assert_eq!(self.find(server).power, Power::Running);
             self.twice(server, &Verb::Stop { server, force });
             assert_eq!(self.find(server).power, Power::Stopped, "{force:?}");
@@ -184,7 +195,7 @@ impl Trial<'_> {
 
     fn a_reboot_remembers_its_token(&mut self) {
         let server = self.make();
-        self.twice(server, &Verb::Run { server });
+        self.twice(server, &run(server));
         for (force, token) in [(Force::Hard, 71), (Force::SoftThenHard, 72)] {
             self.twice(server, &Verb::Reboot { server, force, token });
             assert_eq!(self.find(server).power, Power::Running);
@@ -198,7 +209,7 @@ impl Trial<'_> {
 
     fn a_server_is_removed_once(&mut self) {
         let server = self.make();
-        self.twice(server, &Verb::Run { server });
+        self.twice(server, &run(server));
         let (_, found) = self.twice(server, &Verb::Remove { server });
         assert_eq!(found, None);
         assert!(!self.driver.list().contains(&server));
@@ -213,11 +224,14 @@ impl Trial<'_> {
     fn shapes_passwords_and_images_hold(&mut self) {
         let server = self.make();
         for flavor in [&self.terms.other_flavor, &self.terms.flavor] {
-            let (done, found) = self.twice(server, &Verb::Shape { server, flavor: flavor.clone() });
+            let (done, found) = self.twice(
+                server,
+                &Verb::Shape { server, flavor: flavor.clone(), apart_from: Vec::new() },
+            );
             let host = found.expect("it is there").host;
             assert!(done.placed_on.is_none_or(|placed_on| placed_on == host));
         }
-        self.twice(server, &Verb::Run { server });
+        self.twice(server, &run(server));
         let password = Secret::new("Trial-2-by-water");
         self.twice(server, &Verb::Password { server, generation: 2, password });
         let found = self.find(server);
@@ -235,13 +249,13 @@ impl Trial<'_> {
             assert_eq!(generations, (generation, generation + 1));
             assert_eq!(found.power, Power::Stopped);
         }
-        self.twice(server, &Verb::Run { server });
+        self.twice(server, &run(server));
         assert_eq!(self.find(server).image_generation, 3);
     }
 
     fn interfaces_are_exactly_those_named(&mut self) {
         let server = self.make();
-        self.twice(server, &Verb::Run { server });
+        self.twice(server, &run(server));
         for wanted in [&[0, 1, 2][..], &[0, 2], &[7]] {
             let nics: Vec<Nic> = wanted.iter().map(|number| nic(server, *number)).collect();
             let ports = nics.iter().map(|nic| nic.port).collect();
@@ -254,11 +268,12 @@ impl Trial<'_> {
 
     fn a_server_moves_once(&mut self) {
         let server = self.make();
-        self.twice(server, &Verb::Run { server });
+        self.twice(server, &run(server));
         for _ in 0..2 {
             let before = self.find(server);
             let away_from = before.host.clone();
-            let (done, found) = self.twice(server, &Verb::Place { server, away_from });
+            let (done, found) =
+                self.twice(server, &Verb::Place { server, away_from, apart_from: Vec::new() });
             let host = done.placed_on.expect("a move says where to");
             assert_ne!(host, before.host);
             let hosts = self.driver.hosts();
@@ -267,6 +282,71 @@ impl Trial<'_> {
             // Nothing else of it changes.
             assert_eq!(found, Some(Finding { host, ..before }));
         }
+    }
+
+    fn servers_stand_apart_as_far_as_hosts_go(&mut self) {
+        let full = Err(DriverError::Rejected(Rejection::NoCapacity));
+        let zone = self.terms.zone.clone();
+        let up = self.driver.hosts().into_iter().filter(|host| host.up && host.zone == zone);
+        let hosts: BTreeSet<Arc<str>> = up.map(|host| host.name).collect();
+        let mut group: Vec<ServerId> = Vec::new();
+        for _ in &hosts {
+            let server = self.new_server();
+            let verb = self.provision_apart(server, &group);
+            self.twice(server, &verb);
+            group.push(server);
+        }
+        let stands: BTreeSet<_> = group.iter().map(|server| self.find(*server).host).collect();
+        assert_eq!(stands, hosts, "each stands on a host of its own");
+        let late = self.new_server();
+        let verb = self.provision_apart(late, &group);
+        assert_eq!(self.call(verb), full);
+        assert_eq!(self.driver.inspect(late), None);
+
+        // One that stands beside one of them and cannot go elsewhere stays, unless it must move.
+        let server = self.make();
+        let before = self.find(server).host;
+        let place = Verb::Place { server, away_from: before.clone(), apart_from: group.clone() };
+        assert_eq!(self.call(place), full);
+        let (done, _) = self.twice(server, &Verb::Run { server, apart_from: group.clone() });
+        assert_eq!(done.placed_on, Some(before.clone()));
+        let beside = group.iter().position(|one| self.find(*one).host == before);
+        let beside = group.remove(beside.expect("one of them is on each host"));
+
+        // As soon as there is a host for it alone, it goes there before it runs or when it must move.
+        self.twice(server, &Verb::Stop { server, force: Force::Hard });
+        let freed = group.pop().expect("there are at least two hosts");
+        let free = self.find(freed).host;
+        self.twice(freed, &Verb::Remove { server: freed });
+        let apart_from = [group.as_slice(), &[beside]].concat();
+        let (done, found) = self.twice(server, &Verb::Run { server, apart_from });
+        assert_eq!(done.placed_on, Some(free.clone()));
+        let found = found.expect("it is there");
+        assert_eq!((found.host, found.power), (free.clone(), Power::Running));
+        self.twice(beside, &Verb::Remove { server: beside });
+        let place = Verb::Place { server, away_from: free, apart_from: group.clone() };
+        let (done, _) = self.twice(server, &place);
+        assert_eq!(done.placed_on, Some(before));
+        for server in group.into_iter().chain([server]) {
+            self.call(Verb::Remove { server }).expect("it is removed");
+        }
+    }
+
+    fn a_new_shape_is_a_chance_to_stand_apart(&mut self) {
+        let first = self.make();
+        let host = self.find(first).host;
+        let beside = loop {
+            let server = self.make();
+            if self.find(server).host == host {
+                break server;
+            }
+        };
+        let flavor = self.terms.other_flavor.clone();
+        let shape = Verb::Shape { server: beside, flavor, apart_from: vec![first] };
+        let (done, found) = self.twice(beside, &shape);
+        let found = found.expect("it is there").host;
+        assert_ne!(found, host);
+        assert_eq!(done.placed_on, Some(found));
     }
 
     fn data_disks_are_exactly_those_ordered(&mut self) {
@@ -285,7 +365,7 @@ impl Trial<'_> {
         // Neither power nor a fresh boot disk touches them.
         let disks = vec![disk(2)];
         self.twice(server, &Verb::Disks { server, disks: disks.clone() });
-        self.twice(server, &Verb::Run { server });
+        self.twice(server, &run(server));
         self.twice(server, &Verb::Stop { server, force: Force::Hard });
         let image = self.terms.image.clone();
         self.twice(server, &Verb::Image { server, generation: 2, image, password: None });
@@ -329,11 +409,11 @@ impl Trial<'_> {
         let image = self.terms.image.clone();
         let password = Secret::new("Trial-4-by-air");
         let verbs = vec![
-            Verb::Run { server },
+            run(server),
             Verb::Stop { server, force: Force::Hard },
             Verb::Reboot { server, force: Force::Hard, token: 1 },
-            Verb::Shape { server, flavor },
-            Verb::Place { server, away_from: "nowhere".into() },
+            Verb::Shape { server, flavor, apart_from: Vec::new() },
+            Verb::Place { server, away_from: "nowhere".into(), apart_from: Vec::new() },
             Verb::Password { server, generation: 1, password },
             Verb::Image { server, generation: 1, image, password: None },
             Verb::Nics { server, nics: vec![nic(server, 0)] },
@@ -349,7 +429,7 @@ impl Trial<'_> {
         let servers: Vec<ServerId> = (0..4).map(|_| self.new_server()).collect();
         let provisions = servers.iter().map(|server| self.provision(*server)).collect();
         assert!(self.calls(provisions).iter().all(|report| report.result.is_ok()));
-        let runs = servers.iter().map(|server| Verb::Run { server: *server }).collect();
+        let runs = servers.iter().map(|server| run(*server)).collect();
         assert!(self.calls(runs).iter().all(|report| report.result.is_ok()));
         let listed: BTreeSet<ServerId> = self.driver.list().into_iter().collect();
         for server in listed {
@@ -364,7 +444,7 @@ impl Trial<'_> {
     /// As after a restart of the plane: the driver is told what exists, and orders go on.
     fn what_was_adopted_takes_orders(&mut self) {
         let server = self.make();
-        self.twice(server, &Verb::Run { server });
+        self.twice(server, &run(server));
         let finding = self.find(server);
         let flavor = self.terms.flavor.clone();
         let before = self.driver.list().len();
@@ -374,7 +454,7 @@ impl Trial<'_> {
             assert_eq!(self.driver.list().len(), before);
             assert_eq!(self.find(server), finding);
         }
-        self.twice(server, &Verb::Run { server });
+        self.twice(server, &run(server));
         assert_eq!(self.find(server), finding, "the last order before the restart, repeated");
         let verb = self.provision(server);
         let done = self.call(verb).expect("a repeat of the first order");

@@ -13,7 +13,6 @@ use crate::ops::Verdict;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CreateServerGroup {
     pub name: Arc<str>,
-    pub policies: Vec<Arc<str>>,
     /// How many groups the project may have after.
     pub count_max: u16,
 }
@@ -24,13 +23,13 @@ impl EditRules for CreateServerGroup {
     }
 
     fn plan(&self, desk: Desk<'_>) -> Result<Edited, Fault> {
-        let CreateServerGroup { name, policies, count_max } = self.clone();
+        let CreateServerGroup { name, count_max } = self.clone();
         if desk.world.server_groups(desk.project).count() >= usize::from(count_max) {
             return Err(FaultKind::TooManyServerGroups.into());
         }
         let id = ServerGroupId(desk.chance.uuid());
         let (project, created_at) = (desk.project, desk.now);
-        let group = ServerGroup { id, project, name, policies, created_at };
+        let group = ServerGroup { id, project, name, created_at };
         Ok(Put::Asset(Asset::ServerGroup(group)).into())
     }
 }

@@ -75,14 +75,12 @@ pub struct KeyPair {
     pub created_at: Time,
 }
 
-/// Servers that are to stand apart from each other, or together. Which they are is said by the
-/// servers: [`World::members`](crate::world::World::members) counts them.
+/// Servers that are to stand on different hosts. Which they are is said by the servers:
+/// [`World::members`](crate::world::World::members) counts them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServerGroup {
     pub id: ServerGroupId,
     pub project: ProjectId,
     pub name: Arc<str>,
-    /// In the words of who made it.
-    pub policies: Vec<Arc<str>>,
     pub created_at: Time,
 }

@@ -56,6 +56,9 @@ impl Step {
             Step::Run | Step::Reboot(_) => {
                 server.power = Power::Running;
                 server.launched_at = Some(at);
+                if let Some(host) = placed_on {
+                    server.host = Some(host.clone());
+                }
             }
             Step::Stop(_) => server.power = Power::Stopped,
             // A new flavor itself is counted against the quota: the world changes it.

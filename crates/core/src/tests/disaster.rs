@@ -7,13 +7,15 @@ use std::net::Ipv4Addr;
 
 use crate::command::{Command, TargetRef};
 use crate::edits::{
-    AddKeyPair, ChangeAddress, ChangeMetadata, ChangeRecycleBin, ChangeSecurityGroup, Edit,
-    KeepNic, RemoveKeyPair, ShareAddress,
+    AddKeyPair, ChangeAddress, ChangeMetadata, ChangeRecycleBin, ChangeSecurityGroup,
+    CreateServerGroup, DeleteServerGroup, Edit, JoinServerGroup, KeepNic, LeaveServerGroup,
+    RemoveKeyPair, ShareAddress,
 };
 use crate::engine::Settings;
 use crate::limits;
 use crate::model::{
-    Backend, Handle, HealthCheck, Listener, ListenerId, NetworkId, Nic, Protocol, Reach, ServerId,
+    Backend, Handle, HealthCheck, Listener, ListenerId, NetworkId, Nic, Protocol, Reach,
+    ServerGroupId, ServerId,
 };
 use crate::ops::{
     AddNics, AttachVolume, ChangeCharging, ChangeNetwork, ConfirmResize, CreateListeners,
@@ -26,8 +28,8 @@ use crate::testing::{Fails, Trouble};
 use crate::world::World;
 
 use super::plane::{
-    OTHER_SUBNET, OTHER_VPC, Plane, SUBNET, attach, command, command_on, create, create_disks,
-    detach, seeded_disk, tell, with_password,
+    OTHER_SUBNET, OTHER_VPC, PROJECT, Plane, SUBNET, attach, command, command_on, create,
+    create_disks, create_in, detach, seeded_disk, tell, with_password,
 };
 
 type Act = fn(&World) -> Vec<Command>;
@@ -43,12 +45,16 @@ fn first_balancer(world: &World) -> TargetRef {
 }
 
 fn disk_named(world: &World, name: &str) -> TargetRef {
-    let mut disks = world.disks(super::plane::PROJECT);
+    let mut disks = world.disks(PROJECT);
     TargetRef::Disk(disks.find(|disk| &*disk.name == name).expect("it was made").id)
 }
 
 fn new_server(world: &World, name: &str) -> ServerId {
     world.servers().find(|server| &*server.name == name).expect("it was made").id
+}
+
+fn server_group(world: &World, name: &str) -> ServerGroupId {
+    world.server_groups(PROJECT).find(|group| &*group.name == name).expect("it was made").id
 }
 
 fn edit(request: u128, edit: Edit) -> Command {
@@ -232,17 +238,17 @@ const ACTS: &[Act] = &[
         ]
     },
     |_| vec![command(48, detach(seeded_disk(2).id), &[s(3)])],
-    |_| vec![command(80, create_disks(&["d-a", "d-b", "d-c"]), &[])],
+    |_| vec![command(140, create_disks(&["d-a", "d-b", "d-c"]), &[])],
     |world| {
         let (a, b) = (disk_named(world, "d-a"), disk_named(world, "d-b"));
         let extend = |size_gib| Operation::ExtendDisks(ExtendDisks { size_gib });
         let delete = Operation::DeleteDisks(DeleteDisks {});
         let seeded = TargetRef::Disk(seeded_disk(1).id);
         vec![
-            command_on(81, extend(30), vec![a.clone()]),
+            command_on(141, extend(30), vec![a.clone()]),
             // One is in a server, the other does not shrink.
-            command_on(82, extend(10), vec![seeded.clone(), b.clone()]),
-            command_on(83, delete, vec![b, seeded]),
+            command_on(142, extend(10), vec![seeded.clone(), b.clone()]),
+            command_on(143, delete, vec![b, seeded]),
         ]
     },
     |world| {
@@ -250,7 +256,7 @@ const ACTS: &[Act] = &[
         let places = BTreeMap::from([(s(3), None)]);
         let attach = Operation::AttachVolume(AttachVolume { volume, places });
         let delete = Operation::DeleteDisks(DeleteDisks {});
-        vec![command(84, attach, &[s(3)]), command_on(85, delete, vec![TargetRef::Disk(volume)])]
+        vec![command(144, attach, &[s(3)]), command_on(145, delete, vec![TargetRef::Disk(volume)])]
     },
     |world| {
         let all = [s(1), s(3), s(5), new_server(world, "n3")];
@@ -291,6 +297,41 @@ const ACTS: &[Act] = &[
             command(54, Operation::Lock(Lock { locked: false }), &[s(6)]),
             command(55, Operation::RevertResize(RevertResize {}), &[s(6), s(3)]),
             command(56, Operation::ConfirmResize(ConfirmResize {}), &[s(2), s(5)]),
+        ]
+    },
+    |_| {
+        let group = |name: &str| CreateServerGroup { name: name.into(), count_max: 3 };
+        let stop = Operation::Stop(Stop { force: Force::Hard });
+        vec![
+            command(91, stop, &[s(2), s(3), s(6)]),
+            edit(81, Edit::CreateServerGroup(group("apart"))),
+            edit(82, Edit::CreateServerGroup(group("alone"))),
+            edit(83, Edit::CreateServerGroup(group("empty"))),
+        ]
+    },
+    |world| {
+        let members_max = 16;
+        let (apart, alone) = (server_group(world, "apart"), server_group(world, "alone"));
+        let join = |group, servers: &[ServerId]| {
+            let servers = servers.to_vec();
+            Edit::JoinServerGroup(JoinServerGroup { group, servers, members_max })
+        };
+        vec![
+            edit(84, join(apart, &[s(2), s(3), s(6), s(99)])),
+            edit(85, join(alone, &[s(6), s(3)])),
+            edit(
+                86,
+                Edit::DeleteServerGroup(DeleteServerGroup { group: server_group(world, "empty") }),
+            ),
+            with_password(command(87, create_in(apart, &["n4"]), &[]), "First@Pass1"),
+        ]
+    },
+    |world| {
+        let (group, servers) = (server_group(world, "apart"), vec![s(3)]);
+        vec![
+            command(88, Operation::Start(Start {}), &[s(2)]),
+            edit(89, Edit::LeaveServerGroup(LeaveServerGroup { group, servers })),
+            command(90, Operation::Redeploy(Redeploy {}), &[new_server(world, "n4")]),
         ]
     },
     // A shared disk stays with the other server, one that is bound to nothing goes on alone.

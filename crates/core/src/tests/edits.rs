@@ -5,10 +5,10 @@ use crate::edits::{
     JoinServerGroup, LeaveServerGroup, SetTerminateTime, TagNamed,
 };
 use crate::engine::{Inbox, Settings};
-use crate::model::{AssetKey, FaultKind, ServerGroupId, ServerId, Tag, Time};
-use crate::ops::{Delete, Operation, Verdict};
+use crate::model::{FaultKind, Phase, Power, ServerGroupId, ServerId, Tag, Time};
+use crate::ops::{Delete, Force, Migrate, Operation, Start, Stop, Verdict};
 
-use super::plane::{PROJECT, Plane, command, command_on};
+use super::plane::{PROJECT, Plane, command, command_on, create_in, make_group, with_password};
 
 fn s(number: u64) -> ServerId {
     ServerId(0x5000 + u128::from(number))
@@ -19,15 +19,7 @@ fn edit(plane: &mut Plane, request: u128, edit: Edit) -> crate::command::Receipt
 }
 
 fn group(plane: &mut Plane) -> ServerGroupId {
-    let policies = vec!["apart".into()];
-    let made = edit(
-        plane,
-        1,
-        Edit::CreateServerGroup(CreateServerGroup { name: "g".into(), policies, count_max: 1 }),
-    )
-    .made;
-    let [AssetKey::ServerGroup(PROJECT, id)] = made.as_slice() else { panic!("{made:?}") };
-    *id
+    make_group(plane, 1)
 }
 
 fn join(group: ServerGroupId, servers: &[ServerId]) -> Edit {
@@ -79,11 +71,64 @@ fn members_survive_a_restart_and_go_with_their_servers() {
     }
 }
 
+/// Makes these in the group, or fails to.
+fn add(plane: &mut Plane, request: u128, group: ServerGroupId, names: &[&str]) {
+    let order = command(request, create_in(group, names), &[]);
+    plane.order(with_password(order, "First@Pass1")).unwrap().unwrap();
+    plane.run().unwrap();
+}
+
+fn hosts(plane: &Plane, group: ServerGroupId) -> Vec<String> {
+    let world = plane.world();
+    let host = |id| world.server(id)?.host.as_ref().map(ToString::to_string);
+    world.members(group).map(|id| host(id).unwrap_or_default()).collect()
+}
+
+#[test]
+fn the_servers_of_a_group_stand_on_different_hosts() {
+    let mut plane = Plane::new(Settings::default());
+    let group = group(&mut plane);
+    add(&mut plane, 2, group, &["a", "b"]);
+    assert_eq!(hosts(&plane, group), ["host-1", "host-2"]);
+    let first = plane.world().members(group).next().unwrap();
+    let stop = Operation::Stop(Stop { force: Force::Hard });
+    plane.order(command(3, stop, &[first])).unwrap().unwrap();
+    plane.run().unwrap();
+    let migrate = || Operation::Migrate(Migrate { hints: [].into() });
+    plane.order(command(4, migrate(), &[first])).unwrap().unwrap();
+    plane.run().unwrap();
+    assert_eq!(hosts(&plane, group), ["host-3", "host-2"]);
+    add(&mut plane, 5, group, &["c", "d"]);
+    assert_eq!(hosts(&plane, group), ["host-3", "host-2", "host-1", ""]);
+    let last = plane.world().members(group).last().and_then(|id| plane.world().server(id)).unwrap();
+    let fault = last.fault.as_ref().map(|fault| fault.kind);
+    assert_eq!((last.phase, fault), (Phase::Broken, Some(FaultKind::NoCapacity)));
+    let mut plane = plane.restarted();
+    plane.order(command(6, migrate(), &[first])).unwrap().unwrap();
+    plane.run().unwrap();
+    assert_eq!(hosts(&plane, group), ["host-3", "host-2", "host-1", ""], "there is no fourth host");
+}
+
+#[test]
+fn one_that_joined_beside_another_leaves_it_to_run() {
+    let mut plane = Plane::new(Settings::default());
+    let group = group(&mut plane);
+    edit(&mut plane, 2, join(group, &[s(2), s(4)]));
+    assert_eq!(hosts(&plane, group), ["host-1", "host-1"]);
+    plane.order(command(3, Operation::Start(Start {}), &[s(2), s(4)])).unwrap().unwrap();
+    plane.run().unwrap();
+    assert_eq!(hosts(&plane, group), ["host-2", "host-1"]);
+    let plane = plane.restarted();
+    assert_eq!(hosts(&plane, group), ["host-2", "host-1"]);
+    let machines = plane.room.state().machines[&s(2)].clone();
+    assert_eq!((&*machines.host, machines.power), ("host-2", Power::Running));
+}
+
 #[test]
 fn a_project_has_no_more_groups_than_it_may() {
     let mut plane = Plane::new(Settings::default());
     group(&mut plane);
-    let more = CreateServerGroup { name: "h".into(), policies: Vec::new(), count_max: 1 };
+    let more = CreateServerGroup { name: "h".into(), count_max: 1 };
     let refused =
         plane.order(command_on(2, Edit::CreateServerGroup(more).into(), Vec::new())).unwrap();
     assert_eq!(refused.unwrap_err().kind, FaultKind::TooManyServerGroups);

@@ -5,17 +5,17 @@ use proptest::prelude::*;
 
 use crate::command::TargetRef;
 use crate::driver::DiskPlan;
-use crate::edits::{ChangeRecycleBin, Edit};
+use crate::edits::{ChangeRecycleBin, Edit, JoinServerGroup, LeaveServerGroup};
 use crate::engine::{Inbox, Settings};
-use crate::model::{DiskPhase, ServerId};
+use crate::model::{DiskPhase, Phase, ServerGroupId, ServerId};
 use crate::ops::{
-    ConfirmResize, Delete, DeleteDisks, ExtendDisks, Force, Lock, Operation, PasswordFit, Purge,
-    Reboot, Reinstall, Rename, ResetPassword, Resize, Restore, RevertResize, Start, Stop,
+    ConfirmResize, Delete, DeleteDisks, ExtendDisks, Force, Lock, Migrate, Operation, PasswordFit,
+    Purge, Reboot, Reinstall, Rename, ResetPassword, Resize, Restore, RevertResize, Start, Stop,
 };
 
 use super::plane::{
-    PROJECT, Plane, attach, command, command_on, create, create_disks, detach, seeded_disk, tell,
-    with_password,
+    PROJECT, Plane, attach, command, command_on, create, create_disks, create_in, detach,
+    make_group, seeded_disk, tell, with_password,
 };
 
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ enum Deed {
 
 fn deed() -> impl Strategy<Value = Deed> {
     prop_oneof![
-        6 => (0u8..23, prop::collection::vec(0u8..10, 1..6)).prop_map(|(o, t)| Deed::Order(o, t)),
+        6 => (0u8..28, prop::collection::vec(0u8..10, 1..6)).prop_map(|(o, t)| Deed::Order(o, t)),
         3 => Just(Deed::Turn),
         1 => Just(Deed::Run),
         1 => Just(Deed::Checkpoint),
@@ -37,7 +37,7 @@ fn deed() -> impl Strategy<Value = Deed> {
     ]
 }
 
-fn operation(number: u8, request: u128, targets: &[ServerId]) -> Operation {
+fn operation(number: u8, request: u128, targets: &[ServerId], group: ServerGroupId) -> Operation {
     match number {
         0 => Operation::Start(Start {}),
         1 => Operation::Stop(Stop { force: Force::Soft }),
@@ -67,9 +67,9 @@ fn operation(number: u8, request: u128, targets: &[ServerId]) -> Operation {
         19 => Operation::RevertResize(RevertResize {}),
         10 | 11 => attach(request % 5, targets),
         12 | 13 => detach(seeded_disk(request % 5).id),
-        20 => create_disks(&["loose"]),
-        21 => Operation::DeleteDisks(DeleteDisks {}),
-        22 => Operation::ExtendDisks(ExtendDisks {
+        25 => create_disks(&["loose"]),
+        26 => Operation::DeleteDisks(DeleteDisks {}),
+        27 => Operation::ExtendDisks(ExtendDisks {
             size_gib: 50 + 60 * u32::from(request.is_multiple_of(2)),
         }),
         14 => Edit::ChangeRecycleBin(ChangeRecycleBin {
@@ -78,7 +78,14 @@ fn operation(number: u8, request: u128, targets: &[ServerId]) -> Operation {
         })
         .into(),
         15 => Operation::Restore(Restore {}),
-        _ => Operation::Purge(Purge {}),
+        16 => Operation::Purge(Purge {}),
+        20 => Operation::Migrate(Migrate { hints: [].into() }),
+        21 => create_in(group, &["apart"]),
+        22 | 23 => {
+            let servers = targets.to_vec();
+            Edit::JoinServerGroup(JoinServerGroup { group, servers, members_max: 4 }).into()
+        }
+        _ => Edit::LeaveServerGroup(LeaveServerGroup { group, servers: targets.to_vec() }).into(),
     }
 }
 
@@ -92,7 +99,8 @@ proptest! {
             log_bytes_per_server: 0,
             ..Settings::default()
         });
-        let mut request = 0;
+        let mut request = 1;
+        let group = make_group(&mut plane, request);
         for deed in deeds {
             match deed {
                 Deed::Order(number, targets) => {
@@ -102,13 +110,13 @@ proptest! {
                         .iter()
                         .map(|t| known.get(usize::from(*t)).copied().unwrap_or(ServerId(u128::from(*t))))
                         .collect();
-                    let operation = operation(number, request, &targets);
-                    let order = if number < 20 {
-                        with_password(command(request, operation, &targets), "Some@Pass1")
-                    } else {
+                    let operation = operation(number, request, &targets, group);
+                    let order = if (25..28).contains(&number) {
                         let disks = plane.world().disks(PROJECT).map(|disk| disk.id);
                         let some = disks.skip(targets.len()).take(2).map(TargetRef::Disk);
                         command_on(request, operation, some.collect())
+                    } else {
+                        with_password(command(request, operation, &targets), "Some@Pass1")
                     };
                     // A disk may be gone, or not for sharing: refused as a whole.
                     drop(plane.order(order).unwrap());
@@ -133,8 +141,13 @@ proptest! {
         for server in plane.world().servers() {
             let state = plane.room.state();
             let machine = state.machines.get(&server.id);
+            if server.host.is_none() {
+                prop_assert_eq!((server.phase, machine), (Phase::Broken, None), "it found no host");
+                continue;
+            }
             let machine = machine.expect("every server has its machine");
             prop_assert_eq!(machine.power, server.power);
+            prop_assert_eq!(Some(&machine.host), server.host.as_ref());
             let flavor = plane.world().flavor(&server.flavor).expect("flavors stay");
             prop_assert_eq!(machine.vcpus, flavor.vcpus);
             prop_assert_eq!(machine.image_generation, server.image_generation);
@@ -146,6 +159,7 @@ proptest! {
                 prop_assert_eq!(made.size_gib, disk.size_gib);
             }
         }
-        prop_assert_eq!(plane.room.state().machines.len(), plane.world().servers_count());
+        let placed = plane.world().servers().filter(|server| server.host.is_some()).count();
+        prop_assert_eq!(plane.room.state().machines.len(), placed);
     }
 }

@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use crate::apply::{Change, Edited};
 use crate::command::{Command, Receipt, TargetRef, TokenClaim};
-use crate::edits::Put;
+use crate::edits::{CreateServerGroup, Edit, Put};
 use crate::engine::{Engine, Inbox, Settings, Turn};
 use crate::model::{
-    self, Asset, Cidr, Details, DiskPhase, Fault, Flavor, Host, Image, ImageId, ImageSource,
-    NetworkId, OsFamily, Phase, Power, Project, ProjectId, Quota, RecycleBin, RequestId, Server,
-    ServerId, SubTarget, Subnet, Target, Time, Volume, VolumeId, Vpc,
+    self, Asset, AssetKey, Cidr, Details, DiskPhase, Fault, Flavor, Host, Image, ImageId,
+    ImageSource, NetworkId, OsFamily, Phase, Power, Project, ProjectId, Quota, RecycleBin,
+    RequestId, Server, ServerGroupId, ServerId, SubTarget, Subnet, Target, Time, Volume, VolumeId,
+    Vpc,
 };
 use crate::ops::{
     AttachVolume, Create, CreateDisks, DetachVolume, NicOrder, Operation, VolumeOrder,
@@ -277,6 +278,21 @@ pub fn create(names: &[&str]) -> Operation {
     })
 }
 
+/// Like [`create`], in a server group.
+pub fn create_in(group: ServerGroupId, names: &[&str]) -> Operation {
+    let Operation::Create(mut order) = create(names) else { unreachable!("it is one") };
+    Arc::make_mut(&mut order.details).server_group = Some(group);
+    Operation::Create(order)
+}
+
+/// The only server group that the project may have.
+pub fn make_group(plane: &mut Plane, request: u128) -> ServerGroupId {
+    let edit = Edit::CreateServerGroup(CreateServerGroup { name: "g".into(), count_max: 1 });
+    let made = plane.order(command_on(request, edit.into(), Vec::new())).unwrap().unwrap().made;
+    let [AssetKey::ServerGroup(PROJECT, id)] = made.as_slice() else { panic!("{made:?}") };
+    *id
+}
+
 /// A command with a token of its own, so that it can be sent again after a crash.
 pub fn command(request: u128, operation: Operation, targets: &[ServerId]) -> Command {
     let targets = targets.iter().map(|id| TargetRef::Server(*id)).collect();
@@ -387,21 +403,33 @@ pub fn tell(world: &World) -> String {
         )
         .unwrap();
     }
-    let mut disks = Vec::new();
+    let mut things = Vec::new();
     for asset in world.assets() {
-        let Asset::Disk(disk) = asset else {
-            writeln!(text, "asset {:?}", asset.key()).unwrap();
-            continue;
+        let disk = match asset {
+            Asset::Disk(disk) => disk,
+            Asset::ServerGroup(group) => {
+                let members: Vec<_> = world.members(group.id).map(name_of).collect();
+                things.push(format!("group {} of {members:?}\n", group.name));
+                continue;
+            }
+            Asset::KeyPair(_)
+            | Asset::Vpc(_)
+            | Asset::Subnet(_)
+            | Asset::SecurityGroup(_)
+            | Asset::LaunchTemplate(_) => {
+                writeln!(text, "asset {:?}", asset.key()).unwrap();
+                continue;
+            }
         };
         let mut servers: Vec<_> = disk.attached_to.iter().map(|one| name_of(one.server)).collect();
         // Which of several got it first is the driver's to choose.
         servers.sort();
         let held = disk.held_by.len();
         let (name, size, phase) = (&disk.name, disk.size_gib, disk.phase);
-        disks.push(format!("disk {name} {size} {phase:?} in {servers:?} held {held}\n"));
+        things.push(format!("disk {name} {size} {phase:?} in {servers:?} held {held}\n"));
     }
-    disks.sort();
-    text += &disks.concat();
+    things.sort();
+    text += &things.concat();
     let mut jobs: Vec<_> = world.jobs().collect();
     jobs.sort_by_key(|job| job.request);
     for job in jobs {

@@ -136,8 +136,12 @@ fn a_token_gives_the_first_receipt_and_refuses_another_request() {
     plane = plane.restarted();
     assert_eq!(plane.order(order.clone()).unwrap().unwrap(), first);
     plane.now = plane.now.after_ms(limits::TOKEN_LIFE_MS);
+    assert_eq!(plane.order(order.clone()).unwrap().unwrap_err().kind, FaultKind::TokenExpired);
+    plane = plane.restarted();
+    assert_eq!(plane.order(order.clone()).unwrap().unwrap_err().kind, FaultKind::TokenExpired);
+    plane.now = plane.now.after_ms(limits::TOKEN_REFUSED_MS);
     let later = plane.order(order).unwrap().unwrap();
-    assert_ne!(first.job, later.job, "after its life a token is new again");
+    assert_ne!(first.job, later.job, "once forgotten, a token is new again");
 }
 
 #[test]

@@ -26,6 +26,13 @@ impl World {
         self.members.range(of_group).map(|(_, _, id)| *id)
     }
 
+    /// The servers that one is not to share a host with: the others of its group.
+    pub(crate) fn apart_from(&self, id: ServerId) -> Vec<ServerId> {
+        let group = self.server(id).and_then(|server| server.details.server_group);
+        let members = group.into_iter().flat_map(|group| self.members(group));
+        members.filter(|other| *other != id).collect()
+    }
+
     pub(super) fn set_member(&mut self, before: Option<Membership>, now: Option<Membership>) {
         if before == now {
             return;

@@ -1,4 +1,6 @@
-//! Who is asking: a signature with an access key (SDK-HMAC-SHA256), or a bearer token.
+//! Who is asking: a signature with an access key (SDK-HMAC-SHA256 in its two forms), or a bearer token.
+
+mod scoped;
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -38,6 +40,9 @@ pub(super) fn caller(
 /// The parts of an `Authorization` header after the algorithm's name.
 struct Claim<'a> {
     access_key: &'a str,
+    /// In the older form of the signature, which clients of sister clouds still make, the key is for a
+    /// day, a region and a service: `20240102/eu-de/ecs/sdk_request`. Region and service may be empty.
+    scope: Option<&'a str>,
     signed_headers: &'a str,
     signature: &'a str,
 }
@@ -45,10 +50,15 @@ struct Claim<'a> {
 impl<'a> Claim<'a> {
     fn read(text: &'a str) -> Option<Claim<'a>> {
         let (mut access_key, mut signed_headers, mut signature) = (None, None, None);
+        let mut scope = None;
         for part in text.split(',') {
             let (name, value) = part.trim().split_once('=')?;
             match name {
                 "Access" => access_key = Some(value),
+                "Credential" => {
+                    let (own, rest) = value.split_once('/')?;
+                    (access_key, scope) = (Some(own), Some(rest));
+                }
                 "SignedHeaders" => signed_headers = Some(value),
                 "Signature" => signature = Some(value),
                 _ => return None,
@@ -56,6 +66,7 @@ impl<'a> Claim<'a> {
         }
         Some(Claim {
             access_key: access_key?,
+            scope,
             signed_headers: signed_headers?,
             signature: signature?,
         })
@@ -96,19 +107,33 @@ fn is_signed(request: &Request<'_>, claim: &Claim<'_>, date: &str, secret_key: &
     if !claim.signed_headers.split(';').any(|name| name.eq_ignore_ascii_case("x-sdk-date")) {
         return false;
     }
+    let scoped = match claim.scope {
+        None => None,
+        Some(scope) => match scoped::key(secret_key, scope, date) {
+            Some(key) => Some((scope, key)),
+            None => return false,
+        },
+    };
     let Some(headers) = canonical_headers(request, claim.signed_headers) else { return false };
     let path = canonical_path(request.path);
     let mut queries = vec![canonical_query(request.query, false)];
     if request.query.contains('+') {
         queries.push(canonical_query(request.query, true));
     }
+    let (key, scope) = match &scoped {
+        None => (secret_key.as_bytes(), String::new()),
+        Some((scope, key)) => {
+            queries.push(scoped::canonical_query(request.query));
+            (key.as_slice(), format!("{scope}\n"))
+        }
+    };
     payload_hashes(request).iter().any(|payload| {
         queries.iter().any(|query| {
             let (method, names) = (request.method, claim.signed_headers);
             let canonical = format!("{method}\n{path}\n{query}\n{headers}\n{names}\n{payload}");
             let hash = sign::sha256_hex(canonical.as_bytes());
-            let to_sign = format!("{ALGORITHM}\n{date}\n{hash}");
-            let expected = sign::hmac_sha256(secret_key.as_bytes(), to_sign.as_bytes());
+            let to_sign = format!("{ALGORITHM}\n{date}\n{scope}{hash}");
+            let expected = sign::hmac_sha256(key, to_sign.as_bytes());
             sign::same(hex::encode(expected).as_bytes(), claim.signature.as_bytes())
         })
     })
@@ -137,23 +162,31 @@ fn canonical_path(path: &str) -> String {
     canonical
 }
 
-/// The query's pairs, decoded, sorted, encoded again.
-fn canonical_query(query: &str, plus_is_space: bool) -> String {
+type Pairs = Vec<(Vec<u8>, Vec<u8>)>;
+
+/// The query's pairs, decoded.
+fn pairs(query: &str, plus_is_space: bool) -> Pairs {
     let decode = |text: &str| -> Vec<u8> {
         let spaced = if plus_is_space { text.replace('+', " ") } else { text.to_owned() };
         percent_decode_str(&spaced).collect()
     };
-    let mut pairs: Vec<(Vec<u8>, Vec<u8>)> = query
-        .split('&')
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| {
-            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (decode(key), decode(value))
-        })
-        .collect();
+    let pairs = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (decode(key), decode(value))
+    });
+    pairs.collect()
+}
+
+/// The query's pairs, decoded, sorted, encoded again.
+fn canonical_query(query: &str, plus_is_space: bool) -> String {
+    let mut pairs = pairs(query, plus_is_space);
     pairs.sort();
-    let mut canonical = String::with_capacity(query.len() + 8);
-    for (key, value) in &pairs {
+    joined(&pairs)
+}
+
+fn joined(pairs: &Pairs) -> String {
+    let mut canonical = String::new();
+    for (key, value) in pairs {
         if !canonical.is_empty() {
             canonical.push('&');
         }

@@ -78,6 +78,7 @@ fn of_kind(kind: FaultKind) -> Row {
         FaultKind::TokenReused => {
             ("Ecs.0122", 400, "The client token was used with other parameters.")
         }
+        FaultKind::TokenExpired => ("Ecs.0124", 400, "The client token has expired."),
         FaultKind::QuotaExceeded => ("Ecs.0001", 400, "The ECS quota is exceeded."),
         FaultKind::FlavorNotFound => ("Ecs.0029", 400, "The flavor does not exist."),
         FaultKind::ImageNotFound => ("Ecs.0031", 400, "The image does not exist."),
@@ -126,7 +127,6 @@ fn of_kind(kind: FaultKind) -> Row {
         // This cloud's APIs that we speak know no load balancers.
         FaultKind::BalancerNotFound
         | FaultKind::BalancerBusy
-        | FaultKind::ListenerNotFound
         | FaultKind::PortInUse
         | FaultKind::BackendNotFound => ("Ecs.0000", 400, "Request error."),
         FaultKind::KeyPairNotFound => ("Ecs.0314", 400, "The key pair does not exist."),
@@ -189,16 +189,16 @@ fn code_of_failed(operation: &Operation) -> &'static str {
         Operation::Reboot(_) => "Ecs.0227",
         Operation::ResetPassword(_) => "Ecs.0610",
         Operation::Resize(_) | Operation::RevertResize(_) => "Ecs.0207",
-        Operation::Rename(_) => "Ecs.0616",
         Operation::AddNics(_) => "Ecs.0217",
         Operation::AttachVolume(_) => "Ecs.0205",
         Operation::CreateDisks(_) | Operation::DeleteDisks(_) | Operation::ExtendDisks(_) => {
             "EVS.5500"
         }
+        Operation::DeleteNics(_) => "Ecs.0507",
         Operation::Stop(_)
         | Operation::DetachVolume(_)
         | Operation::Reinstall(_)
-        | Operation::DeleteNics(_)
+        | Operation::Rename(_)
         | Operation::ChangeNetwork(_)
         | Operation::Migrate(_)
         | Operation::Redeploy(_)

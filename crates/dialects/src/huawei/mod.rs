@@ -10,6 +10,8 @@ mod answer;
 mod auth;
 mod batch;
 mod body;
+#[cfg(test)]
+mod codes;
 mod detail;
 mod evs;
 mod faults;

@@ -68,6 +68,12 @@ pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'
     if parts.last().is_some_and(|part| part.is_empty()) {
         parts.pop();
     }
+    // Clients of sister clouds, whose catalogs name these services without a version, add one to what
+    // the catalog here says.
+    let [first, second] = [0, 1].map(|at| parts.get(at).map_or("", AsRef::as_ref));
+    if matches!((first, second), ("v2.0", "v1" | "v2.0") | ("v2", "v1" | "v2")) {
+        parts.remove(0);
+    }
     let words: Vec<&str> = parts.iter().map(AsRef::as_ref).collect();
     let part = |at: usize| parts[at].clone();
     let without_project = match (request.method, words.as_slice()) {

@@ -132,6 +132,137 @@ fn a_batch_has_its_limit() {
     }
 }
 
+/// A list of `count` things, each made from its number.
+fn list(count: usize, one: impl Fn(usize) -> String) -> String {
+    let all: Vec<String> = (0..count).map(one).collect();
+    format!("[{}]", all.join(","))
+}
+
+fn to_create(fields: &str) -> String {
+    let fixed = r#""name":"a","imageRef":"1189efbfd48b46ada82394b942e2a000","flavorRef":"f",
+        "vpcid":"0dae26c99a70439293f387d53115d171","root_volume":{"volumetype":"SSD"}"#;
+    let nics = if fields.contains("nics") {
+        ""
+    } else {
+        r#","nics":[{"subnet_id":"157ee78903ea45b1a69876c92660dd83"}]"#
+    };
+    format!("{{\"server\":{{{fixed}{nics},{fields}}}}}")
+}
+
+/// A path, how many a list in the body may hold, the code when there are more, and the body.
+type Bounded = (String, usize, &'static str, Box<dyn Fn(usize) -> String>);
+
+fn tag(n: usize) -> String {
+    format!(r#"{{"key":"k{n}","value":""}}"#)
+}
+
+fn subnet(_: usize) -> String {
+    r#"{"subnet_id":"157ee78903ea45b1a69876c92660dd83"}"#.to_owned()
+}
+
+fn to_create_lists() -> Vec<Bounded> {
+    fn volume(_: usize) -> String {
+        r#"{"volumetype":"SSD","size":10}"#.to_owned()
+    }
+    fn old(n: usize) -> String {
+        format!(r#""k{n}.v""#)
+    }
+    let metadata = |count| {
+        let pairs: Vec<String> = (0..count).map(|n| format!(r#""k{n}":"v""#)).collect();
+        format!("{{{}}}", pairs.join(","))
+    };
+    let field = |max, code, name: &'static str, value: fn(usize) -> String| -> Bounded {
+        let body = move |count| to_create(&format!(r#""{name}":{}"#, value(count)));
+        ("cloudservers".to_owned(), max, code, Box::new(body))
+    };
+    vec![
+        field(100, "Ecs.0913", "count", |count| count.to_string()),
+        field(12, "Ecs.0005", "nics", |count| list(count, subnet)),
+        field(23, "Ecs.0005", "data_volumes", |count| list(count, volume)),
+        field(10, "Ecs.0905", "server_tags", |count| list(count, tag)),
+        field(10, "Ecs.0905", "tags", |count| list(count, old)),
+        field(10, "Ecs.0005", "metadata", metadata),
+    ]
+}
+
+fn other_lists() -> Vec<Bounded> {
+    const SERVER: &str = "cloudservers/616fb98f-46ca-475e-917e-000000000001";
+    const DISK: &str = "54667652-3029-4af8-9222-000000000001";
+    fn id(n: usize) -> String {
+        format!(r#""616fb98f-46ca-475e-917e-{n:012}""#)
+    }
+    let field =
+        |path: String,
+         max,
+         code,
+         form: fn(String) -> String,
+         one: fn(usize) -> String|
+         -> Bounded { (path, max, code, Box::new(move |count| form(list(count, one)))) };
+    let charge = "cloudservers/actions/change-charge-mode".to_owned();
+    let search = "cloudservers/resource_instances/action".to_owned();
+    vec![
+        field(
+            charge,
+            10,
+            "Ecs.0118",
+            |ids| {
+                format!(
+                    r#"{{"server_ids":{ids},"charge_mode":"prePaid","prepaid_options":{{"period_type":"month","period_num":"1"}}}}"#
+                )
+            },
+            id,
+        ),
+        field(
+            format!("{SERVER}/tags/action"),
+            10,
+            "Ecs.0905",
+            |tags| format!(r#"{{"action":"create","tags":{tags}}}"#),
+            tag,
+        ),
+        field(
+            format!("batchaction/attachvolumes/{DISK}"),
+            16,
+            "Ecs.0118",
+            |servers| format!(r#"{{"serverinfo":{servers}}}"#),
+            |n| format!(r#"{{"server_id":{}}}"#, id(n)),
+        ),
+        field(
+            format!("batchaction/detachvolumes/{DISK}"),
+            16,
+            "Ecs.0118",
+            |servers| format!(r#"{{"serverinfo":{servers}}}"#),
+            id,
+        ),
+        field(
+            search,
+            10,
+            "Ecs.0005",
+            |tags| format!(r#"{{"action":"count","tags":{tags}}}"#),
+            |n| format!(r#"{{"key":"k{n}","values":[]}}"#),
+        ),
+        field(
+            format!("{SERVER}/nics"),
+            12,
+            "Ecs.0005",
+            |nics| format!(r#"{{"nics":{nics}}}"#),
+            subnet,
+        ),
+    ]
+}
+
+#[test]
+fn every_other_list_has_its_limit_too() {
+    for (rest, max, code, body) in to_create_lists().into_iter().chain(other_lists()) {
+        let path = format!("/v1/{}/{rest}", PROJECT.plain());
+        let refused = |count| {
+            let answer = settled(decoded("POST", &path, "", body(count).as_bytes())).err()?;
+            (answer.status == 400).then_some(answer.code?)
+        };
+        assert_ne!(refused(max).as_deref(), Some(code), "{rest} {max}");
+        assert_eq!(refused(max + 1).as_deref(), Some(code), "{rest} {}", max + 1);
+    }
+}
+
 #[test]
 fn an_operation_that_is_not_served_is_no_server() {
     for (rest, status) in [("tags", 200), ("os-server-groups", 200), ("x", 404), ("limits", 200)] {
@@ -149,7 +280,19 @@ fn every_answer_carries_the_id_of_its_call() {
         assert_eq!(id.map(|(_, id)| id.as_str()), Some(RequestId(1).plain().as_str()));
     }
     let context = Context { now: Time(1), request: RequestId(1), gate: &Nobody };
-    assert_eq!(Huawei.too_large(&context).status, 413);
+    let headers = [("host".to_owned(), "127.0.0.1:1".to_owned())];
+    let request =
+        Request { method: "GET", path: "/", query: "", headers: &headers, body: b"", tls: false };
+    for (answer, status, message) in [
+        (Huawei.too_large(&context), 413, "Request entity too large"),
+        (Huawei.unavailable(&request, &context), 502, "Backend unavailable"),
+    ] {
+        assert_eq!((answer.status, answer.code.as_deref()), (status, Some("APIGW.0201")));
+        let id = RequestId(1).plain();
+        let body =
+            format!(r#"{{"error_msg":"{message}","error_code":"APIGW.0201","request_id":"{id}"}}"#);
+        assert_eq!(answer.body, body.as_bytes());
+    }
 }
 
 #[test]

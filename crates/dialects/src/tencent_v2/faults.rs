@@ -34,6 +34,7 @@ pub const fn row(kind: FaultKind) -> Row {
         FaultKind::TokenReused => {
             (4000, "InvalidParameter", "clientToken was used for another request")
         }
+        FaultKind::TokenExpired => (4000, "InvalidParameter", "clientToken has expired"),
         FaultKind::QuotaExceeded => (5200, "LimitExceeded", "the quota is exceeded"),
         FaultKind::FlavorNotFound => {
             (5200, "InvalidParameterValue.InstanceTypeNotFound", "no such configuration is sold")
@@ -100,9 +101,6 @@ pub const fn row(kind: FaultKind) -> Row {
             "FailedOperation.ResourceInOperating",
             "another operation is running on the load balancer",
         ),
-        FaultKind::ListenerNotFound => {
-            (5000, "InvalidParameter.ListenerIdNotFound", "the listener does not exist")
-        }
         FaultKind::PortInUse => {
             (4000, "InvalidParameter.PortCheckFailed", "a listener with this port exists")
         }

@@ -69,15 +69,62 @@ pub struct Mishap {
     pub rejection: Option<Rejection>,
 }
 
-/// Does everything it is told in the moment it is told, but for its mishaps.
+/// Does everything it is told in the moment it is told, but for its mishaps. Of its servers it knows
+/// where they live and nothing else.
 pub struct Instant {
     mishaps: Vec<Mishap>,
+    homes: BTreeMap<ServerId, Arc<str>>,
     reports: Vec<StepReport>,
 }
 
+/// What servers are placed on, whatever their zone.
+const HOSTS: [&str; 2] = ["host-a1", "host-a2"];
+
 impl Instant {
     pub fn new(mishaps: Vec<Mishap>) -> Instant {
-        Instant { mishaps, reports: Vec::new() }
+        Instant { mishaps, homes: BTreeMap::new(), reports: Vec::new() }
+    }
+
+    /// The first host that is neither this one nor one of theirs.
+    fn choose(&self, away_from: &str, apart_from: &[ServerId]) -> Option<Arc<str>> {
+        let taken = |host: &str| {
+            apart_from.iter().any(|id| self.homes.get(id).is_some_and(|home| **home == *host))
+        };
+        HOSTS.into_iter().find(|host| *host != away_from && !taken(host)).map(Arc::from)
+    }
+
+    fn carry_out(&mut self, verb: &Verb) -> Result<Done, DriverError> {
+        let full = DriverError::Rejected(Rejection::NoCapacity);
+        let (server, home) = match verb {
+            Verb::Provision { server, plan } => (server, self.choose("", &plan.apart_from)),
+            Verb::Place { server, away_from, apart_from } => {
+                (server, self.choose(away_from, apart_from))
+            }
+            Verb::Run { server, apart_from } if !apart_from.is_empty() => {
+                let home = self.homes.get(server).cloned();
+                let alone = home.as_ref().is_none_or(|home| {
+                    apart_from.iter().all(|other| self.homes.get(other) != Some(home))
+                });
+                let elsewhere = if alone { None } else { self.choose("", apart_from) };
+                (server, elsewhere.or(home))
+            }
+            Verb::Run { .. }
+            | Verb::Stop { .. }
+            | Verb::Reboot { .. }
+            | Verb::Remove { .. }
+            | Verb::Shape { .. }
+            | Verb::Password { .. }
+            | Verb::Image { .. }
+            | Verb::Nics { .. }
+            | Verb::Disks { .. }
+            | Verb::Disk { .. }
+            | Verb::NoDisk { .. }
+            | Verb::Balance { .. }
+            | Verb::Unbalance { .. } => return Ok(Done { placed_on: None }),
+        };
+        let home = home.ok_or(full)?;
+        self.homes.insert(*server, home.clone());
+        Ok(Done { placed_on: Some(home) })
     }
 }
 
@@ -87,7 +134,7 @@ impl Driver for Instant {
     }
 
     fn adopt(&mut self, known: &mut dyn Iterator<Item = Adoption>) {
-        known.for_each(drop);
+        self.homes.extend(known.map(|known| (known.finding.server, known.finding.host)));
     }
 
     fn begin(&mut self, _now: Time, calls: Vec<StepCall>) {
@@ -96,17 +143,10 @@ impl Driver for Instant {
             let mishap = self.mishaps.iter().find(|mishap| {
                 mishap.verb == word && mishap.server.is_none_or(|id| Some(id) == server)
             });
-            let placed_on = match call.verb {
-                Verb::Provision { .. } => Some("host-a1".into()),
-                Verb::Place { .. } => Some("host-a2".into()),
-                _ => None,
-            };
-            let result = match mishap {
-                None => Ok(Done { placed_on }),
-                Some(Mishap { rejection: Some(rejection), .. }) => {
-                    Err(DriverError::Rejected(rejection.clone()))
-                }
-                Some(Mishap { rejection: None, .. }) => continue,
+            let result = match mishap.map(|mishap| mishap.rejection.clone()) {
+                None => self.carry_out(&call.verb),
+                Some(Some(rejection)) => Err(DriverError::Rejected(rejection)),
+                Some(None) => continue,
             };
             self.reports.push(StepReport { step: call.step, result });
         }
@@ -137,7 +177,7 @@ impl Driver for Instant {
 fn word_of(verb: &Verb) -> (&'static str, Option<ServerId>) {
     match verb {
         Verb::Provision { server, .. } => ("provision", Some(*server)),
-        Verb::Run { server } => ("run", Some(*server)),
+        Verb::Run { server, .. } => ("run", Some(*server)),
         Verb::Stop { server, .. } => ("stop", Some(*server)),
         Verb::Reboot { server, .. } => ("reboot", Some(*server)),
         Verb::Remove { server } => ("remove", Some(*server)),

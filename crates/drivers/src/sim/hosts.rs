@@ -130,10 +130,11 @@ impl Hosts {
         }
     }
 
-    /// The least loaded host of the zone that has room and is up; of equals the first. No zone
-    /// means any.
-    pub fn choose(&self, zone: &str, shape: Shape) -> Option<HostNumber> {
+    /// The least loaded host of the zone that has room, is up and is not taken; of equals the first.
+    /// No zone means any.
+    pub fn choose(&self, zone: &str, shape: Shape, taken: &[HostNumber]) -> Option<HostNumber> {
         self.of_zone(zone)
+            .filter(|(number, _)| !taken.contains(number))
             .filter(|(_, room)| room.state == HostState::Up && room.fits(shape))
             .min_by_key(|(_, room)| room.load())
             .map(|(number, _)| number)
@@ -142,30 +143,42 @@ impl Hosts {
     /// Like [`choose`](Self::choose) for a server that exists already, so has to be somewhere: any
     /// host, the least loaded, if need be past its size.
     pub fn choose_anyhow(&self, shape: Shape) -> Option<HostNumber> {
-        self.choose("", shape).or_else(|| {
+        self.choose("", shape, &[]).or_else(|| {
             let least = self.of_zone("").min_by_key(|(_, room)| room.load());
             least.map(|(number, _)| number)
         })
     }
 
-    /// The host to move to for a new shape: the present one if it has room once the old shape is
-    /// given back, else another of its zone.
-    pub fn rechoose(&self, host: HostNumber, old: Shape, new: Shape) -> Option<HostNumber> {
+    /// The host to move to for a new shape: the present one if it is not taken and has room once the
+    /// old shape is given back, else another of its zone that is not taken, else the present one
+    /// if it has room.
+    pub fn rechoose(
+        &self,
+        host: HostNumber,
+        old: Shape,
+        new: Shape,
+        taken: &[HostNumber],
+    ) -> Option<HostNumber> {
         let room = &self.rooms[host as usize];
         let vcpus = room.used_vcpus - u64::from(old.vcpus) + u64::from(new.vcpus);
         let ram_mib = room.used_ram_mib - u64::from(old.ram_mib) + u64::from(new.ram_mib);
         let shrinks = new.vcpus <= old.vcpus && new.ram_mib <= old.ram_mib;
         let fits = vcpus <= u64::from(room.size.vcpus) && ram_mib <= u64::from(room.size.ram_mib);
-        if shrinks || fits { Some(host) } else { self.choose(&room.zone, new) }
+        let stays = (shrinks || fits).then_some(host);
+        stays
+            .filter(|host| !taken.contains(host))
+            .or_else(|| self.choose(&room.zone, new, taken))
+            .or(stays)
     }
 
-    /// The host to move to from this one: another of its zone, chosen as for a new server.
-    pub fn choose_another(&self, host: HostNumber, shape: Shape) -> Option<HostNumber> {
-        self.of_zone(&self.rooms[host as usize].zone)
-            .filter(|(number, _)| *number != host)
-            .filter(|(_, room)| room.state == HostState::Up && room.fits(shape))
-            .min_by_key(|(_, room)| room.load())
-            .map(|(number, _)| number)
+    /// Another host of this one's zone, chosen as for a new server.
+    pub fn choose_beside(
+        &self,
+        host: HostNumber,
+        shape: Shape,
+        taken: &[HostNumber],
+    ) -> Option<HostNumber> {
+        self.choose(&self.rooms[host as usize].zone, shape, taken)
     }
 
     pub fn take(&mut self, host: HostNumber, shape: Shape) {

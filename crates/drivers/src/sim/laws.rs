@@ -8,7 +8,7 @@ use regiment_core::model::{Power, ServerId, Time};
 use regiment_core::ops::Force;
 use regiment_core::vault::Secret;
 
-use super::tests::{call, flavor, host, image, provision};
+use super::tests::{call, flavor, host, image, provision, run};
 use super::{HostState, Pace, SimConfig, SimDriver};
 
 const ZONES: [&str; 3] = ["a", "b", ""];
@@ -28,16 +28,41 @@ fn verb() -> impl Strategy<Value = Verb> {
     let server = (1..8u128).prop_map(ServerId);
     (server, 0..11u8, 1..5u32, 0..3usize).prop_map(|(server, kind, size, zone)| match kind {
         0 | 1 => provision(server, ZONES[zone], flavor(size, size * 512)),
-        2 => Verb::Run { server },
+        2 => run(server),
         3 => Verb::Stop { server, force: Force::Soft },
         4 => Verb::Reboot { server, force: Force::SoftThenHard, token: size.into() },
         5 => Verb::Remove { server },
-        6 => Verb::Shape { server, flavor: flavor(size, (5 - size) * 1024) },
-        7 => Verb::Place { server, away_from: HOSTS[zone].into() },
+        6 => {
+            Verb::Shape { server, flavor: flavor(size, (5 - size) * 1024), apart_from: Vec::new() }
+        }
+        7 => Verb::Place { server, away_from: HOSTS[zone].into(), apart_from: Vec::new() },
         8 => Verb::Password { server, generation: size, password: Secret::new("Any-1") },
         9 => Verb::Nics { server, nics: Vec::new() },
         _ => Verb::Image { server, generation: size, image: image(zone as u128), password: None },
     })
+}
+
+/// The same, for a server that is to share a host with no other.
+fn apart_from_all(mut verb: Verb) -> Verb {
+    let others = |own: ServerId| (1..8u128).map(ServerId).filter(move |id| *id != own).collect();
+    match &mut verb {
+        Verb::Provision { server, plan } => plan.apart_from = others(*server),
+        Verb::Run { server, apart_from }
+        | Verb::Shape { server, flavor: _, apart_from }
+        | Verb::Place { server, away_from: _, apart_from } => *apart_from = others(*server),
+        Verb::Stop { .. }
+        | Verb::Reboot { .. }
+        | Verb::Remove { .. }
+        | Verb::Password { .. }
+        | Verb::Image { .. }
+        | Verb::Nics { .. }
+        | Verb::Disks { .. }
+        | Verb::Disk { .. }
+        | Verb::NoDisk { .. }
+        | Verb::Balance { .. }
+        | Verb::Unbalance { .. } => {}
+    }
+    verb
 }
 
 fn event() -> impl Strategy<Value = Event> {
@@ -125,6 +150,21 @@ proptest! {
             driver.list().into_iter().map(|server| Event::Call(Verb::Remove { server })).collect();
         play(&mut driver, &removals, rooms_are_exact);
         prop_assert!(HOSTS.iter().all(|host| driver.used(host) == Some((0, 0))));
+    }
+
+    #[test]
+    fn servers_that_were_always_apart_stay_so(events in prop::collection::vec(event(), 1..80), quick: bool) {
+        let apart = |event| match event {
+            Event::Call(verb) => Event::Call(apart_from_all(verb)),
+            Event::Wait(_) | Event::Host(..) => event,
+        };
+        let events: Vec<Event> = events.into_iter().map(apart).collect();
+        let pace = if quick { Pace::Quick } else { Pace::Instant };
+        play(&mut driver(pace, 1), &events, |driver| {
+            let fleet = driver.fleet();
+            let hosts: BTreeSet<u32> = fleet.guests.values().map(|guest| guest.host).collect();
+            assert_eq!(hosts.len(), fleet.guests.len(), "two share a host");
+        });
     }
 
     #[test]

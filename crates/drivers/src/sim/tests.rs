@@ -47,8 +47,13 @@ pub(super) fn provision(server: ServerId, zone: &str, flavor: Arc<Flavor>) -> Ve
         nics: Vec::new(),
         boot_gib: 40,
         disks: Vec::new(),
+        apart_from: Vec::new(),
     });
     Verb::Provision { server, plan }
+}
+
+pub(super) const fn run(server: ServerId) -> Verb {
+    Verb::Run { server, apart_from: Vec::new() }
 }
 
 pub(super) fn host(name: &str, zone: &str, vcpus: u32) -> Host {
@@ -135,7 +140,11 @@ fn a_new_shape_moves_a_server_only_when_it_must() {
     placed(&mut driver, 2, "a", 2);
     placed(&mut driver, 3, "a", 4);
     assert_eq!(driver.used("a1"), Some((6, 6 * 1024)));
-    let shape = |vcpus: u32| Verb::Shape { server, flavor: flavor(vcpus, vcpus * 1024) };
+    let shape = |vcpus: u32| Verb::Shape {
+        server,
+        flavor: flavor(vcpus, vcpus * 1024),
+        apart_from: Vec::new(),
+    };
     let on = |host: &str| Ok(Done { placed_on: Some(host.into()) });
     assert_eq!(ask(&mut driver, shape(4)), on("a1"));
     assert_eq!(ask(&mut driver, shape(6)), on("a2"));
@@ -152,13 +161,13 @@ fn a_host_that_is_down_refuses_and_a_silent_one_does_not_answer() {
     let mut driver = small();
     let server = ServerId(1);
     placed(&mut driver, 1, "b", 1);
-    ask(&mut driver, Verb::Run { server }).expect("it runs");
+    ask(&mut driver, run(server)).expect("it runs");
     let verbs = || {
         [
-            Verb::Run { server },
+            run(server),
             Verb::Stop { server, force: Force::Hard },
             Verb::Reboot { server, force: Force::Hard, token: 1 },
-            Verb::Shape { server, flavor: flavor(2, 2048) },
+            Verb::Shape { server, flavor: flavor(2, 2048), apart_from: Vec::new() },
             Verb::Password { server, generation: 2, password: Secret::new("Second-2") },
             Verb::Image { server, generation: 2, image: image(2), password: None },
             Verb::Nics { server, nics: Vec::new() },
@@ -189,7 +198,7 @@ fn force_decides_about_a_guest_that_does_not_comply() {
     let mut driver = small();
     let server = ServerId(1);
     placed(&mut driver, 1, "a", 1);
-    ask(&mut driver, Verb::Run { server }).expect("it runs");
+    ask(&mut driver, run(server)).expect("it runs");
     assert!(driver.set_complies(server, false));
     let timed_out = Err(DriverError::Rejected(Rejection::TimedOut));
     let stop = |force| Verb::Stop { server, force };
@@ -301,7 +310,8 @@ fn what_exists_is_taken_in_wherever_it_is() {
     // Told again, nothing is counted twice; and what is too large may still shrink where it is.
     driver.adopt(&mut all.into_iter());
     assert_eq!(driver.used("b1"), Some((9, 9 * 1024)));
-    let shrink = Verb::Shape { server: ServerId(1), flavor: flavor(8, 8 * 1024) };
+    let shrink =
+        Verb::Shape { server: ServerId(1), flavor: flavor(8, 8 * 1024), apart_from: Vec::new() };
     assert_eq!(ask(&mut driver, shrink), Ok(Done { placed_on: Some("b1".into()) }));
 }
 
@@ -344,7 +354,7 @@ fn a_million_small_servers_fit_in_one_zone() {
     let zone: Vec<Host> = SimConfig::for_zones(["a"]).hosts;
     let fit = |host: &Host| u64::from(host.vcpus / 4).min(u64::from(host.ram_mib / 8192));
     assert!(zone.iter().map(fit).sum::<u64>() >= 1_000_000);
-    assert_eq!(SimConfig::for_zones(["a", "b", "c"]).hosts.len(), 6);
+    assert_eq!(SimConfig::for_zones(["a", "b", "c"]).hosts.len(), 60);
 }
 
 #[test]
@@ -370,7 +380,7 @@ fn calls_a_second_without_pace() {
     };
     let kinds: [(&str, &dyn Fn(ServerId) -> Verb); 7] = [
         ("provision", &|server| provision(server, "a", small.clone())),
-        ("run", &|server| Verb::Run { server }),
+        ("run", &|server| run(server)),
         ("stop", &|server| Verb::Stop { server, force: Force::Hard }),
         ("reboot", &|server| Verb::Reboot { server, force: Force::Soft, token: 1 }),
         ("password", &|server| Verb::Password { server, generation: 2, password: secret.clone() }),

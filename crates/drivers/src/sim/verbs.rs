@@ -9,7 +9,7 @@ use regiment_core::vault::Secret;
 
 use super::fleet::Fleet;
 use super::guest::{Guest, ImageNumber, PasswordHash};
-use super::hosts::{HostState, Shape};
+use super::hosts::{HostNumber, HostState, Shape};
 
 type Outcome = Result<Done, DriverError>;
 
@@ -23,17 +23,16 @@ impl Fleet {
     pub(super) fn make_true(&mut self, verb: Verb) -> Outcome {
         match verb {
             Verb::Provision { server, plan } => self.provision(server, &plan),
-            Verb::Run { server } => self.on(server, |guest| {
-                guest.power = Power::Running;
-                DONE
-            }),
+            Verb::Run { server, apart_from } => self.run(server, &apart_from),
             Verb::Stop { server, force } => self.on(server, |guest| stop(guest, force)),
             Verb::Reboot { server, force, token } => {
                 self.on(server, |guest| reboot(guest, force, token))
             }
             Verb::Remove { server } => self.take_away(server),
-            Verb::Shape { server, flavor } => self.shape(server, &flavor),
-            Verb::Place { server, away_from } => self.place(server, &away_from),
+            Verb::Shape { server, flavor, apart_from } => self.shape(server, &flavor, &apart_from),
+            Verb::Place { server, away_from, apart_from } => {
+                self.place(server, &away_from, &apart_from)
+            }
             Verb::Password { server, generation, password } => self.on(server, |guest| {
                 if !guest.agent {
                     return rejected(Rejection::AgentMissing);
@@ -98,7 +97,8 @@ impl Fleet {
             return Ok(Done { placed_on: Some(self.host_name(guest)) });
         }
         let shape = Shape::from(&*plan.flavor);
-        let Some(host) = self.hosts.choose(&plan.zone, shape) else {
+        let taken = self.hosts_of(&plan.apart_from);
+        let Some(host) = self.hosts.choose(&plan.zone, shape, &taken) else {
             return rejected(Rejection::NoCapacity);
         };
         self.hosts.take(host, shape);
@@ -112,6 +112,31 @@ impl Fleet {
         Ok(Done { placed_on })
     }
 
+    /// One that stands beside others it is to be apart from goes elsewhere before it runs, if it can.
+    fn run(&mut self, server: ServerId, apart_from: &[ServerId]) -> Outcome {
+        let taken = self.hosts_of(apart_from);
+        let Some(guest) = self.guests.get_mut(&server) else {
+            return rejected(Rejection::Missing);
+        };
+        self.hosts.check(guest.host)?;
+        if guest.power == Power::Stopped
+            && taken.contains(&guest.host)
+            && let Some(host) = self.hosts.choose_beside(guest.host, guest.shape, &taken)
+        {
+            self.hosts.give_back(guest.host, guest.shape);
+            self.hosts.take(host, guest.shape);
+            guest.host = host;
+        }
+        guest.power = Power::Running;
+        let host = self.hosts.name(guest.host).clone();
+        Ok(Done { placed_on: (!apart_from.is_empty()).then_some(host) })
+    }
+
+    /// Where these servers live, as far as they live.
+    fn hosts_of(&self, servers: &[ServerId]) -> Vec<HostNumber> {
+        servers.iter().filter_map(|server| Some(self.guests.get(server)?.host)).collect()
+    }
+
     fn take_away(&mut self, server: ServerId) -> Outcome {
         if let Some(guest) = self.guests.get(&server) {
             self.hosts.check(guest.host)?;
@@ -121,7 +146,8 @@ impl Fleet {
     }
 
     /// One that is down can be left: what was on it does not run. Of one that is silent nobody knows.
-    fn place(&mut self, server: ServerId, away_from: &str) -> Outcome {
+    fn place(&mut self, server: ServerId, away_from: &str, apart_from: &[ServerId]) -> Outcome {
+        let mut taken = self.hosts_of(apart_from);
         let Some(guest) = self.guests.get_mut(&server) else {
             return rejected(Rejection::Missing);
         };
@@ -132,7 +158,8 @@ impl Fleet {
         if self.hosts.state(guest.host) == HostState::Silent {
             return Err(DriverError::Unreachable);
         }
-        let Some(host) = self.hosts.choose_another(guest.host, guest.shape) else {
+        taken.push(guest.host);
+        let Some(host) = self.hosts.choose_beside(guest.host, guest.shape, &taken) else {
             return rejected(Rejection::NoCapacity);
         };
         self.hosts.give_back(guest.host, guest.shape);
@@ -141,13 +168,19 @@ impl Fleet {
         Ok(Done { placed_on: Some(self.hosts.name(host).clone()) })
     }
 
-    fn shape(&mut self, server: ServerId, flavor: &Arc<Flavor>) -> Outcome {
+    fn shape(
+        &mut self,
+        server: ServerId,
+        flavor: &Arc<Flavor>,
+        apart_from: &[ServerId],
+    ) -> Outcome {
+        let taken = self.hosts_of(apart_from);
         let Some(guest) = self.guests.get_mut(&server) else {
             return rejected(Rejection::Missing);
         };
         self.hosts.check(guest.host)?;
         let new = Shape::from(&**flavor);
-        let Some(host) = self.hosts.rechoose(guest.host, guest.shape, new) else {
+        let Some(host) = self.hosts.rechoose(guest.host, guest.shape, new, &taken) else {
             return rejected(Rejection::NoCapacity);
         };
         self.hosts.give_back(guest.host, guest.shape);

@@ -104,3 +104,10 @@ impl From<Row> for Refusal {
         Refusal { status, message }
     }
 }
+
+/// How a fault is told: for the page of errors.
+#[cfg(test)]
+pub(in crate::huawei) fn told(kind: FaultKind) -> (u16, &'static str) {
+    let refusal = Refusal::of(&kind.into());
+    (refusal.status, refusal.key())
+}

@@ -17,6 +17,8 @@ mod route;
 mod server;
 mod version;
 
+#[cfg(test)]
+pub(super) use faults::told;
 pub(super) use ops::versions;
 pub(super) use route::{Route, find};
 

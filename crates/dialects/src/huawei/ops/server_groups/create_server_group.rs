@@ -4,7 +4,7 @@ use regiment_core::edits::{CreateServerGroup, Edit};
 use regiment_core::model::{Asset, FaultKind};
 use serde::Deserialize;
 
-use super::{Single, Told};
+use super::{POLICY, Single, Told};
 use crate::Action;
 use crate::huawei::Call;
 use crate::huawei::body::read;
@@ -22,24 +22,17 @@ struct Wanted {
     policies: Vec<String>,
 }
 
-const POLICIES: [&str; 4] = ["anti-affinity", "affinity", "soft-anti-affinity", "soft-affinity"];
-
 pub(super) fn decode(call: &Call<'_>) -> Result<Action, Row> {
     let Body { server_group: Wanted { name, policies } } = read(call.request.body)?;
     if !(1..=GROUP_NAME_CHARS_MAX).contains(&name.chars().count()) {
         let message = format!("name must have from 1 to {GROUP_NAME_CHARS_MAX} characters.");
         return Err(Row::invalid(message));
     }
-    let [policy] = policies.as_slice() else {
-        return Err(Row::invalid("policies must have one entry."));
-    };
-    if !POLICIES.contains(&policy.as_str()) {
-        return Err(Row::invalid(format!("policies: the entry must be one of {POLICIES:?}.")));
+    if policies != [POLICY] {
+        return Err(Row::invalid(format!("policies must be [\"{POLICY}\"].")));
     }
     let count_max = u16::try_from(GROUPS_MAX).expect("ten fits");
-    let policies = policies.into_iter().map(Into::into).collect();
-    let edit =
-        Edit::CreateServerGroup(CreateServerGroup { name: name.into(), policies, count_max });
+    let edit = Edit::CreateServerGroup(CreateServerGroup { name: name.into(), count_max });
     let reply = call.reply;
     Ok(Action::order(call.command(edit.into(), Vec::new()), move |receipt, view| {
         let made = match receipt {

@@ -65,12 +65,15 @@ pub(in crate::huawei) fn decode(call: &Call<'_>, route: &Route<'_>) -> Result<Ac
     }
 }
 
+/// The one policy there is: no two members on one host.
+const POLICY: &str = "anti-affinity";
+
 /// A group as every answer tells it.
 #[derive(Serialize)]
 struct Told<'a> {
     id: ServerGroupId,
     name: &'a str,
-    policies: Vec<&'a str>,
+    policies: [&'static str; 1],
     members: Vec<ServerId>,
     metadata: Nothing,
 }
@@ -88,7 +91,7 @@ impl<'a> Told<'a> {
         Told {
             id: group.id,
             name: &group.name,
-            policies: group.policies.iter().map(AsRef::as_ref).collect(),
+            policies: [POLICY],
             members: view.world.members(group.id).collect(),
             metadata: Nothing {},
         }

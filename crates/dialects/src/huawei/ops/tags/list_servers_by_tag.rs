@@ -87,7 +87,7 @@ impl Filter {
     fn admits(&self, server: &Server) -> bool {
         let Filter { tags, not_tags, name } = self;
         tags.iter().all(|asked| asked.holds(server))
-            && (not_tags.is_empty() || !not_tags.iter().all(|asked| asked.holds(server)))
+            && !not_tags.iter().any(|asked| asked.holds(server))
             && server.name.to_lowercase().contains(name)
     }
 }

@@ -27,7 +27,11 @@ pub(in crate::huawei) fn find<'a>(
     method: &str,
     rest: &[Cow<'a, str>],
 ) -> Option<Route<'a>> {
-    let words: Vec<&str> = rest.iter().map(AsRef::as_ref).collect();
+    let mut words: Vec<&str> = rest.iter().map(AsRef::as_ref).collect();
+    // As sister clouds' documents have it.
+    if words.first() == Some(&"servers") {
+        words[0] = "cloudservers";
+    }
     match (version, method, words.as_slice()) {
         ("v1", "POST", ["cloudservers", _, "tags", "action"]) => {
             Some(Route::Batch(rest[1].clone()))
