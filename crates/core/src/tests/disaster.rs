@@ -96,7 +96,7 @@ const ACTS: &[Act] = &[
         ]
     },
     |_| {
-        let reset = ResetPassword { fit: PasswordFit::ANY, needs_stopped: true };
+        let reset = ResetPassword { fit: PasswordFit::ANY, needs_stopped: true, stop_first: false };
         let resize = Resize {
             flavor: "large".into(),
             stop_first: true,

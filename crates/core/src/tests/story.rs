@@ -177,7 +177,8 @@ fn a_dry_run_judges_and_changes_nothing() {
 fn a_password_must_suit_the_system_it_is_for() {
     let mut plane = Plane::new(Settings::default());
     let fit = PasswordFit { linux: true, windows: false };
-    let reset = Operation::ResetPassword(ResetPassword { fit, needs_stopped: false });
+    let reset =
+        Operation::ResetPassword(ResetPassword { fit, needs_stopped: false, stop_first: false });
     let order = with_password(command(1, reset, &[s(1), s(5)]), "Any@Pass1");
     let receipt = plane.order(order).unwrap().unwrap();
     assert!(!receipt.answers[0].refused());
@@ -191,7 +192,7 @@ fn a_password_must_suit_the_system_it_is_for() {
 #[test]
 fn a_step_without_its_secret_fails_instead_of_hanging() {
     let mut plane = Plane::new(Settings::default());
-    let reset = ResetPassword { fit: PasswordFit::ANY, needs_stopped: false };
+    let reset = ResetPassword { fit: PasswordFit::ANY, needs_stopped: false, stop_first: false };
     plane.order(command(1, Operation::ResetPassword(reset), &[s(1)])).unwrap().unwrap();
     plane.run().unwrap();
     assert_eq!(kinds(&plane, 1), [(SubState::Failed, Some(FaultKind::StepFailed))]);

@@ -5,10 +5,11 @@ use regiment_core::vault::Secret;
 use regiment_core::world::World;
 
 use crate::Action;
+use crate::tencent::ids;
 use crate::tencent_v2::call::{Call, Issuer};
 use crate::tencent_v2::faults::Refusal;
 use crate::tencent_v2::params::Fields;
-use crate::tencent_v2::{ids, password, task};
+use crate::tencent_v2::{password, task};
 
 /// The system disk cannot be given another size; it may be given the one it has.
 struct Wanted {
