@@ -161,6 +161,7 @@ fn a_dry_run_judges_and_changes_nothing() {
     let mut order = command(
         3,
         Operation::Create(crate::ops::Create {
+            spread: false,
             flavor: "none".into(),
             ..match create(&["a"]) {
                 Operation::Create(create) => create,

@@ -295,6 +295,7 @@ fn order(call: &NovaCall<'_>, wanted: Wanted, placing: Option<Hints>) -> Result<
         ..Details::default()
     };
     Ok(Create {
+        spread: false,
         names: Vec::new(),
         flavor: flavor.into(),
         image: disks.image,
@@ -408,6 +409,7 @@ fn nics(networks: Option<Networks>) -> Result<Vec<NicOrder>, Refusal> {
         // A port brings its own address.
         let address = address.transpose()?.filter(|_| port.is_none());
         Ok(NicOrder {
+            virtual_addresses: Vec::new(),
             subnet: subnet.map(NetworkId),
             address,
             port: port.map(PortId),
