@@ -440,6 +440,7 @@ impl Order<'_> {
             ..Details::default()
         };
         let operation = Operation::Create(Create {
+            spread: false,
             names: names::of_new(wanted.instance_name.as_deref(), count)?,
             flavor: flavor.name.clone(),
             image: image.id,
