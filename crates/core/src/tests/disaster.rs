@@ -8,8 +8,8 @@ use std::net::Ipv4Addr;
 use crate::command::{Command, TargetRef};
 use crate::edits::{
     AddKeyPair, ChangeAddress, ChangeMetadata, ChangeRecycleBin, ChangeSecurityGroup,
-    CreateServerGroup, DeleteServerGroup, Edit, JoinServerGroup, KeepNic, LeaveServerGroup,
-    RemoveKeyPair, ShareAddress,
+    CreateServerGroup, DeleteServerGroup, Edit, ForgetPassword, JoinServerGroup, KeepNic,
+    LeaveServerGroup, RemoveKeyPair, ShareAddress,
 };
 use crate::engine::Settings;
 use crate::limits;
@@ -18,10 +18,11 @@ use crate::model::{
     ServerGroupId, ServerId,
 };
 use crate::ops::{
-    AddNics, AttachVolume, ChangeCharging, ChangeNetwork, ConfirmResize, CreateListeners,
-    CreateLoadBalancers, Delete, DeleteDisks, DeleteLoadBalancers, DeleteNics, DeregisterBackends,
-    ExtendDisks, Force, Lock, Migrate, NicOrder, Operation, PasswordFit, Purge, Reboot, Redeploy,
-    RegisterBackends, Reinstall, Rename, ResetPassword, Resize, Restore, RevertResize, Start, Stop,
+    AddNics, AttachVolume, ChangeCharging, ChangeNetwork, ConfirmResize, CrashDump,
+    CreateListeners, CreateLoadBalancers, Delete, DeleteDisks, DeleteLoadBalancers, DeleteNics,
+    DeregisterBackends, ExtendDisks, Force, Lock, Migrate, NicOrder, Operation, PasswordFit, Purge,
+    Reboot, Redeploy, RegisterBackends, Reinstall, Rename, ResetPassword, Resize, Restore,
+    RevertResize, Start, Stop,
 };
 use crate::store::{StoreError, Table};
 use crate::testing::{Fails, Trouble};
@@ -118,6 +119,7 @@ const ACTS: &[Act] = &[
             stop_first: true,
             key_name: Some("key".into()),
             user_data: None,
+            encrypted_password: Some("sealed".into()),
             fit: PasswordFit::ANY,
         };
         let rename = Rename { name: "renamed".into() };
@@ -339,6 +341,13 @@ const ACTS: &[Act] = &[
         vec![
             command(49, Operation::Delete(Delete::new(true, true)), &[s(2)]),
             command(50, Operation::Delete(Delete::new(false, false)), &[s(6)]),
+        ]
+    },
+    |world| {
+        let forget = ForgetPassword { server: new_server(world, "n1") };
+        vec![
+            command(70, Operation::CrashDump(CrashDump {}), &[s(5), s(3)]),
+            edit(71, Edit::ForgetPassword(forget)),
         ]
     },
     |_| {

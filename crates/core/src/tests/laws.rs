@@ -59,6 +59,7 @@ fn operation(number: u8, request: u128, targets: &[ServerId], group: ServerGroup
             stop_first: true,
             key_name: None,
             user_data: None,
+            encrypted_password: None,
             fit: PasswordFit::ANY,
         }),
         7 => Operation::Rename(Rename { name: format!("r{request}").into() }),

@@ -22,6 +22,7 @@ use wire::{Body, Wanted};
 
 use crate::huawei::answer::Reply;
 use crate::huawei::body::{Flag, Password, Whole, read};
+use crate::huawei::ciphertext::NewPassword;
 use crate::huawei::faults::{KEY_GONE, PREPAID_STAYS, Row, WEAK_PASSWORD};
 use crate::huawei::limits::{CREATE_MAX, GROUP_MEMBERS_MAX};
 use crate::huawei::password;
@@ -43,6 +44,8 @@ pub(in crate::huawei) fn decode(call: &Call<'_>, age: Age) -> Result<Action, Row
     let with_user_data = create.details.user_data.is_some();
     let (image, zone) = (create.image, create.details.zone.clone());
     let root_gib = create.volumes.first().and_then(|volume| volume.size_gib);
+    let keyed = password.is_none() && create.details.key_name.is_some();
+    let made = keyed.then(|| NewPassword::by(call.context.gate));
     let mut command = call.command(Operation::Create(create), Vec::new());
     command.token = token;
     command.dry_run = dry_run.0;
@@ -70,6 +73,15 @@ pub(in crate::huawei) fn decode(call: &Call<'_>, age: Age) -> Result<Action, Row
             && view.world.members(group).count() + create.names.len() > GROUP_MEMBERS_MAX
         {
             return Action::Answer(reply.refuse(&Row::of(&FaultKind::ServerGroupFull.into())));
+        }
+        if let (Some(made), Operation::Create(create)) = (made, &mut command.operation) {
+            let details = Arc::make_mut(&mut create.details);
+            let key_name = details.key_name.as_deref();
+            let encrypted = made.encrypted(view.world, command.project, create.image, key_name);
+            if encrypted.is_some() {
+                command.secret = Some(made.password);
+                details.encrypted_password = encrypted;
+            }
         }
         if !zone.is_empty() && !view.world.zones().any(|known| *known == zone) {
             let message = format!("availability_zone [{zone}] does not exist.");
@@ -214,6 +226,7 @@ fn order(call: &Call<'_>, wanted: Wanted, age: Age) -> Result<Create, Row> {
         description: details::description(description)?,
         key_name: said(key_name).map(Into::into),
         user_data: user_data.map(Into::into),
+        encrypted_password: None,
         auto_terminate_at,
         locked: false,
         resized_from: None,

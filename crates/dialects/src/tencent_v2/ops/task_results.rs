@@ -133,6 +133,7 @@ fn is_of_balancers(operation: &Operation) -> bool {
         | Operation::Start(_)
         | Operation::Stop(_)
         | Operation::Reboot(_)
+        | Operation::CrashDump(_)
         | Operation::ResetPassword(_)
         | Operation::Resize(_)
         | Operation::Reinstall(_)

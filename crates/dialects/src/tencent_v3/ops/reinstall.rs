@@ -41,6 +41,7 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
             stop_first: true,
             key_name: key_name(view.world, issuer.project, &login)?,
             user_data,
+            encrypted_password: None,
             fit,
         });
         let mut command = issuer.command(operation, vec![target]);
