@@ -23,7 +23,7 @@ use wire::{Body, Wanted};
 use crate::huawei::answer::Reply;
 use crate::huawei::body::{Flag, Password, Whole, read};
 use crate::huawei::faults::{KEY_GONE, PREPAID_STAYS, Row, WEAK_PASSWORD};
-use crate::huawei::limits::{CREATE_MAX, GROUP_MEMBERS_MAX};
+use crate::huawei::limits::CREATE_MAX;
 use crate::huawei::password;
 use crate::huawei::route::Age;
 use crate::huawei::{Call, detail, ids, job_id, names};
@@ -60,12 +60,6 @@ pub(in crate::huawei) fn decode(call: &Call<'_>, age: Age) -> Result<Action, Row
             // Cloud-init on Linux takes the one or the other, and prefers what it is given.
             let void = with_user_data && image.family == regiment_core::model::OsFamily::Linux;
             command.secret = password.map(|Password(secret)| secret).filter(|_| !void);
-        }
-        if let Operation::Create(create) = &command.operation
-            && let Some(group) = create.details.server_group
-            && view.world.members(group).count() + create.names.len() > GROUP_MEMBERS_MAX
-        {
-            return Action::Answer(reply.refuse(&Row::of(&FaultKind::ServerGroupFull.into())));
         }
         if !zone.is_empty() && !view.world.zones().any(|known| *known == zone) {
             let message = format!("availability_zone [{zone}] does not exist.");
