@@ -277,12 +277,21 @@ def test_what_is_missing_or_unknown_has_no_detail(tencent):
         assert "detail" not in answer
 
 
-def test_the_newer_version_gets_its_own_envelope(plane):
+def test_the_newer_version_on_the_old_path_is_the_newer_api(plane, tencent):
     newer = Tencent(plane, Version="2017-03-12")
-    answer = newer.call("StartInstances", {"InstanceIds.1": "ins-00000000"})
-    assert list(answer) == ["Response"]
-    assert answer["Response"]["Error"]["Code"].startswith("InvalidAction")
-    assert answer["Response"]["RequestId"]
+    refused = newer.call("StartInstances", {"InstanceIds.1": "ins-00000000"})
+    assert list(refused) == ["Response"]
+    assert refused["Response"]["Error"]["Code"] == "InvalidInstanceId.NotFound"
+    assert refused["Response"]["RequestId"].isupper()
+
+    (one,) = ids(tencent, 1)
+    settle(tencent, [one], RUNNING)
+    told = newer.call("DescribeInstances", {"InstanceIds.0": one, "Limit": 5})["Response"]
+    assert told["TotalCount"] == 1
+    assert told["InstanceSet"][0]["InstanceState"] == "RUNNING"
+    stopped = newer.call("StopInstances", {"InstanceIds.0": one, "StopType": "HARD"})
+    assert list(stopped["Response"]) == ["RequestId"]
+    tencent.reaches(one, STOPPED)
 
 
 @pytest.mark.parametrize(("module", "action"), [

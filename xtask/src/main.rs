@@ -14,6 +14,7 @@ mod definitions;
 mod python;
 mod scaffold;
 mod source;
+mod tencent;
 mod test;
 mod tidy;
 
@@ -61,6 +62,12 @@ const COMMANDS: &[Chore] = &[
         arguments: "",
         about: "print the vendor's published API definitions as one JSON object",
         run: definitions::run,
+    },
+    Chore {
+        name: "tencent-definitions",
+        arguments: "FOLDER",
+        about: "take over the definitions that Tencent Cloud's command line carries",
+        run: tencent::run,
     },
     Chore {
         name: "coverage",

@@ -8,8 +8,8 @@ use crate::apply::{Change, Next, Progress};
 use crate::chance::Chance;
 use crate::command::{Command, Receipt, TargetRef};
 use crate::driver::{
-    Adoption, DiskPlan, Driver, DriverError, Finding, Provision, Rejection, StepCall, StepRef,
-    StepReport, Verb,
+    Adoption, DiskPlan, Driver, DriverError, Finding, Machines, Provision, Rejection, StepCall,
+    StepRef, StepReport, Verb,
 };
 use crate::judge::judge;
 use crate::limits;
@@ -162,6 +162,10 @@ impl Engine {
 
     pub fn archive(&self) -> Arc<dyn Archive> {
         self.store.archive()
+    }
+
+    pub fn machines(&self) -> Arc<dyn Machines> {
+        self.driver.machines()
     }
 
     /// When a turn is needed though nobody asks for one.
@@ -482,6 +486,7 @@ impl Engine {
             Step::Run => Verb::Run { server, apart_from: self.world.apart_from(server) },
             Step::Stop(force) => Verb::Stop { server, force },
             Step::Reboot(force) => Verb::Reboot { server, force, token: job.id.sub(index).0 },
+            Step::Crash => Verb::Crash { server, token: job.id.sub(index).0 },
             Step::Remove => {
                 if let Operation::Delete(delete) = &job.operation
                     && delete.keeps(self.world.server(server)?, job.accepted_at).is_some()

@@ -8,7 +8,9 @@
 
 pub mod huawei;
 pub mod sign;
+mod tencent;
 pub mod tencent_v2;
+pub mod tencent_v3;
 pub mod wire;
 
 use std::sync::Arc;
@@ -22,7 +24,8 @@ pub use wire::{Answer, Request};
 
 /// Every dialect, in the order in which they are asked whether a request is theirs. The first that
 /// says yes has it; the last one takes what nobody else did.
-pub static ALL: &[&dyn Dialect] = &[&tencent_v2::TencentV2, &huawei::Huawei];
+pub static ALL: &[&dyn Dialect] =
+    &[&tencent_v2::TencentV2, &tencent_v3::TencentV3, &huawei::Huawei];
 
 /// What a dialect may ask of the place it runs in.
 pub trait Gate: Sync {

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use support::definitions::{self, Definition};
 use support::golden_file::Golden;
 use support::plane::{Played, play};
+use support::tencent_definitions::Definitions;
 
 fn here() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -275,8 +276,8 @@ fn what_huawei_answers_is_what_it_published() {
                 assert!(known, "{method} {path} is not defined");
                 continue;
             };
-            // A version of IAM, which the definition of compute's versions would fit.
-            if one.path == "/v3" {
+            // A version of IAM, and a page of ours, which the definition of compute's versions would fit.
+            if matches!(one.path.as_str(), "/v3" | "/remote-console") {
                 continue;
             }
             checked += 1;
@@ -285,8 +286,34 @@ fn what_huawei_answers_is_what_it_published() {
         }
     }
     assert!(checked > 50, "only {checked} answers were checked");
-    let known: BTreeSet<&str> = DEVIATIONS.iter().copied().collect();
-    let found: BTreeSet<&str> = wrong.iter().map(String::as_str).collect();
+    agree(&wrong, DEVIATIONS);
+}
+
+/// The same for Tencent Cloud's API 3.0.
+const TENCENT_DEVIATIONS: &[&str] = &[
+    // The definition knows no null, but its own words say that there is none while paid by use.
+    "DescribeInstances:.InstanceSet[].ExpiredTime:is null",
+];
+
+#[test]
+fn what_tencent_answers_is_what_it_published() {
+    let definitions = Definitions::load();
+    let (places, _) = collect();
+    let mut found = BTreeSet::new();
+    let mut checked = 0;
+    for place in places.iter().filter(|place| place.dialect == "tencent_v3") {
+        let (_, exchanges) = played(place).expect("every golden plays");
+        checked += exchanges.len();
+        found.extend(exchanges.iter().flat_map(|one| definitions.faults(one)));
+    }
+    assert!(checked > 50, "only {checked} answers were checked");
+    agree(&found, TENCENT_DEVIATIONS);
+}
+
+/// Whether what was found is what is known, no more and no less.
+fn agree(found: &BTreeSet<String>, known: &[&str]) {
+    let known: BTreeSet<&str> = known.iter().copied().collect();
+    let found: BTreeSet<&str> = found.iter().map(String::as_str).collect();
     let new: Vec<&str> = found.difference(&known).copied().collect();
     assert!(new.is_empty(), "\n{}", new.join("\n"));
     let stale: Vec<&str> = known.difference(&found).copied().collect();
@@ -294,13 +321,14 @@ fn what_huawei_answers_is_what_it_published() {
 }
 
 /// Whether a path belongs to a service around this one, which its definitions do not describe: who
-/// asks, networks, disks, images; or to the actions of Nova that only the pages describe.
+/// asks, networks, disks, images; to the actions of Nova that only the pages describe; or to the page
+/// of a console, which is ours.
 fn of_a_neighbour(path: &str) -> bool {
     let words: Vec<&str> = path.split('/').skip(1).collect();
     matches!(
         words.as_slice(),
         ["v3", "auth" | "projects" | "regions" | "domains", ..]
-            | ["v3"]
+            | ["v3" | "remote-console"]
             | ["v3", ""]
             | ["v2" | "v2.1", _, "servers", _, "action"]
             | ["v2.0", ..]
@@ -324,7 +352,15 @@ fn of_the_sdk_alone(path: &str) -> bool {
         ["cloudservers", "resource_instances", "action"]
             | ["cloudservers", "flavors", _, "resources"]
             | ["cloudservers", _, "os-interface_extension" | "os-interface", ..]
-            | ["cloudservers", _, "appendvolumequota" | "metadata-options"]
+            | [
+                "cloudservers",
+                _,
+                "appendvolumequota"
+                    | "console-output"
+                    | "metadata-options"
+                    | "serial-console-options"
+            ]
+            | ["cloudservers", _, "actions", "serial-console"]
             | ["recycle-bin"]
             | ["recycle-bin", "policy"]
             | ["instance-scheduled-events", _]

@@ -73,8 +73,12 @@ pub fn start(config: &Config) -> Result<Running, StartError> {
     let (engine, first) = place.engine(config, &metrics, clock.now())?;
     let keyring = Arc::new(Keyring::new(place.vault.clone(), clock.clone()));
     let shown = let_in(&engine, &keyring, config.credential.as_ref())?;
-    let published =
-        Arc::new(Published::new(engine.world().for_readers(), engine.archive(), clock.clone()));
+    let published = Arc::new(Published::new(
+        engine.world().for_readers(),
+        engine.archive(),
+        engine.machines(),
+        clock.clone(),
+    ));
     // Work that was under way when the last process ended may already have ended in the first turn.
     let events = Arc::new(Events::default());
     for job in first.ended.iter().filter_map(|id| engine.world().job(*id)) {

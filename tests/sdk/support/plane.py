@@ -48,6 +48,11 @@ class Plane:
     extra: dict = field(default_factory=dict)
 
     @property
+    def host(self) -> str:
+        """Host and port of the plain listener."""
+        return urlsplit(self.endpoint).netloc
+
+    @property
     def tls_host(self) -> str:
         """Host and port of the TLS listener."""
         return urlsplit(self.tls_endpoint).netloc

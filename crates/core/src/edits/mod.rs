@@ -11,6 +11,7 @@ mod key_pairs;
 mod launch_templates;
 mod metadata;
 mod nics;
+mod passwords;
 mod recycle_bin;
 mod server_groups;
 mod tags;
@@ -25,6 +26,7 @@ pub use key_pairs::{AddKeyPair, RemoveKeyPair};
 pub use launch_templates::{AddLaunchTemplate, RemoveLaunchTemplate};
 pub use metadata::ChangeMetadata;
 pub use nics::{ChangeAddress, ChangeSecurityGroup, KeepNic, ShareAddress};
+pub use passwords::ForgetPassword;
 pub use recycle_bin::ChangeRecycleBin;
 pub use server_groups::{CreateServerGroup, DeleteServerGroup, JoinServerGroup, LeaveServerGroup};
 pub use tags::{ChangeTags, TagNamed};
@@ -53,6 +55,7 @@ pub enum Edit {
     ChangeRecycleBin(ChangeRecycleBin),
     AddLaunchTemplate(AddLaunchTemplate),
     RemoveLaunchTemplate(RemoveLaunchTemplate),
+    ForgetPassword(ForgetPassword),
     CreateServerGroup(CreateServerGroup),
     DeleteServerGroup(DeleteServerGroup),
     JoinServerGroup(JoinServerGroup),
@@ -120,6 +123,7 @@ impl Edit {
             Edit::ChangeRecycleBin(edit) => edit,
             Edit::AddLaunchTemplate(edit) => edit,
             Edit::RemoveLaunchTemplate(edit) => edit,
+            Edit::ForgetPassword(edit) => edit,
             Edit::CreateServerGroup(edit) => edit,
             Edit::DeleteServerGroup(edit) => edit,
             Edit::JoinServerGroup(edit) => edit,

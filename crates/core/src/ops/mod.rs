@@ -8,6 +8,7 @@ mod attach_volume;
 mod change_charging;
 mod change_network;
 mod confirm_resize;
+mod crash_dump;
 mod create;
 mod create_listeners;
 mod create_load_balancers;
@@ -42,6 +43,7 @@ pub use attach_volume::{AttachVolume, free_device};
 pub use change_charging::ChangeCharging;
 pub use change_network::ChangeNetwork;
 pub use confirm_resize::ConfirmResize;
+pub use crash_dump::CrashDump;
 pub use create::{Create, VolumeOrder, device_name};
 pub use create_listeners::CreateListeners;
 pub use create_load_balancers::CreateLoadBalancers;
@@ -113,6 +115,7 @@ pub enum Operation {
     Start(Start),
     Stop(Stop),
     Reboot(Reboot),
+    CrashDump(CrashDump),
     ResetPassword(ResetPassword),
     Resize(Resize),
     Reinstall(Reinstall),
@@ -265,6 +268,7 @@ impl Operation {
             Operation::Start(op) => Sort::Servers(op),
             Operation::Stop(op) => Sort::Servers(op),
             Operation::Reboot(op) => Sort::Servers(op),
+            Operation::CrashDump(op) => Sort::Servers(op),
             Operation::ResetPassword(op) => Sort::Servers(op),
             Operation::Resize(op) => Sort::Servers(op),
             Operation::Reinstall(op) => Sort::Servers(op),

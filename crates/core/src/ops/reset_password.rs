@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Rules, ServerRules, Step, Verdict, at_rest};
+use super::{Force, Rules, ServerRules, Step, Verdict, at_rest};
 use crate::model::{Activity, FaultKind, OsFamily, Server};
 use crate::world::World;
 
@@ -29,6 +29,9 @@ pub struct ResetPassword {
     pub fit: PasswordFit,
     /// Refuse servers that run.
     pub needs_stopped: bool,
+    /// Stop a running server first and start it again after, instead.
+    #[serde(default)]
+    pub stop_first: bool,
 }
 
 impl Rules for ResetPassword {
@@ -36,8 +39,12 @@ impl Rules for ResetPassword {
         "reset_password"
     }
 
-    fn steps(&self, _was_running: bool) -> &'static [Step] {
-        &[Step::Password]
+    fn steps(&self, was_running: bool) -> &'static [Step] {
+        if self.stop_first && was_running {
+            &[Step::Stop(Force::SoftThenHard), Step::Password, Step::Run]
+        } else {
+            &[Step::Password]
+        }
     }
 }
 
@@ -47,7 +54,7 @@ impl ServerRules for ResetPassword {
     }
 
     fn admit(&self, server: &Server, world: &World) -> Verdict {
-        if let Err(kind) = at_rest(server, !self.needs_stopped) {
+        if let Err(kind) = at_rest(server, self.stop_first || !self.needs_stopped) {
             return Verdict::refuse(kind);
         }
         let family = world.image(server.image).map_or(OsFamily::Linux, |image| image.family);

@@ -8,8 +8,8 @@ use std::net::Ipv4Addr;
 use crate::command::{Command, TargetRef};
 use crate::edits::{
     AddKeyPair, ChangeAddress, ChangeMetadata, ChangeRecycleBin, ChangeSecurityGroup,
-    CreateServerGroup, DeleteServerGroup, Edit, JoinServerGroup, KeepNic, LeaveServerGroup,
-    RemoveKeyPair, ShareAddress,
+    CreateServerGroup, DeleteServerGroup, Edit, ForgetPassword, JoinServerGroup, KeepNic,
+    LeaveServerGroup, RemoveKeyPair, ShareAddress,
 };
 use crate::engine::Settings;
 use crate::limits;
@@ -18,10 +18,10 @@ use crate::model::{
     ServerGroupId, ServerId,
 };
 use crate::ops::{
-    AddNics, ChangeCharging, ChangeNetwork, ConfirmResize, CreateListeners, CreateLoadBalancers,
-    Delete, DeleteLoadBalancers, DeleteNics, DeregisterBackends, Force, Lock, Migrate, NicOrder,
-    Operation, PasswordFit, Purge, Reboot, Redeploy, RegisterBackends, Reinstall, Rename,
-    ResetPassword, Resize, Restore, RevertResize, Start, Stop,
+    AddNics, ChangeCharging, ChangeNetwork, ConfirmResize, CrashDump, CreateListeners,
+    CreateLoadBalancers, Delete, DeleteLoadBalancers, DeleteNics, DeregisterBackends, Force, Lock,
+    Migrate, NicOrder, Operation, PasswordFit, Purge, Reboot, Redeploy, RegisterBackends,
+    Reinstall, Rename, ResetPassword, Resize, Restore, RevertResize, Start, Stop,
 };
 use crate::store::{StoreError, Table};
 use crate::testing::{Fails, Trouble};
@@ -91,7 +91,7 @@ const ACTS: &[Act] = &[
         ]
     },
     |_| {
-        let reset = ResetPassword { fit: PasswordFit::ANY, needs_stopped: true };
+        let reset = ResetPassword { fit: PasswordFit::ANY, needs_stopped: true, stop_first: false };
         let resize = Resize {
             flavor: "large".into(),
             stop_first: true,
@@ -113,6 +113,7 @@ const ACTS: &[Act] = &[
             stop_first: true,
             key_name: Some("key".into()),
             user_data: None,
+            encrypted_password: Some("sealed".into()),
             fit: PasswordFit::ANY,
         };
         let rename = Rename { name: "renamed".into() };
@@ -313,6 +314,13 @@ const ACTS: &[Act] = &[
         vec![
             command(49, Operation::Delete(Delete::new(true, true)), &[s(2)]),
             command(50, Operation::Delete(Delete::new(false, false)), &[s(6)]),
+        ]
+    },
+    |world| {
+        let forget = ForgetPassword { server: new_server(world, "n1") };
+        vec![
+            command(70, Operation::CrashDump(CrashDump {}), &[s(5), s(3)]),
+            edit(71, Edit::ForgetPassword(forget)),
         ]
     },
     |_| {

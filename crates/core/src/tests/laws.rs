@@ -41,9 +41,11 @@ fn operation(number: u8, request: u128, targets: &[ServerId], group: ServerGroup
         1 => Operation::Stop(Stop { force: Force::Soft }),
         2 => Operation::Stop(Stop { force: Force::Hard }),
         3 => Operation::Reboot(Reboot { force: Force::SoftThenHard }),
-        4 => {
-            Operation::ResetPassword(ResetPassword { fit: PasswordFit::ANY, needs_stopped: false })
-        }
+        4 => Operation::ResetPassword(ResetPassword {
+            fit: PasswordFit::ANY,
+            needs_stopped: false,
+            stop_first: false,
+        }),
         5 => Operation::Resize(Resize {
             flavor: if request.is_multiple_of(2) { "large" } else { "small" }.into(),
             stop_first: request.is_multiple_of(3),
@@ -55,6 +57,7 @@ fn operation(number: u8, request: u128, targets: &[ServerId], group: ServerGroup
             stop_first: true,
             key_name: None,
             user_data: None,
+            encrypted_password: None,
             fit: PasswordFit::ANY,
         }),
         7 => Operation::Rename(Rename { name: format!("r{request}").into() }),

@@ -257,6 +257,7 @@ pub fn detach(volume: VolumeId) -> Operation {
 
 pub fn create(names: &[&str]) -> Operation {
     Operation::Create(Create {
+        spread: false,
         names: names.iter().map(|name| (*name).into()).collect(),
         flavor: "small".into(),
         image: IMAGE,

@@ -161,6 +161,7 @@ fn a_dry_run_judges_and_changes_nothing() {
     let mut order = command(
         3,
         Operation::Create(crate::ops::Create {
+            spread: false,
             flavor: "none".into(),
             ..match create(&["a"]) {
                 Operation::Create(create) => create,
@@ -177,7 +178,8 @@ fn a_dry_run_judges_and_changes_nothing() {
 fn a_password_must_suit_the_system_it_is_for() {
     let mut plane = Plane::new(Settings::default());
     let fit = PasswordFit { linux: true, windows: false };
-    let reset = Operation::ResetPassword(ResetPassword { fit, needs_stopped: false });
+    let reset =
+        Operation::ResetPassword(ResetPassword { fit, needs_stopped: false, stop_first: false });
     let order = with_password(command(1, reset, &[s(1), s(5)]), "Any@Pass1");
     let receipt = plane.order(order).unwrap().unwrap();
     assert!(!receipt.answers[0].refused());
@@ -191,7 +193,7 @@ fn a_password_must_suit_the_system_it_is_for() {
 #[test]
 fn a_step_without_its_secret_fails_instead_of_hanging() {
     let mut plane = Plane::new(Settings::default());
-    let reset = ResetPassword { fit: PasswordFit::ANY, needs_stopped: false };
+    let reset = ResetPassword { fit: PasswordFit::ANY, needs_stopped: false, stop_first: false };
     plane.order(command(1, Operation::ResetPassword(reset), &[s(1)])).unwrap().unwrap();
     plane.run().unwrap();
     assert_eq!(kinds(&plane, 1), [(SubState::Failed, Some(FaultKind::StepFailed))]);
@@ -206,6 +208,7 @@ fn reinstalling_another_image_keeps_the_server_and_changes_its_system() {
         stop_first: false,
         key_name: None,
         user_data: None,
+        encrypted_password: None,
         fit: PasswordFit::ANY,
     };
     let operation = Operation::Reinstall(reinstall);
@@ -291,7 +294,7 @@ fn finished_jobs_are_read_from_the_archive_and_forgotten_in_time() {
     let archive = plane.engine.archive();
     let sub = receipt.answers[1].sub.unwrap();
     {
-        let view = View::new(plane.world(), &*archive, plane.now);
+        let view = View::new(plane.world(), &*archive, &(), plane.now);
         let (job, index) = view.sub_job(sub).expect("it is in the archive");
         assert_eq!(job.outcome(), Outcome::SomeFailed);
         assert_eq!(job.subs[index].state, SubState::Refused);
@@ -300,7 +303,7 @@ fn finished_jobs_are_read_from_the_archive_and_forgotten_in_time() {
     }
     plane.now = plane.now.after_ms(limits::RETENTION_MS + 120_000);
     plane.turn(Inbox::new()).unwrap();
-    let view = View::new(plane.world(), &*archive, plane.now);
+    let view = View::new(plane.world(), &*archive, &(), plane.now);
     assert!(view.job(receipt.job.unwrap()).is_none(), "its time is over");
 }
 

@@ -108,6 +108,7 @@ pub(super) const CODES: &[Said] = &[
     answer("Ecs.0221", 400, "same dedicated host", "a server is to be migrated to where it is"),
     inside("Ecs.0226", 400, "start failed", "the server could not be started"),
     inside("Ecs.0227", 400, "reboot failed", "the server could not be rebooted"),
+    answer("Ecs.0301", 400, "query failed", "the console of the server cannot be read"),
     answer("Ecs.0313", 400, "no such server group", "a server is to be made in a group that is not there"),
     answer("Ecs.0313", 404, "no such server group", "the group in the path is not there: clients take a 404 for gone"),
     answer("Ecs.0314", 400, "no such key pair", "the key pair is not there").nowhere("key pairs are Nova's, which has no codes"),

@@ -190,6 +190,7 @@ fn code_of_failed(operation: &Operation) -> &'static str {
         Operation::AttachVolume(_) => "Ecs.0205",
         Operation::DeleteNics(_) => "Ecs.0507",
         Operation::Stop(_)
+        | Operation::CrashDump(_)
         | Operation::DetachVolume(_)
         | Operation::Reinstall(_)
         | Operation::Rename(_)

@@ -67,6 +67,11 @@ pub(super) const RECYCLE_THRESHOLD_DAYS: std::ops::RangeInclusive<u32> = 0..=3_6
 /// How long an answer waits for the servers it speaks of. The vendor's SDK gives up after 120 s.
 pub(super) const WAIT_MS: u32 = 30_000;
 
+/// Lines of a console that are told when no number is asked for.
+pub(super) const CONSOLE_LINES: usize = 50;
+/// How long the address of a console is good.
+pub(super) const CONSOLE_PASS_LIFE_MS: i64 = 10 * 60_000;
+
 /// Disks in one server with its system disk, and servers that one shareable disk may be in.
 pub(super) const VOLUMES_MAX: usize = 24;
 pub(super) const DISK_SERVERS_MAX: usize = 16;

@@ -26,6 +26,7 @@ pub(super) fn of(server: &Server) -> State {
                 | Activity::Stopping
                 | Activity::Rebooting
                 | Activity::RebootingHard
+                | Activity::Dumping
                 | Activity::ResettingPassword
                 | Activity::Resizing
                 | Activity::Renaming
@@ -86,6 +87,7 @@ fn running(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
         Some(
             Activity::Creating
             | Activity::Starting
+            | Activity::Dumping
             | Activity::ResettingPassword
             | Activity::Renaming
             | Activity::ChangingNics
@@ -113,6 +115,7 @@ fn stopped(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
             | Activity::Stopping
             | Activity::Rebooting
             | Activity::RebootingHard
+            | Activity::Dumping
             | Activity::ResettingPassword
             | Activity::Renaming
             | Activity::ChangingNics

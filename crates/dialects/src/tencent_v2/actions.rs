@@ -1,6 +1,5 @@
 //! Which actions there are, of which module each is, and who answers it.
 
-use super::auth::without_port;
 use super::call::Call;
 use super::faults::Refusal;
 use super::ops::{
@@ -9,7 +8,8 @@ use super::ops::{
     rename, reset_password, resize, servers, start, stop, task_results,
 };
 use super::params::Params;
-use crate::{Action, Caller, Context, Request};
+use crate::tencent::host;
+use crate::{Action, Caller, Context, Request, tencent_v3};
 
 type Answerer = fn(&Call<'_>) -> Result<Action, Refusal>;
 
@@ -194,10 +194,8 @@ pub fn decode(
     let caller = caller.ok_or(Refusal::SecretIdNotFound)?;
     let params = Params::read(request)?;
     let named = params.get("Action").unwrap_or_default();
-    match params.get("Version") {
-        None | Some("") => {}
-        Some("2017-03-12") => return Err(Refusal::ActionUnknown(named.to_owned())),
-        Some(_) => return Err(Refusal::VersionUnknown),
+    if params.get("Version").is_some_and(|version| !version.is_empty()) {
+        return Ok(tencent_v3::decode_on_older_path(request, context, Some(caller)));
     }
     let name = capitalized(named);
     let Some((_, module, answerer)) = ACTIONS.iter().find(|(known, _, _)| *known == name) else {
@@ -234,8 +232,7 @@ enum Domain {
 
 impl Domain {
     fn read(host: &str) -> Domain {
-        let bare = host.trim_start_matches("https://").trim_start_matches("http://");
-        let name = without_port(bare).to_ascii_lowercase();
+        let name = host::without_port(host::bare(host)).to_ascii_lowercase();
         match name.strip_suffix(".api.qcloud.com") {
             None => Domain::Ours,
             Some("cvm") => Domain::Of(Module::Cvm),

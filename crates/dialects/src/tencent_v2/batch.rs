@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use super::call::Call;
 use super::faults::{self, Refusal};
-use super::ids;
 use super::reply::{self, Keyed};
+use crate::tencent::ids;
 use crate::{Action, Answer};
 
 /// Instances in one call. The vendor says none for this version and this for the next.

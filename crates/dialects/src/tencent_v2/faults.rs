@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use regiment_core::model::{Fault, FaultKind, ImageId, ServerId};
 
-use super::ids;
+use crate::tencent::ids;
 
 /// How a fault of the core is spelled here.
 pub struct Row {
@@ -211,7 +211,6 @@ pub enum Refusal {
     SignatureWrong,
     Expired,
     Replayed,
-    VersionUnknown,
     ActionUnknown(String),
     /// The vendor has it, we do not.
     ActionNotSupported(String),
@@ -271,7 +270,6 @@ impl Refusal {
                 "InvalidRequest.ReplayAttack",
                 "Nonce was used before with this SecretId and Timestamp".into(),
             ),
-            Refusal::VersionUnknown => (6100, ACTION, "no such Version".into()),
             Refusal::ActionUnknown(name) => {
                 (6100, ACTION, format!("no such Action: {name}").into())
             }
@@ -297,8 +295,8 @@ impl Refusal {
         }
     }
 
-    /// `Code` and `Message` where the caller asked for the later version. No action of that version
-    /// is here, so what only an action can say does not occur.
+    /// `Code` and `Message` where the caller asked for the later version, whose actions refuse by
+    /// themselves: what only an action can say does not occur.
     pub fn transitional(&self) -> (&'static str, Cow<'_, str>) {
         match self {
             Refusal::Unreadable(why) => ("InvalidParameter", Cow::Borrowed(why)),
@@ -323,9 +321,6 @@ impl Refusal {
                 "AuthFailure.SignatureExpire",
                 "The signature is expired, please request again.".into(),
             ),
-            Refusal::VersionUnknown => {
-                ("NoSuchVersion", "The request `Version` is invalid.".into())
-            }
             Refusal::ActionUnknown(_)
             | Refusal::ActionNotSupported(_)
             | Refusal::ActionElsewhere(_) => {

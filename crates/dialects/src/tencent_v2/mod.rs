@@ -2,8 +2,9 @@
 //! task that name this project's subject: the ordinary one (`requestId`) and the batch one, in which
 //! `detail` answers for each instance.
 //!
-//! Deliberately absent: API 3.0, and the 2017-03-12 actions on this path beyond saying that they are
-//! not here; temporary credentials; every action of the modules in `actions` that is listed as not
+//! With a `Version` the actions of API 3.0 are asked for on this path: those are `tencent_v3`'s.
+//!
+//! Deliberately absent: temporary credentials; every action of the modules in `actions` that is listed as not
 //! supported.
 //!
 //! Read first: `actions` (what is there), then `batch` (the batch task), then one action's file.
@@ -13,21 +14,17 @@ mod actions;
 mod auth;
 mod batch;
 mod call;
-mod disks;
 mod faults;
-mod ids;
 mod names;
 mod ops;
 mod params;
 mod password;
 mod reply;
-mod shapes;
 mod task;
 mod times;
-mod zones;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 

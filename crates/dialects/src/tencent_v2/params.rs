@@ -1,23 +1,13 @@
 //! Parameters: the query of a GET or the form of a POST, never both, read once and kept sorted.
 
-use std::borrow::Cow;
 use std::ops::RangeInclusive;
-
-use percent_encoding::percent_decode_str;
 
 use super::faults::Refusal;
 use crate::Request;
-
-/// Parameters of one request. The largest real call (50 listeners with every attribute) has about
-/// a thousand.
-const PARAMS_MAX: usize = 2_000;
-/// Bytes of a name; the longest documented one has about 40.
-const KEY_BYTES_MAX: usize = 128;
-/// Bytes of a value; the largest are certificates, a few kilobytes.
-const VALUE_BYTES_MAX: usize = 64 << 10;
+use crate::tencent::form::{self, parse_digits};
 
 /// All parameters, decoded, sorted by the bytes of their names, each name once.
-pub struct Params<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
+pub struct Params<'a>(Vec<form::Pair<'a>>);
 
 impl<'a> Params<'a> {
     /// Reads the place that counts for the method and ignores the other.
@@ -28,24 +18,7 @@ impl<'a> Params<'a> {
                 .map_err(|_| Refusal::Unreadable("the form is not UTF-8"))?,
             _ => return Err(Refusal::Unreadable("only GET and POST are supported")),
         };
-        let mut pairs = Vec::new();
-        for pair in text.trim_ascii().split('&').filter(|pair| !pair.is_empty()) {
-            if pairs.len() == PARAMS_MAX {
-                return Err(Refusal::Unreadable("too many parameters"));
-            }
-            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let (key, value) = (decode(key)?, decode(value)?);
-            if key.len() > KEY_BYTES_MAX || value.len() > VALUE_BYTES_MAX {
-                return Err(Refusal::Unreadable("a parameter is too long"));
-            }
-            pairs.push((key, value));
-        }
-        // Of a name given twice the last counts, as in the vendor's own language: so the sort, which
-        // keeps the order of equals, is over the reverse.
-        pairs.reverse();
-        pairs.sort_by(|(a, _), (b, _)| a.cmp(b));
-        pairs.dedup_by(|(later, _), (kept, _)| later == kept);
-        Ok(Params(pairs))
+        form::read(text).map(Params).map_err(Refusal::Unreadable)
     }
 
     /// The value of a parameter, as sent.
@@ -71,18 +44,6 @@ impl<'a> Params<'a> {
             .iter()
             .map_while(|(key, value)| Some((key.strip_prefix(prefix)?, &**value)))
             .collect()
-    }
-}
-
-/// Undoes form encoding. A plus is a space.
-fn decode(text: &str) -> Result<Cow<'_, str>, Refusal> {
-    let refusal = |_| Refusal::Unreadable("a parameter is not UTF-8");
-    if text.contains('+') {
-        let spaced = text.replace('+', " ");
-        let decoded = percent_decode_str(&spaced).decode_utf8().map_err(refusal)?;
-        Ok(Cow::Owned(decoded.into_owned()))
-    } else {
-        percent_decode_str(text).decode_utf8().map_err(refusal)
     }
 }
 
@@ -175,10 +136,4 @@ impl<'a> Fields<'a> {
     fn full_dotted(&self, name: &str) -> String {
         format!("{}{name}.", self.prefix)
     }
-}
-
-/// Digits and nothing else, as a number.
-pub fn parse_digits(text: &str) -> Option<u64> {
-    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    digits.then(|| text.parse().ok()).flatten()
 }

@@ -165,9 +165,9 @@ impl Bench {
     fn act(&mut self, action: Action) -> Answer {
         match action {
             Action::Answer(answer) => answer,
-            Action::Look(look) => look(&View::new(&self.world, &NoArchive, self.now)),
+            Action::Look(look) => look(&View::new(&self.world, &NoArchive, &(), self.now)),
             Action::Consult(consult) => {
-                let action = consult(&View::new(&self.world, &NoArchive, self.now));
+                let action = consult(&View::new(&self.world, &NoArchive, &(), self.now));
                 self.act(action)
             }
             Action::Order(order) => {
@@ -178,7 +178,7 @@ impl Bench {
                     }
                     planned.receipt
                 });
-                (order.answer)(&outcome, &View::new(&self.world, &NoArchive, self.now))
+                (order.answer)(&outcome, &View::new(&self.world, &NoArchive, &(), self.now))
             }
         }
     }

@@ -6,3 +6,4 @@ pub mod doubles;
 pub mod golden_file;
 pub mod plane;
 pub mod scene;
+pub mod tencent_definitions;

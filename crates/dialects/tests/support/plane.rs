@@ -17,11 +17,22 @@ use super::scene::{PROJECT, START, Scene};
 pub struct Played {
     pub method: String,
     pub path: String,
+    query: String,
+    headers: Vec<(String, String)>,
     pub request_body: String,
     pub answer: Answer,
 }
 
 impl Played {
+    /// What a request to Tencent Cloud says of itself, in a header or a parameter.
+    pub fn said(&self, name: &str) -> String {
+        let header = format!("x-tc-{}", name.to_ascii_lowercase());
+        let in_header = self.headers.iter().find(|(given, _)| *given == header);
+        let text = if self.method == "POST" { &self.request_body } else { &self.query };
+        let in_form = || text.split('&').find_map(|pair| pair.strip_prefix(&format!("{name}=")));
+        in_header.map(|(_, value)| &**value).or_else(in_form).unwrap_or_default().to_owned()
+    }
+
     pub fn text(&self) -> String {
         render(&self.answer)
     }
@@ -42,6 +53,8 @@ pub fn play(dialect: &str, golden: &Golden) -> Result<Vec<Played>, String> {
                 played.push(Played {
                     method: exchange.method.clone(),
                     path: exchange.path.clone(),
+                    query: exchange.query.clone(),
+                    headers: exchange.headers.clone(),
                     request_body: exchange.body.clone(),
                     answer,
                 });
@@ -170,6 +183,7 @@ impl Plane {
 
     fn look<T>(&self, look: impl FnOnce(&View<'_>) -> T) -> T {
         let archive = self.engine.archive();
-        look(&View::new(self.engine.world(), &*archive, self.now))
+        let machines = self.engine.machines();
+        look(&View::new(self.engine.world(), &*archive, &*machines, self.now))
     }
 }

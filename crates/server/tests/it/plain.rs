@@ -61,6 +61,7 @@ impl Dialect for Plain {
             "password" => Operation::ResetPassword(ResetPassword {
                 fit: PasswordFit::ANY,
                 needs_stopped: false,
+                stop_first: false,
             }),
             other => return look(other, request),
         };

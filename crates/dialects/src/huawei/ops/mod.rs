@@ -6,6 +6,7 @@ pub(super) mod catalog;
 pub(super) mod create;
 pub(super) mod delete;
 pub(super) mod flavors;
+pub(super) mod guest;
 pub(super) mod iam;
 pub(super) mod launch_templates;
 pub(super) mod lifecycle;

@@ -22,8 +22,11 @@ struct Batch {
 }
 
 /// The rule of a reset is the same for every system, so that nothing is left for the plan to judge.
-pub(in crate::huawei) const OPERATION: Operation =
-    Operation::ResetPassword(ResetPassword { fit: PasswordFit::ANY, needs_stopped: false });
+pub(in crate::huawei) const OPERATION: Operation = Operation::ResetPassword(ResetPassword {
+    fit: PasswordFit::ANY,
+    needs_stopped: false,
+    stop_first: false,
+});
 
 pub(in crate::huawei) fn decode_batch(call: &Call<'_>) -> Result<Action, Row> {
     let Batch { new_password, servers, dry_run } = read(call.request.body)?;

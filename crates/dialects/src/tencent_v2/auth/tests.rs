@@ -1,7 +1,10 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use proptest::prelude::*;
 use regiment_core::model::{RequestId, Time};
 
 use super::*;
+use crate::sign::hmac_sha1;
 use crate::tencent_v2::testing::{KEY_A, KEY_D, Keeper, Sent, with_raw};
 
 /// A published or recorded signature: the string that was signed, from its parameters on.

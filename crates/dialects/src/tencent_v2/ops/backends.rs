@@ -9,9 +9,10 @@ use serde::Serialize;
 use super::balancers;
 use super::servers::{self, Page};
 use crate::Action;
+use crate::tencent::ids;
 use crate::tencent_v2::call::Call;
 use crate::tencent_v2::faults::Refusal;
-use crate::tencent_v2::{ids, task};
+use crate::tencent_v2::task;
 
 pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let fields = call.fields();

@@ -9,10 +9,12 @@ use serde::Serialize;
 
 use super::servers::{self, Page};
 use crate::Action;
+use crate::tencent::form::parse_digits;
+use crate::tencent::ids;
 use crate::tencent_v2::call::Call;
 use crate::tencent_v2::faults::Refusal;
-use crate::tencent_v2::params::{Fields, parse_digits};
-use crate::tencent_v2::{ids, reply, times};
+use crate::tencent_v2::params::Fields;
+use crate::tencent_v2::{reply, times};
 
 /// The load balancer a client names, if it is this project's.
 pub fn find<'w>(

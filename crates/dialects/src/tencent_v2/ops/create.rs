@@ -12,11 +12,12 @@ use serde::Serialize;
 use super::reinstall::WantedImage;
 use crate::Action;
 use crate::sign::token_digest;
+use crate::tencent::zones::Zones;
+use crate::tencent::{disks, hostname, ids, shapes};
 use crate::tencent_v2::call::{Call, Issuer};
 use crate::tencent_v2::faults::Refusal;
 use crate::tencent_v2::params::{Fields, Params};
-use crate::tencent_v2::zones::Zones;
-use crate::tencent_v2::{disks, ids, names, password, shapes, task};
+use crate::tencent_v2::{names, password, task};
 
 /// Instances in one call.
 const GOODS_MAX: u32 = 100;
@@ -71,7 +72,7 @@ fn read(call: &Call<'_>) -> Result<Wanted, Refusal> {
     }
     let name = names::read(&fields, "instanceName", names::INSTANCE_CHARS_MAX)?;
     let hostname = fields.text("hostName").unwrap_or_default();
-    if !hostname.is_empty() && !names::hostname_fits(hostname, OsFamily::Linux) {
+    if !hostname.is_empty() && !hostname::fits(hostname, OsFamily::Linux) {
         return Err(fields.bad("hostName", "is not a host name"));
     }
     for agent in ["wanIp", "needSecurityAgent", "needMonitorAgent"] {
@@ -151,7 +152,7 @@ fn order(world: &World, wanted: Wanted, issuer: &Issuer) -> Result<Action, Refus
     let flavor = shapes::find(world, wanted.cpu, wanted.mem_gib, "normal")?;
     let id = wanted.image.find(world)?;
     let image = world.image(id).ok_or(FaultKind::ImageNotFound)?;
-    if !wanted.hostname.is_empty() && !names::hostname_fits(&wanted.hostname, image.family) {
+    if !wanted.hostname.is_empty() && !hostname::fits(&wanted.hostname, image.family) {
         return Err(Refusal::Malformed {
             name: "hostName".to_owned(),
             why: "is too long for the image's system".to_owned(),
@@ -181,6 +182,7 @@ fn order(world: &World, wanted: Wanted, issuer: &Issuer) -> Result<Action, Refus
         ..Details::default()
     };
     let operation = Operation::Create(Create {
+        spread: false,
         names: vec![wanted.name; wanted.count as usize],
         flavor: flavor.name.clone(),
         image: id,

@@ -8,10 +8,11 @@ use serde::Serialize;
 
 use super::{balancers, listeners};
 use crate::Action;
+use crate::tencent::ids;
 use crate::tencent_v2::call::{Call, Issuer};
 use crate::tencent_v2::faults::Refusal;
 use crate::tencent_v2::params::Fields;
-use crate::tencent_v2::{ids, names, task};
+use crate::tencent_v2::{names, task};
 
 /// Listeners in one call: as many as a load balancer may have in all, by the vendor's quota.
 const LISTENERS_MAX: usize = 50;

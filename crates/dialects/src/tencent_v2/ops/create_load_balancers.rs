@@ -5,11 +5,12 @@ use regiment_core::ops::{CreateLoadBalancers, Operation};
 use serde::Serialize;
 
 use crate::Action;
+use crate::tencent::ids;
 use crate::tencent_v2::call::Call;
 use crate::tencent_v2::faults::Refusal;
 use crate::tencent_v2::params::Fields;
 use crate::tencent_v2::reply::Keyed;
-use crate::tencent_v2::{ids, names, task};
+use crate::tencent_v2::{names, task};
 
 /// Load balancers in one call. The vendor's documents say none; this is its quota for an account.
 const NUMBER_MAX: u32 = 100;

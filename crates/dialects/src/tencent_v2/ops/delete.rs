@@ -1,9 +1,10 @@
 use regiment_core::ops::{Delete, Operation};
 
 use crate::Action;
+use crate::tencent::ids;
 use crate::tencent_v2::call::Call;
 use crate::tencent_v2::faults::Refusal;
-use crate::tencent_v2::{ids, task};
+use crate::tencent_v2::task;
 
 /// `ReturnInstance`: the instance and all it holds. Every instance here is paid by use, so every
 /// one can be returned.

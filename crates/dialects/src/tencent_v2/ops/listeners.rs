@@ -10,9 +10,10 @@ use serde::Serialize;
 use super::balancers;
 use super::servers::{self, Page};
 use crate::Action;
+use crate::tencent::ids;
 use crate::tencent_v2::call::Call;
 use crate::tencent_v2::faults::Refusal;
-use crate::tencent_v2::{ids, task};
+use crate::tencent_v2::task;
 
 /// The protocol with this number, which must be 1 to 4.
 pub const fn protocol(number: u32) -> Protocol {

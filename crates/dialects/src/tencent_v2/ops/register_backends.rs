@@ -5,9 +5,10 @@ use regiment_core::world::World;
 
 use super::balancers;
 use crate::Action;
+use crate::tencent::ids;
 use crate::tencent_v2::call::{Call, Issuer};
 use crate::tencent_v2::faults::Refusal;
-use crate::tencent_v2::{ids, task};
+use crate::tencent_v2::task;
 
 /// Instances in one call: as many as a load balancer may have in all, by the vendor's quota.
 const BACKENDS_MAX: usize = 100;

@@ -5,10 +5,11 @@ use regiment_core::vault::Secret;
 use regiment_core::world::World;
 
 use crate::Action;
+use crate::tencent::ids;
 use crate::tencent_v2::call::{Call, Issuer};
 use crate::tencent_v2::faults::Refusal;
 use crate::tencent_v2::params::Fields;
-use crate::tencent_v2::{ids, password, task};
+use crate::tencent_v2::{password, task};
 
 /// The system disk cannot be given another size; it may be given the one it has.
 struct Wanted {
@@ -60,6 +61,7 @@ fn order(world: &World, wanted: Wanted, issuer: &Issuer) -> Result<Action, Refus
         stop_first: true,
         key_name: None,
         user_data: None,
+        encrypted_password: None,
         fit,
     });
     let mut command = issuer.command(operation, vec![TargetRef::Server(server.id)]);

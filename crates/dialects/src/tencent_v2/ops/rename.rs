@@ -1,9 +1,10 @@
 use regiment_core::ops::{Operation, Rename};
 
 use crate::Action;
+use crate::tencent::ids;
 use crate::tencent_v2::call::Call;
 use crate::tencent_v2::faults::Refusal;
-use crate::tencent_v2::{ids, names, task};
+use crate::tencent_v2::{names, task};
 
 /// `ModifyInstanceAttributes`: the name is the only attribute.
 pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {

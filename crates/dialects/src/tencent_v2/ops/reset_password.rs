@@ -10,6 +10,7 @@ use crate::tencent_v2::{batch, password};
 pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let (secret, fit) =
         password::read(&call.fields())?.ok_or_else(|| Refusal::Missing("password".to_owned()))?;
-    let operation = Operation::ResetPassword(ResetPassword { fit, needs_stopped: true });
+    let operation =
+        Operation::ResetPassword(ResetPassword { fit, needs_stopped: true, stop_first: false });
     batch::order(call, operation, Some(secret))
 }

@@ -4,9 +4,10 @@ use regiment_core::ops::{Operation, Resize};
 use regiment_core::world::World;
 
 use crate::Action;
+use crate::tencent::{ids, shapes};
 use crate::tencent_v2::call::{Call, Issuer};
 use crate::tencent_v2::faults::Refusal;
-use crate::tencent_v2::{ids, shapes, task};
+use crate::tencent_v2::task;
 
 /// What is wanted of the instance; absent is as it is.
 struct Wanted {

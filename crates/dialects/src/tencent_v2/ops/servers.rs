@@ -7,11 +7,12 @@ use regiment_core::world::World;
 use serde::Serialize;
 
 use crate::Action;
+use crate::tencent::zones::Zones;
+use crate::tencent::{disks, ids, shapes};
 use crate::tencent_v2::call::Call;
 use crate::tencent_v2::faults::Refusal;
 use crate::tencent_v2::params::Fields;
-use crate::tencent_v2::zones::Zones;
-use crate::tencent_v2::{disks, ids, reply, shapes, times};
+use crate::tencent_v2::{reply, times};
 
 /// Ids or addresses in one call.
 const FILTER_VALUES_MAX: usize = 100;
@@ -287,6 +288,7 @@ pub fn status(server: &Server) -> u32 {
             // What takes no time, and what this cloud has no number for.
             Activity::Renaming
             | Activity::ChangingNics
+            | Activity::Dumping
             | Activity::Migrating
             | Activity::Charging
             | Activity::AttachingVolume

@@ -7,9 +7,9 @@ use regiment_core::view::View;
 use serde::Serialize;
 
 use crate::Action;
+use crate::tencent::form::parse_digits;
 use crate::tencent_v2::call::Call;
 use crate::tencent_v2::faults::{self, Refusal};
-use crate::tencent_v2::params::parse_digits;
 use crate::tencent_v2::task;
 
 #[derive(Serialize)]
@@ -133,6 +133,7 @@ fn is_of_balancers(operation: &Operation) -> bool {
         | Operation::Start(_)
         | Operation::Stop(_)
         | Operation::Reboot(_)
+        | Operation::CrashDump(_)
         | Operation::ResetPassword(_)
         | Operation::Resize(_)
         | Operation::Reinstall(_)

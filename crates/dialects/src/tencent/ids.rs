@@ -4,7 +4,7 @@ use std::fmt;
 
 use regiment_core::command::TargetRef;
 use regiment_core::model::{
-    Handle, Image, ImageId, ListenerId, LoadBalancerId, Server, ServerId, VolumeId,
+    Handle, Image, ImageId, ListenerId, LoadBalancerId, NetworkId, Server, ServerId, VolumeId,
 };
 use regiment_core::world::World;
 
@@ -34,6 +34,16 @@ pub fn read_instance(text: &str) -> TargetRef {
         Some(TargetRef::Server(id))
     };
     short.or_else(long).unwrap_or_else(|| TargetRef::Unreadable(text.into()))
+}
+
+/// What was read, as it is written.
+pub fn target(target: &TargetRef) -> String {
+    match target {
+        TargetRef::Short(handle) => instance(*handle),
+        TargetRef::Server(id) => instance_long(*id),
+        TargetRef::Balancer(id) => balancer(*id),
+        TargetRef::Unreadable(text) => text.to_string(),
+    }
 }
 
 /// The server a client names, if it is this project's.
@@ -70,7 +80,7 @@ pub fn image_number(id: ImageId) -> u64 {
 pub fn find_image<'w>(world: &'w World, text: &str) -> Option<&'w Image> {
     let number = match text.strip_prefix(IMAGE) {
         Some(handle) => Handle::parse(handle)?.number(),
-        None => super::params::parse_digits(text)?,
+        None => super::form::parse_digits(text)?,
     };
     world.images().find(|image| image_number(image.id) == number).map(|image| &**image)
 }
@@ -92,4 +102,28 @@ pub fn listener(id: ListenerId) -> String {
 
 pub fn disk(id: VolumeId) -> String {
     join("disk-", id.handle())
+}
+
+pub fn network(id: NetworkId) -> String {
+    join("vpc-", id.handle())
+}
+
+pub fn subnet(id: NetworkId) -> String {
+    join("subnet-", id.handle())
+}
+
+pub fn security_group(id: NetworkId) -> String {
+    join("sg-", id.handle())
+}
+
+/// Whether the words have the form of an image's id.
+pub fn may_be_image(text: &str) -> bool {
+    text.strip_prefix(IMAGE).is_some_and(|handle| Handle::parse(handle).is_some())
+}
+
+/// Key pairs have names in the core: their ids here are made of those.
+pub fn key_pair(name: &str) -> String {
+    let digest = crate::sign::sha256(name.as_bytes());
+    let bits = digest[..6].iter().fold(0, |bits, byte| bits << 8 | u64::from(*byte));
+    join("skey-", Handle::fold(bits))
 }

@@ -1,0 +1,14 @@
+//! What all of Tencent Cloud's APIs say alike: how things are named, how forms are read, and the
+//! signature over every parameter.
+//!
+//! Deliberately absent: anything with an envelope. What is said of a refusal is each API's own.
+
+pub mod disks;
+pub mod form;
+pub mod hints;
+pub mod host;
+pub mod hostname;
+pub mod ids;
+pub mod shapes;
+pub mod signature;
+pub mod zones;

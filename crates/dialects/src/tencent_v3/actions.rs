@@ -1,0 +1,165 @@
+//! Which actions are served, of which service each is, and who answers it. Which there are at all is
+//! in the definitions.
+
+use std::sync::Arc;
+
+use super::auth;
+use super::call::Call;
+use super::definitions;
+use super::faults::Refusal;
+use super::input::{Carrier, Input};
+use super::ops::{
+    create, delete, images, reboot, regions, reinstall, rename, reset_password, resize, servers,
+    shapes, start, states, stop, zones,
+};
+use super::places;
+use super::reply::{Language, Reply};
+use crate::tencent::{form, host};
+use crate::{Action, Caller, Context, Request};
+
+type Answerer = fn(&Call<'_>) -> Result<Action, Refusal>;
+
+/// One action that is served.
+pub struct Served {
+    pub service: &'static str,
+    pub name: &'static str,
+    /// Whether it must be told a region.
+    regional: bool,
+    answerer: Answerer,
+}
+
+const fn cvm(name: &'static str, answerer: Answerer) -> Served {
+    Served { service: "cvm", name, regional: true, answerer }
+}
+
+pub static SERVED: &[Served] = &[
+    cvm("DescribeImages", images::decode),
+    cvm("DescribeInstanceTypeConfigs", shapes::decode),
+    cvm("DescribeInstances", servers::decode),
+    cvm("DescribeInstancesStatus", states::decode),
+    Served { regional: false, ..cvm("DescribeRegions", regions::decode) },
+    cvm("DescribeZones", zones::decode),
+    cvm("ModifyInstancesAttribute", rename::decode),
+    cvm("RebootInstances", reboot::decode),
+    cvm("ResetInstance", reinstall::decode),
+    cvm("ResetInstancesPassword", reset_password::decode),
+    cvm("ResetInstancesType", resize::decode),
+    cvm("RunInstances", create::decode),
+    cvm("StartInstances", start::decode),
+    cvm("StopInstances", stop::decode),
+    cvm("TerminateInstances", delete::decode),
+];
+
+/// What a request says of itself beside its members, wherever it stands.
+pub struct Common {
+    action: Option<String>,
+    version: Option<String>,
+    region: Option<String>,
+    pub language: Language,
+    carrier: Carrier,
+}
+
+impl Common {
+    /// Never fails: what cannot be read was not said.
+    pub fn read(request: &Request<'_>) -> Common {
+        let by_header = request.header("x-tc-action").is_some()
+            || request
+                .header("authorization")
+                .is_some_and(|header| header.starts_with(auth::ALGORITHM));
+        let said = |name: &str| request.header(name).map(str::to_owned);
+        if by_header {
+            let json = request.method == "POST"
+                && !request
+                    .header("content-type")
+                    .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+            return Common {
+                action: said("x-tc-action"),
+                version: said("x-tc-version"),
+                region: said("x-tc-region"),
+                language: Language::of(request, None),
+                carrier: if json { Carrier::Json } else { Carrier::Form },
+            };
+        }
+        let text = match request.method {
+            "POST" => std::str::from_utf8(request.body).unwrap_or_default(),
+            _ => request.query,
+        };
+        let pairs = form::read(text).unwrap_or_default();
+        let said = |name: &str| {
+            pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_string())
+        };
+        Common {
+            action: said("Action"),
+            version: said("Version"),
+            region: said("Region"),
+            language: Language::of(request, said("Language").as_deref()),
+            carrier: Carrier::Form,
+        }
+    }
+}
+
+/// What is asked. The signature has been verified.
+pub fn decode(
+    request: &Request<'_>,
+    context: &Context<'_>,
+    caller: Option<&Caller>,
+    common: &Common,
+    reply: Reply,
+) -> Result<Action, Refusal> {
+    if !matches!(request.method, "GET" | "POST") {
+        return Err(Refusal::method());
+    }
+    let caller = caller.ok_or_else(Refusal::secret_id_not_found)?;
+    let need = |said: &Option<String>, name: &str| {
+        said.clone().filter(|said| !said.is_empty()).ok_or_else(|| Refusal::missing(name))
+    };
+    let name = need(&common.action, "Action")?;
+    let version = need(&common.version, "Version")?;
+    let (service_name, service) =
+        definitions::service_of(&version).ok_or_else(Refusal::version_unknown)?;
+    let named = host::without_port(host::bare(request.header("host").unwrap_or_default()));
+    if is_of_another(named, service_name) {
+        return Err(Refusal::action_unknown());
+    }
+    let [shape, _] = service.actions.get(&name).ok_or_else(Refusal::action_unknown)?;
+    let served = SERVED
+        .iter()
+        .find(|served| served.service == service_name && served.name == name)
+        .ok_or_else(|| Refusal::action_not_served(&name))?;
+    let region: Arc<str> = match &common.region {
+        Some(region) if !region.is_empty() => places::region(region).into(),
+        Some(_) | None if served.regional => return Err(Refusal::missing("Region")),
+        Some(_) | None => "".into(),
+    };
+    let input = Input::read(request, common.carrier, service, shape)?;
+    (served.answerer)(&Call { input: &input, context, caller, region: &region, reply })
+}
+
+/// Whether a host is the vendor's, and of another service than the version's.
+fn is_of_another(host: &str, service: &str) -> bool {
+    let host = host.to_ascii_lowercase();
+    host.strip_suffix(".tencentcloudapi.com")
+        .is_some_and(|name| name.split('.').next() != Some(service))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_served_action_is_the_vendors() {
+        for served in SERVED {
+            let service = definitions::service(served.service).expect("a service");
+            assert!(service.actions.contains_key(served.name), "{}", served.name);
+        }
+        assert!(SERVED.is_sorted_by_key(|served| (served.service, served.name)));
+    }
+
+    #[test]
+    fn a_vendors_host_serves_its_own_service_alone() {
+        assert!(!is_of_another("cvm.tencentcloudapi.com", "cvm"));
+        assert!(!is_of_another("CVM.ap-guangzhou.tencentcloudapi.com", "cvm"));
+        assert!(is_of_another("clb.tencentcloudapi.com", "cvm"));
+        assert!(!is_of_another("127.0.0.1", "cvm"));
+    }
+}

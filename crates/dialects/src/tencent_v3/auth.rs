@@ -1,0 +1,176 @@
+//! Who is asking: the newer signature over a canonical request, or the older one over every
+//! parameter.
+
+use jiff::Timestamp;
+use jiff::tz::Offset;
+use regiment_core::model::Time;
+
+use super::faults::Refusal;
+use crate::sign::{hmac_sha256, same, sha256_hex};
+use crate::tencent::form::{self, parse_digits};
+use crate::tencent::host;
+use crate::tencent::signature::Signed;
+use crate::{Caller, Context, Request};
+
+pub const ALGORITHM: &str = "TC3-HMAC-SHA256";
+
+/// What says that the body is not signed.
+const UNSIGNED: &str = "UNSIGNED-PAYLOAD";
+
+/// How far a request's time may be from ours, either way.
+const WINDOW_S: i64 = 300;
+
+/// The parts of an `Authorization` header.
+struct Proof<'a> {
+    secret_id: &'a str,
+    date: &'a str,
+    service: &'a str,
+    signed_headers: &'a str,
+    signature: &'a str,
+}
+
+/// The order of the checks is what the caller is told when several are wrong.
+pub fn authenticate(request: &Request<'_>, context: &Context<'_>) -> Result<Caller, Refusal> {
+    match request.header("authorization") {
+        Some(header) => by_header(request, context, header),
+        None => by_parameters(request, context),
+    }
+}
+
+fn by_header(
+    request: &Request<'_>,
+    context: &Context<'_>,
+    header: &str,
+) -> Result<Caller, Refusal> {
+    let proof = Proof::read(header).ok_or_else(Refusal::authorization_unreadable)?;
+    let timestamp =
+        request.header("x-tc-timestamp").ok_or_else(|| Refusal::missing("X-TC-Timestamp"))?;
+    let at_s = parse_digits(timestamp)
+        .and_then(|seconds| i64::try_from(seconds).ok())
+        .ok_or_else(|| Refusal::mistyped("X-TC-Timestamp"))?;
+    let key = context.gate.key(proof.secret_id).ok_or_else(Refusal::secret_id_not_found)?;
+    let secret = key.secret_key.expose().as_bytes();
+    if utc_date(at_s).as_deref() != Some(proof.date) || !proof.verified(request, timestamp, secret)
+    {
+        return Err(Refusal::signature_wrong());
+    }
+    check_window(at_s, context)?;
+    Ok(Caller { access_key: proof.secret_id.into(), project: key.project })
+}
+
+impl<'a> Proof<'a> {
+    fn read(header: &'a str) -> Option<Proof<'a>> {
+        let parts = header.strip_prefix(ALGORITHM)?.trim();
+        let (mut credential, mut signed_headers, mut signature) = (None, None, None);
+        for part in parts.split(',') {
+            match part.trim().split_once('=')? {
+                ("Credential", value) => credential = Some(value),
+                ("SignedHeaders", value) => signed_headers = Some(value),
+                ("Signature", value) => signature = Some(value),
+                _ => return None,
+            }
+        }
+        let mut scope = credential?.split('/');
+        let (secret_id, date) = (scope.next()?, scope.next()?);
+        // The service is what the client takes for one: some cut it out of an address.
+        let (service, last) = (scope.next()?, scope.next()?);
+        if last != "tc3_request" || scope.next().is_some() {
+            return None;
+        }
+        let (signed_headers, signature) = (signed_headers?, signature?);
+        Some(Proof { secret_id, date, service, signed_headers, signature })
+    }
+
+    /// Whether any canonical request the caller may have made gives this signature.
+    fn verified(&self, request: &Request<'_>, timestamp: &str, secret: &[u8]) -> bool {
+        let names: Vec<&str> = self.signed_headers.split(';').collect();
+        if !names.contains(&"host") || !names.contains(&"content-type") {
+            return false;
+        }
+        let start = [b"TC3", secret].concat();
+        let key = [self.date, self.service, "tc3_request"]
+            .iter()
+            .fold(start, |key, part| hmac_sha256(&key, part.as_bytes()).to_vec());
+        let payload = match request.header("x-tc-content-sha256") {
+            Some(UNSIGNED) => sha256_hex(UNSIGNED.as_bytes()),
+            Some(_) | None if request.method == "GET" => sha256_hex(b""),
+            Some(_) | None => sha256_hex(request.body),
+        };
+        let query = if request.method == "POST" { "" } else { request.query };
+        let received = request.header("host").unwrap_or_default();
+        let scope = format!("{}/{}/tc3_request", self.date, self.service);
+        host::signed(received).iter().any(|host| {
+            [false, true].into_iter().any(|lower| {
+                let headers = canonical(request, &names, host, lower);
+                let canonical = format!(
+                    "{}\n/\n{query}\n{headers}\n{}\n{payload}",
+                    request.method, self.signed_headers
+                );
+                let source = format!(
+                    "{ALGORITHM}\n{timestamp}\n{scope}\n{}",
+                    sha256_hex(canonical.as_bytes())
+                );
+                let expected = hex::encode(hmac_sha256(&key, source.as_bytes()));
+                same(expected.as_bytes(), self.signature.as_bytes())
+            })
+        })
+    }
+}
+
+/// The signed headers, a line each. The vendor's recipe writes values in lower case; clients do not.
+fn canonical(request: &Request<'_>, names: &[&str], host: &str, lower: bool) -> String {
+    let mut lines = String::new();
+    for name in names {
+        let value = if *name == "host" { host } else { request.header(name).unwrap_or_default() };
+        lines.push_str(name);
+        lines.push(':');
+        if lower {
+            lines.push_str(&value.trim().to_lowercase());
+        } else {
+            lines.push_str(value.trim());
+        }
+        lines.push('\n');
+    }
+    lines
+}
+
+fn utc_date(seconds: i64) -> Option<String> {
+    let at = Timestamp::from_second(seconds).ok()?;
+    Some(Offset::UTC.to_datetime(at).strftime("%Y-%m-%d").to_string())
+}
+
+fn check_window(at_s: i64, context: &Context<'_>) -> Result<(), Refusal> {
+    let apart_s = context.now.seconds().saturating_sub(at_s);
+    if apart_s.saturating_abs() > WINDOW_S { Err(Refusal::expired()) } else { Ok(()) }
+}
+
+/// The older way, with the proof among the parameters.
+fn by_parameters(request: &Request<'_>, context: &Context<'_>) -> Result<Caller, Refusal> {
+    let text = match request.method {
+        "POST" => std::str::from_utf8(request.body).unwrap_or_default(),
+        _ => request.query,
+    };
+    let pairs = form::read(text).map_err(Refusal::unreadable)?;
+    let pairs: Vec<(&str, &str)> = pairs.iter().map(|(key, value)| (&**key, &**value)).collect();
+    let get = |name: &str| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
+    let need = |name: &str| {
+        get(name).filter(|value| !value.is_empty()).ok_or_else(|| Refusal::missing(name))
+    };
+    let number = |name: &str| parse_digits(need(name)?).ok_or_else(|| Refusal::mistyped(name));
+    let nonce = number("Nonce")?;
+    let at_s = i64::try_from(number("Timestamp")?).map_err(|_| Refusal::mistyped("Timestamp"))?;
+    let (secret_id, signature) = (need("SecretId")?, need("Signature")?);
+    let method = get("SignatureMethod");
+    let key = context.gate.key(secret_id).ok_or_else(Refusal::secret_id_not_found)?;
+    let signed = Signed { pairs: pairs.clone(), method, signature };
+    if !signed.verified(request, key.secret_key.expose().as_bytes()) {
+        return Err(Refusal::signature_wrong());
+    }
+    check_window(at_s, context)?;
+    // One second more than it could be accepted again.
+    let forget_at = Time((at_s + WINDOW_S + 1) * 1000);
+    if !context.gate.first_use(secret_id, &format!("{at_s}:{nonce}"), forget_at) {
+        return Err(Refusal::expired());
+    }
+    Ok(Caller { access_key: secret_id.into(), project: key.project })
+}

@@ -1,0 +1,517 @@
+//! What is said when something is refused, in both languages: one table for the faults of the core,
+//! one name for each thing this dialect refuses itself.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use regiment_core::model::{Fault, FaultKind, ImageId, RequestId, ServerId};
+
+use super::reply::Language;
+use crate::tencent::ids;
+
+type Text = Cow<'static, str>;
+
+/// Why a request is refused. It is one answer for the whole request, whatever it names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    code: Text,
+    english: Text,
+    chinese: Text,
+    /// Said by an action, not by the gateway before it: such messages end with the beginning of the
+    /// call's id.
+    by_action: bool,
+}
+
+/// How a fault of the core is spelled here.
+pub struct Row {
+    pub code: &'static str,
+    pub english: &'static str,
+    pub chinese: &'static str,
+}
+
+const fn row_of(code: &'static str, english: &'static str, chinese: &'static str) -> Row {
+    Row { code, english, chinese }
+}
+
+/// The one table of codes.
+#[expect(clippy::too_many_lines, reason = "one table, a line for each kind of fault")]
+pub const fn row(kind: FaultKind) -> Row {
+    match kind {
+        FaultKind::NoTargets => row_of("MissingParameter", "no resource is named", "未指定资源"),
+        FaultKind::TooManyTargets => row_of(
+            "InvalidParameterValue.LimitExceeded",
+            "too many resources are named",
+            "指定的资源过多",
+        ),
+        FaultKind::TooManyJobs => row_of(
+            "RequestLimitExceeded",
+            "too many operations are in progress, try again later",
+            "进行中的操作过多，请稍后重试",
+        ),
+        FaultKind::TokenReused => row_of(
+            "InvalidParameterCombination",
+            "the `ClientToken` was used for another request",
+            "`ClientToken` 已用于其他请求",
+        ),
+        FaultKind::TokenExpired => row_of(
+            "InvalidParameterCombination",
+            "the `ClientToken` has expired",
+            "`ClientToken` 已过期",
+        ),
+        FaultKind::QuotaExceeded => {
+            row_of("LimitExceeded.InstanceQuota", "the quota is exceeded", "超出配额")
+        }
+        FaultKind::FlavorNotFound => row_of(
+            "InvalidParameterValue.InstanceTypeNotFound",
+            "the instance type does not exist",
+            "实例机型不存在",
+        ),
+        FaultKind::ImageNotFound => {
+            row_of("InvalidImageId.NotFound", "the image does not exist", "镜像不存在")
+        }
+        FaultKind::NameInvalid => {
+            row_of("InvalidParameterValue", "the name is not allowed", "名称不合法")
+        }
+        FaultKind::ServerNotFound => {
+            row_of("InvalidInstanceId.NotFound", "the instance does not exist", "实例不存在")
+        }
+        FaultKind::ServerBusy => row_of(
+            "OperationDenied.InstanceOperationInProgress",
+            "another operation is running on the instance",
+            "实例有正在进行的操作",
+        ),
+        FaultKind::ServerLocked => {
+            row_of("OperationDenied", "the instance is locked", "实例已被锁定")
+        }
+        FaultKind::ResizeUnconfirmed => row_of(
+            "OperationDenied.InstanceOperationInProgress",
+            "the instance's new type waits to be confirmed",
+            "实例的机型调整尚待确认",
+        ),
+        FaultKind::NothingResized => row_of(
+            "UnsupportedOperation",
+            "no new type waits to be confirmed",
+            "没有待确认的机型调整",
+        ),
+        FaultKind::ServerRunning => row_of(
+            "UnsupportedOperation.InstanceStateRunning",
+            "an instance in state `RUNNING` is not supported",
+            "不支持状态为运行中的实例",
+        ),
+        FaultKind::ServerStopped => row_of(
+            "UnsupportedOperation.InstanceStateStopped",
+            "an instance in state `STOPPED` is not supported",
+            "不支持状态为已关机的实例",
+        ),
+        FaultKind::ServerBroken => row_of(
+            "UnsupportedOperation.InstanceStateCorrupted",
+            "an instance that has failed is not supported",
+            "不支持状态为异常的实例",
+        ),
+        FaultKind::PasswordUnfit => row_of(
+            "InvalidParameterValue.InvalidPassword",
+            "the password does not meet the rules of the instance's system",
+            "密码不符合实例操作系统的要求",
+        ),
+        FaultKind::SameFlavor => row_of(
+            "InvalidParameterValue",
+            "the instance already has this instance type",
+            "实例已是该机型",
+        ),
+        FaultKind::FlavorTooSmall => row_of(
+            "UnsupportedOperation",
+            "the instance cannot be made smaller",
+            "不支持降低实例配置",
+        ),
+        FaultKind::AddressInUse => {
+            row_of("VpcIpIsUsed", "the private IP is in use", "内网 IP 已被占用")
+        }
+        FaultKind::AddressOutside => row_of(
+            "VpcAddrNotInSubNet",
+            "the private IP is not in the subnet",
+            "内网 IP 不在子网网段内",
+        ),
+        FaultKind::SubnetFull => row_of(
+            "FailedOperation.NoAvailableIpAddressCountInSubnet",
+            "the subnet has no free private IP",
+            "子网没有可用的内网 IP",
+        ),
+        FaultKind::SubnetElsewhere => row_of(
+            "InvalidParameterValue.VpcIdSubnetIdNotMatch",
+            "the subnet is not in the private network",
+            "子网不属于该私有网络",
+        ),
+        FaultKind::NicNotFound
+        | FaultKind::NicIsPrimary
+        | FaultKind::NicTaken
+        | FaultKind::HasMoreNics => row_of(
+            "InvalidParameterValue.InvalidNetworkInterfaceId",
+            "the network interface does not allow it",
+            "弹性网卡不支持该操作",
+        ),
+        FaultKind::NotInSecurityGroup | FaultKind::LastSecurityGroup => row_of(
+            "InvalidSecurityGroupId.NotFound",
+            "the instance is not in the security group",
+            "实例不在该安全组中",
+        ),
+        FaultKind::ServerGroupNotFound
+        | FaultKind::TooManyServerGroups
+        | FaultKind::ServerGroupFull
+        | FaultKind::InOtherServerGroup
+        | FaultKind::NotInServerGroup => row_of(
+            "FailedOperation.DisasterRecoverGroupNotFound",
+            "the placement group does not allow it",
+            "置放群组不支持该操作",
+        ),
+        FaultKind::TooManyNics => row_of(
+            "LimitExceeded.InstanceEniNumLimit",
+            "the instance has too many network interfaces",
+            "实例的弹性网卡数量超出限制",
+        ),
+        FaultKind::BalancerNotFound => row_of(
+            "InvalidParameter.LBIdNotFound",
+            "the load balancer does not exist",
+            "负载均衡实例不存在",
+        ),
+        FaultKind::BalancerBusy => row_of(
+            "FailedOperation.ResourceInOperating",
+            "another operation is running on the load balancer",
+            "负载均衡实例有正在进行的操作",
+        ),
+        FaultKind::PortInUse => row_of(
+            "InvalidParameter.PortCheckFailed",
+            "a listener with this port exists",
+            "该端口的监听器已存在",
+        ),
+        FaultKind::BackendNotFound => row_of(
+            "InvalidParameter",
+            "the instance is not bound to the load balancer",
+            "实例未绑定到该负载均衡",
+        ),
+        FaultKind::KeyPairNotFound => row_of(
+            "InvalidParameterValue.KeyPairNotFound",
+            "the key pair does not exist",
+            "密钥对不存在",
+        ),
+        FaultKind::KeyPairExists => row_of(
+            "InvalidKeyPairName.Duplicate",
+            "a key pair with this name exists",
+            "密钥对名称已存在",
+        ),
+        FaultKind::TemplateNotFound => row_of(
+            "InvalidParameterValue.LaunchTemplateNotFound",
+            "the launch template does not exist",
+            "实例启动模板不存在",
+        ),
+        FaultKind::TemplateExists => row_of(
+            "InvalidLaunchTemplateName.Duplicate",
+            "a launch template with this name exists",
+            "实例启动模板名称已存在",
+        ),
+        FaultKind::VolumeNotFound => {
+            row_of("InvalidParameterValue", "the disk does not exist", "云硬盘不存在")
+        }
+        FaultKind::VolumeInUse
+        | FaultKind::VolumeAttached
+        | FaultKind::VolumeNotAttached
+        | FaultKind::VolumeNotShareable
+        | FaultKind::VolumeElsewhere
+        | FaultKind::BootVolume
+        | FaultKind::DeviceInUse => row_of(
+            "UnsupportedOperation.InvalidDisk",
+            "the disk does not allow it",
+            "云硬盘不支持该操作",
+        ),
+        FaultKind::TooManyVolumes | FaultKind::TooManySharers => row_of(
+            "LimitExceeded",
+            "the disk or the instance has as many of the other as it can have",
+            "云硬盘挂载数量超出限制",
+        ),
+        FaultKind::TooManyTags => row_of(
+            "InvalidParameterValue.TagQuotaLimitExceeded",
+            "the instance would have too many tags",
+            "实例的标签数量超出限制",
+        ),
+        FaultKind::NoCapacity => row_of(
+            "ResourceInsufficient.SpecifiedInstanceType",
+            "the instance type is sold out",
+            "该机型已售罄",
+        ),
+        FaultKind::HostDown => {
+            row_of("FailedOperation", "the host of the instance is down", "实例所在宿主机故障")
+        }
+        FaultKind::AgentMissing => row_of(
+            "FailedOperation",
+            "the agent in the instance does not answer",
+            "实例内的代理没有响应",
+        ),
+        FaultKind::AgentRefused => {
+            row_of("FailedOperation", "the agent in the instance refused", "实例内的代理拒绝执行")
+        }
+        FaultKind::StepFailed => row_of("FailedOperation", "the operation failed", "操作失败"),
+        FaultKind::StepTimedOut => {
+            row_of("FailedOperation", "the operation took too long", "操作超时")
+        }
+        FaultKind::Unreachable => row_of(
+            "FailedOperation",
+            "the host of the instance cannot be reached",
+            "无法连接实例所在宿主机",
+        ),
+        FaultKind::StillRunning => {
+            row_of("MutexOperation.TaskRunning", "the operation is still running", "操作仍在进行中")
+        }
+        FaultKind::Internal => row_of("InternalServerError", "internal error", "内部错误"),
+    }
+}
+
+/// The story of a fault may be an id as the core writes it.
+fn in_our_ids(kind: FaultKind, detail: &str) -> String {
+    let ours = if kind == FaultKind::ImageNotFound {
+        ImageId::parse_dashed(detail).map(ids::image)
+    } else {
+        ServerId::parse_dashed(detail).map(|id| ids::instance(id.handle()))
+    };
+    ours.unwrap_or_else(|| detail.to_owned())
+}
+
+/// What went wrong, for clients that ask the instance.
+pub fn worded(fault: &Fault) -> String {
+    let Row { code: _, english, chinese: _ } = row(fault.kind);
+    match &fault.detail {
+        Some(detail) => format!("{english}: {}", in_our_ids(fault.kind, detail)),
+        None => english.to_owned(),
+    }
+}
+
+impl From<&Fault> for Refusal {
+    fn from(fault: &Fault) -> Refusal {
+        let Row { code, english, chinese } = row(fault.kind);
+        let refusal = Refusal::by_action(code, english, chinese);
+        match &fault.detail {
+            Some(detail) => refusal.about(&in_our_ids(fault.kind, detail)),
+            None => refusal,
+        }
+    }
+}
+
+impl From<FaultKind> for Refusal {
+    fn from(kind: FaultKind) -> Refusal {
+        Refusal::from(&Fault::from(kind))
+    }
+}
+
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Refusal {
+        Refusal::from(&fault)
+    }
+}
+
+/// What the gateway says.
+impl Refusal {
+    fn by_gateway(
+        code: &'static str,
+        english: impl Into<Text>,
+        chinese: impl Into<Text>,
+    ) -> Refusal {
+        let (code, english, chinese) = (code.into(), english.into(), chinese.into());
+        Refusal { code, english, chinese, by_action: false }
+    }
+
+    pub fn missing(name: &str) -> Refusal {
+        Refusal::by_gateway(
+            "MissingParameter",
+            format!("The request is missing a required parameter `{name}`."),
+            format!("请求缺少必选参数 `{name}`。"),
+        )
+    }
+
+    pub fn mistyped(name: &str) -> Refusal {
+        Refusal::by_gateway(
+            "InvalidParameter",
+            format!("Parameter `{name}` type error."),
+            format!("参数 `{name}` 类型错误。"),
+        )
+    }
+
+    pub fn unknown_parameter(name: &str) -> Refusal {
+        Refusal::by_gateway(
+            "UnknownParameter",
+            format!("The parameter `{name}` is not recognized."),
+            format!("参数 `{name}` 无法识别。"),
+        )
+    }
+
+    pub fn unreadable(why: &'static str) -> Refusal {
+        Refusal::by_gateway("InvalidParameter", why, why)
+    }
+
+    pub fn method() -> Refusal {
+        Refusal::by_gateway(
+            "UnsupportedProtocol",
+            "Only GET and POST are supported.",
+            "仅支持 GET 和 POST 请求。",
+        )
+    }
+
+    pub fn action_unknown() -> Refusal {
+        Refusal::by_gateway(
+            "InvalidAction",
+            "The request `Action` is invalid or not found.",
+            "请求的 `Action` 无效或不存在。",
+        )
+    }
+
+    /// The vendor has it, we do not.
+    pub fn action_not_served(name: &str) -> Refusal {
+        Refusal::by_gateway(
+            "UnsupportedOperation",
+            format!("The action `{name}` is not served here."),
+            format!("此处不提供接口 `{name}`。"),
+        )
+    }
+
+    pub fn version_unknown() -> Refusal {
+        Refusal::by_gateway(
+            "NoSuchVersion",
+            "The request `Version` is invalid or not found.",
+            "请求的 `Version` 无效或不存在。",
+        )
+    }
+
+    pub fn authorization_unreadable() -> Refusal {
+        Refusal::by_gateway(
+            "AuthFailure.InvalidAuthorization",
+            "The `Authorization` header of the request is not in the required form.",
+            "请求头部的 `Authorization` 不符合规范。",
+        )
+    }
+
+    pub fn secret_id_not_found() -> Refusal {
+        Refusal::by_gateway(
+            "AuthFailure.SecretIdNotFound",
+            "The SecretId is not found, please ensure that your SecretId is correct.",
+            "SecretId不存在，请输入正确的密钥。",
+        )
+    }
+
+    pub fn signature_wrong() -> Refusal {
+        Refusal::by_gateway(
+            "AuthFailure.SignatureFailure",
+            "The provided credentials could not be validated. Please check your signature is \
+             correct.",
+            "请求签名验证失败，请检查您的签名计算是否正确。",
+        )
+    }
+
+    pub fn expired() -> Refusal {
+        Refusal::by_gateway(
+            "AuthFailure.SignatureExpire",
+            "The signature is expired, please request again.",
+            "签名已过期，请重新请求。",
+        )
+    }
+
+    pub fn too_large() -> Refusal {
+        Refusal::by_gateway(
+            "RequestSizeLimitExceeded",
+            "The request is larger than 10 MB.",
+            "请求包超过 10 MB 限制。",
+        )
+    }
+
+    pub fn unavailable() -> Refusal {
+        Refusal::by_gateway(
+            "ServiceUnavailable",
+            "The service is not available, try again later.",
+            "服务暂不可用，请稍后重试。",
+        )
+    }
+
+    pub fn internal() -> Refusal {
+        Refusal::by_gateway("InternalError", "Internal error.", "内部错误。")
+    }
+}
+
+/// What actions say.
+impl Refusal {
+    pub fn by_action(
+        code: impl Into<Text>,
+        english: impl Into<Text>,
+        chinese: impl Into<Text>,
+    ) -> Refusal {
+        let (code, english, chinese) = (code.into(), english.into(), chinese.into());
+        Refusal { code, english, chinese, by_action: true }
+    }
+
+    /// A value that is not allowed, with the more exact code an action has for it or the plain one.
+    pub fn bad(code: &'static str, name: &str, value: impl fmt::Display) -> Refusal {
+        Refusal::by_action(
+            code,
+            format!("the value `{value}` of the parameter `{name}` is not allowed"),
+            format!("参数 `{name}` 的取值 `{value}` 不合法"),
+        )
+    }
+
+    pub fn out_of_range(name: &str, least: i64, most: i64) -> Refusal {
+        Refusal::by_action(
+            "InvalidParameterValue.Range",
+            format!("the parameter `{name}` must be from {least} to {most}"),
+            format!("参数 `{name}` 的取值范围为 {least} 到 {most}"),
+        )
+    }
+
+    pub fn too_many(name: &str, most: usize) -> Refusal {
+        Refusal::by_action(
+            "InvalidParameterValue.LimitExceeded",
+            format!("the parameter `{name}` must have at most {most} values"),
+            format!("参数 `{name}` 最多支持 {most} 个值"),
+        )
+    }
+
+    /// Two parameters that cannot go together.
+    pub fn conflict(one: &str, other: &str) -> Refusal {
+        Refusal::by_action(
+            "InvalidParameterCombination",
+            format!("the parameters `{one}` and `{other}` cannot go together"),
+            format!("参数 `{one}` 与 `{other}` 不能同时指定"),
+        )
+    }
+
+    pub fn dry_run() -> Refusal {
+        Refusal::by_action(
+            "DryRunOperation",
+            "the request would have succeeded, but it was a dry run",
+            "请求校验通过，本次为 DryRun 请求，未执行操作",
+        )
+    }
+
+    /// The same, said of a certain thing.
+    pub fn about(mut self, what: &str) -> Refusal {
+        self.english = format!("{}: {what}", self.english).into();
+        self.chinese = format!("{}{what}", self.chinese).into();
+        self
+    }
+
+    /// The same under the more exact code that an action has for it.
+    pub fn coded(mut self, code: &'static str) -> Refusal {
+        self.code = code.into();
+        self
+    }
+
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    pub fn message(&self, language: Language, request: RequestId) -> Text {
+        let text = match language {
+            Language::English => &self.english,
+            Language::Chinese => &self.chinese,
+        };
+        if self.by_action {
+            let id = request.to_string();
+            format!("{text} ({})", &id[..8]).into()
+        } else {
+            text.clone()
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Tencent Cloud's API 3.0: one path, an action and a version, one envelope. An order to many
+//! instances is one yes or no here: all of it is done, or nothing. What became of it is asked of each
+//! instance.
+//!
+//! Deliberately absent: temporary credentials, and the actions that `actions` does not name.
+//!
+//! Read first: `actions` (what is there), `input` (how a request becomes members), then `call` (how
+//! an action orders) and one action's file. Names of files are those of the core's operations.
+
+mod actions;
+mod auth;
+mod call;
+mod definitions;
+mod faults;
+mod filters;
+mod input;
+mod names;
+mod ops;
+mod password;
+mod places;
+mod reply;
+mod states;
+mod times;
+mod types;
+
+#[cfg(test)]
+mod tests;
+
+use crate::{Action, Answer, Caller, Context, Dialect, Request};
+use actions::Common;
+use faults::Refusal;
+use reply::Reply;
+
+pub struct TencentV3;
+
+const PATH: &str = "/";
+
+/// An action of this version asked for on the path of the older one, whose signature has been
+/// verified there.
+pub(crate) fn decode_on_older_path(
+    request: &Request<'_>,
+    context: &Context<'_>,
+    caller: Option<&Caller>,
+) -> Action {
+    let common = Common::read(request);
+    let reply = Reply { capitals: true, ..TencentV3::reply(&common, context) };
+    actions::decode(request, context, caller, &common, reply)
+        .unwrap_or_else(|refusal| Action::Answer(reply.refuse(&refusal)))
+}
+
+/// The vendor reads at most this much of a request signed the new way.
+const BODY_BYTES_MAX: usize = 10 << 20;
+
+impl TencentV3 {
+    fn reply(common: &Common, context: &Context<'_>) -> Reply {
+        Reply { request: context.request, language: common.language, capitals: false }
+    }
+}
+
+impl Dialect for TencentV3 {
+    fn name(&self) -> &'static str {
+        "tencent_v3"
+    }
+
+    fn body_bytes_max(&self) -> usize {
+        BODY_BYTES_MAX
+    }
+
+    fn too_large(&self, context: &Context<'_>) -> Answer {
+        let language = reply::Language::English;
+        let reply = Reply { request: context.request, language, capitals: false };
+        reply.refuse(&Refusal::too_large())
+    }
+
+    /// The bare path, and a sign that an action is meant: the other clouds have things there too.
+    fn recognizes(&self, request: &Request<'_>) -> bool {
+        let acts = |pair: &str| pair.starts_with("Action=");
+        request.path == PATH
+            && (request.method == "POST"
+                || request.header("x-tc-action").is_some()
+                || request.query.split('&').any(acts))
+    }
+
+    fn authenticate(
+        &self,
+        request: &Request<'_>,
+        context: &Context<'_>,
+    ) -> Result<Option<Caller>, Answer> {
+        let refuse =
+            |refusal: Refusal| TencentV3::reply(&Common::read(request), context).refuse(&refusal);
+        auth::authenticate(request, context).map(Some).map_err(refuse)
+    }
+
+    fn decode(
+        &self,
+        request: &Request<'_>,
+        context: &Context<'_>,
+        caller: Option<&Caller>,
+    ) -> Action {
+        let common = Common::read(request);
+        let reply = TencentV3::reply(&common, context);
+        actions::decode(request, context, caller, &common, reply)
+            .unwrap_or_else(|refusal| Action::Answer(reply.refuse(&refusal)))
+    }
+
+    fn unavailable(&self, request: &Request<'_>, context: &Context<'_>) -> Answer {
+        TencentV3::reply(&Common::read(request), context).refuse(&Refusal::unavailable())
+    }
+}

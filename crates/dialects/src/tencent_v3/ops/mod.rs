@@ -1,0 +1,17 @@
+//! One file per action. `actions` lists them.
+
+pub mod create;
+pub mod delete;
+pub mod images;
+pub mod reboot;
+pub mod regions;
+pub mod reinstall;
+pub mod rename;
+pub mod reset_password;
+pub mod resize;
+pub mod servers;
+pub mod shapes;
+pub mod start;
+pub mod states;
+pub mod stop;
+pub mod zones;
