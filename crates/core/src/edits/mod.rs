@@ -15,6 +15,7 @@ mod passwords;
 mod recycle_bin;
 mod server_groups;
 mod tags;
+mod together;
 
 use std::sync::Arc;
 
@@ -25,11 +26,12 @@ pub use disks::BindVolume;
 pub use key_pairs::{AddKeyPair, RemoveKeyPair};
 pub use launch_templates::{AddLaunchTemplate, RemoveLaunchTemplate};
 pub use metadata::ChangeMetadata;
-pub use nics::{ChangeAddress, ChangeSecurityGroup, KeepNic, ShareAddress};
+pub use nics::{ChangeAddress, ChangeSecurityGroup, KeepNic, ReplaceSecurityGroups, ShareAddress};
 pub use passwords::ForgetPassword;
 pub use recycle_bin::ChangeRecycleBin;
 pub use server_groups::{CreateServerGroup, DeleteServerGroup, JoinServerGroup, LeaveServerGroup};
 pub use tags::{ChangeTags, TagNamed};
+pub use together::Together;
 
 use crate::chance::Chance;
 use crate::command::{TargetAnswer, TargetRef};
@@ -60,6 +62,8 @@ pub enum Edit {
     DeleteServerGroup(DeleteServerGroup),
     JoinServerGroup(JoinServerGroup),
     LeaveServerGroup(LeaveServerGroup),
+    ReplaceSecurityGroups(ReplaceSecurityGroups),
+    Together(Together),
 }
 
 /// What something is from now on.
@@ -128,6 +132,8 @@ impl Edit {
             Edit::DeleteServerGroup(edit) => edit,
             Edit::JoinServerGroup(edit) => edit,
             Edit::LeaveServerGroup(edit) => edit,
+            Edit::ReplaceSecurityGroups(edit) => edit,
+            Edit::Together(edit) => edit,
         }
     }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::super::client::{Client, PROJECT, text};
+use super::super::states::computed;
 
 /// Everything that v1.1 tells only when asked.
 const FIELDS: &str = "launched_at,key_name,enterprise_project_id,tags,metadata,addresses,\
@@ -378,6 +379,8 @@ fn compare_versions(id: &str, v1: &Value, v11: &Value, nova: &Value) {
         same(long, &v1[long], &v11[short]);
         same(long, &v1[long], &nova[long]);
     }
+    let (vm, task) = (text(&v1["OS-EXT-STS:vm_state"]), v1["OS-EXT-STS:task_state"].as_str());
+    assert_eq!(v1["status"], computed(&vm, task), "{vm} {task:?} of {id}");
     for key in [
         "hostId",
         "OS-EXT-SRV-ATTR:host",
