@@ -20,12 +20,10 @@ SOME_ID = "616fb98f-46ca-475e-917e-2563e5a8cd19"
 # What is not served yet, and why.
 NOT_SERVED = {
     method: "to come" for method in """
-        accept_scheduled_event delete_server_password execute_server_dump list_scheduled_events
-        nova_associate_security_group nova_create_keypair nova_delete_keypair
-        nova_disassociate_security_group nova_list_keypairs nova_list_server_security_groups
-        nova_show_keypair show_reset_password_flag show_serial_console_actions
-        show_server_console_output show_server_password show_server_remote_console
-        update_scheduled_event update_serial_console_options
+        accept_scheduled_event list_scheduled_events nova_associate_security_group
+        nova_create_keypair nova_delete_keypair nova_disassociate_security_group
+        nova_list_keypairs nova_list_server_security_groups nova_show_keypair
+        update_scheduled_event
     """.split()
 }
 

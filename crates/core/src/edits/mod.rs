@@ -13,6 +13,7 @@ mod metadata;
 mod nics;
 mod passwords;
 mod recycle_bin;
+mod scheduled_events;
 mod server_groups;
 mod tags;
 mod together;
@@ -29,6 +30,7 @@ pub use metadata::ChangeMetadata;
 pub use nics::{ChangeAddress, ChangeSecurityGroup, KeepNic, ReplaceSecurityGroups, ShareAddress};
 pub use passwords::ForgetPassword;
 pub use recycle_bin::ChangeRecycleBin;
+pub use scheduled_events::{AcceptScheduledEvent, MoveScheduledEvent};
 pub use server_groups::{CreateServerGroup, DeleteServerGroup, JoinServerGroup, LeaveServerGroup};
 pub use tags::{ChangeTags, TagNamed};
 pub use together::Together;
@@ -57,6 +59,8 @@ pub enum Edit {
     ChangeRecycleBin(ChangeRecycleBin),
     AddLaunchTemplate(AddLaunchTemplate),
     RemoveLaunchTemplate(RemoveLaunchTemplate),
+    AcceptScheduledEvent(AcceptScheduledEvent),
+    MoveScheduledEvent(MoveScheduledEvent),
     ForgetPassword(ForgetPassword),
     CreateServerGroup(CreateServerGroup),
     DeleteServerGroup(DeleteServerGroup),
@@ -127,6 +131,8 @@ impl Edit {
             Edit::ChangeRecycleBin(edit) => edit,
             Edit::AddLaunchTemplate(edit) => edit,
             Edit::RemoveLaunchTemplate(edit) => edit,
+            Edit::AcceptScheduledEvent(edit) => edit,
+            Edit::MoveScheduledEvent(edit) => edit,
             Edit::ForgetPassword(edit) => edit,
             Edit::CreateServerGroup(edit) => edit,
             Edit::DeleteServerGroup(edit) => edit,

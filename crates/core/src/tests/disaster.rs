@@ -7,15 +7,15 @@ use std::net::Ipv4Addr;
 
 use crate::command::{Command, TargetRef};
 use crate::edits::{
-    AddKeyPair, ChangeAddress, ChangeMetadata, ChangeRecycleBin, ChangeSecurityGroup,
-    CreateServerGroup, DeleteServerGroup, Edit, ForgetPassword, JoinServerGroup, KeepNic,
-    LeaveServerGroup, RemoveKeyPair, ShareAddress,
+    AcceptScheduledEvent, AddKeyPair, ChangeAddress, ChangeMetadata, ChangeRecycleBin,
+    ChangeSecurityGroup, CreateServerGroup, DeleteServerGroup, Edit, ForgetPassword,
+    JoinServerGroup, KeepNic, LeaveServerGroup, MoveScheduledEvent, RemoveKeyPair, ShareAddress,
 };
 use crate::engine::Settings;
 use crate::limits;
 use crate::model::{
     Backend, Handle, HealthCheck, Listener, ListenerId, NetworkId, Nic, Protocol, Reach,
-    ServerGroupId, ServerId,
+    ScheduledEventId, ServerGroupId, ServerId, Time,
 };
 use crate::ops::{
     AddNics, ChangeCharging, ChangeNetwork, ConfirmResize, CrashDump, CreateListeners,
@@ -28,8 +28,8 @@ use crate::testing::{Fails, Trouble};
 use crate::world::World;
 
 use super::plane::{
-    OTHER_SUBNET, OTHER_VPC, PROJECT, Plane, SUBNET, attach, command, command_on, create,
-    create_in, detach, seeded_disk, tell, with_password,
+    LEAVES_AT, OTHER_SUBNET, OTHER_VPC, PROJECT, Plane, SUBNET, attach, command, command_on,
+    create, create_in, detach, seeded_disk, tell, with_password,
 };
 
 type Act = fn(&World) -> Vec<Command>;
@@ -46,6 +46,10 @@ fn first_balancer(world: &World) -> TargetRef {
 
 fn new_server(world: &World, name: &str) -> ServerId {
     world.servers().find(|server| &*server.name == name).expect("it was made").id
+}
+
+fn event(world: &World, server: ServerId) -> ScheduledEventId {
+    world.scheduled_events(PROJECT).find(|event| event.server == server).expect("it is told").id
 }
 
 fn server_group(world: &World, name: &str) -> ServerGroupId {
@@ -245,7 +249,7 @@ const ACTS: &[Act] = &[
         let hint = |value: &str| [("host".into(), Some(value.into()))].into();
         let stop = Operation::Stop(Stop { force: Force::Hard });
         vec![
-            command(16, Operation::Redeploy(Redeploy {}), &[s(1), s(2)]),
+            command(16, Operation::Redeploy(Redeploy::default()), &[s(1), s(2)]),
             command(17, stop, &[s(3)]),
             command(18, Operation::ChangeCharging(ChangeCharging { hints: hint("x") }), &[s(5)]),
         ]
@@ -306,7 +310,7 @@ const ACTS: &[Act] = &[
         vec![
             command(88, Operation::Start(Start {}), &[s(2)]),
             edit(89, Edit::LeaveServerGroup(LeaveServerGroup { group, servers })),
-            command(90, Operation::Redeploy(Redeploy {}), &[new_server(world, "n4")]),
+            command(90, Operation::Redeploy(Redeploy::default()), &[new_server(world, "n4")]),
         ]
     },
     // A shared disk stays with the other server, one that is bound to nothing goes on alone.
@@ -322,6 +326,16 @@ const ACTS: &[Act] = &[
             command(70, Operation::CrashDump(CrashDump {}), &[s(5), s(3)]),
             edit(71, Edit::ForgetPassword(forget)),
         ]
+    },
+    |world| {
+        let not_before = Some(LEAVES_AT.after_ms(-1));
+        let accept = AcceptScheduledEvent { event: event(world, s(5)), not_before };
+        vec![edit(75, Edit::AcceptScheduledEvent(accept))]
+    },
+    // What is past is now.
+    |world| {
+        let change = MoveScheduledEvent { event: event(world, s(5)), not_before: Time::ZERO };
+        vec![edit(76, Edit::MoveScheduledEvent(change))]
     },
     |_| {
         let bin = ChangeRecycleBin { on: Some(true), ..ChangeRecycleBin::default() };
@@ -452,7 +466,7 @@ fn a_commit_that_fails_at_any_moment_loses_and_doubles_nothing() {
                 let disk = crate::testing::Disk::default();
                 disk.state().fail_at = Some((at, fails));
                 let room = crate::testing::Room::default();
-                let now = crate::model::Time(1_000);
+                let now = Time(1_000);
                 let mut plane = Plane::open(disk, room, settings(log_bytes_max), now);
                 if plane.seed().is_err() {
                     plane = restart(plane);

@@ -66,7 +66,7 @@ pub(super) const CODES: &[Said] = &[
     answer("Common.1503", 429, "too much at once", "2,000,000 servers are in jobs under way, or 600,000 client tokens remembered").nowhere("it takes too many"),
 
     answer("Ecs.0000", 400, "request error", "a fault of load balancers, which no request of this dialect can meet").nowhere("these APIs know no load balancers"),
-    answer("Ecs.0000", 404, "request error", "a metadata key or a launch template is not there; the vendor names no code for either"),
+    answer("Ecs.0000", 404, "request error", "a metadata key, a launch template or a scheduled event is not there; the vendor names no code for them"),
     answer("Ecs.0001", 400, "quota exceeded", "the project has as many servers, vCPUs, memory, key pairs or launch templates as it may"),
     answer("Ecs.0005", 400, "invalid parameter", "a field or the body is not as defined, or something is not allowed that has no code of its own"),
     answer("Ecs.0005", 403, "invalid parameter", "the primary interface is to be deleted, which the pages answer with 403 and no code"),
@@ -87,7 +87,7 @@ pub(super) const CODES: &[Said] = &[
     answer("Ecs.0083", 403, "time of deletion passed", "the time lies in the past"),
     answer("Ecs.0084", 400, "no time of deletion", "the server is paid for in advance"),
     answer("Ecs.0085", 400, "no such interface", "the server does not have it"),
-    answer("Ecs.0100", 400, "wrong state", "the server must be stopped, or running, or whole"),
+    answer("Ecs.0100", 400, "wrong state", "the server must be stopped, or running, or whole; a scheduled event is past that, or not so far"),
     answer("Ecs.0102", 400, "system disk", "the system disk is to be detached"),
     answer("Ecs.0103", 400, "disk not available", "the disk is not there, or in another server"),
     answer("Ecs.0104", 400, "too many disks", "a server has 24"),

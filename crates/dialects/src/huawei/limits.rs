@@ -53,6 +53,11 @@ pub(super) const TEMPLATE_TAG_KEY_CHARS_MAX: usize = 128;
 pub(super) const TEMPLATE_TAG_VALUE_CHARS_MAX: usize = 255;
 pub(super) const TEMPLATE_PAGE_MAX: usize = 100;
 
+/// Scheduled events on a page, and the servers that a list of them may name.
+pub(super) const EVENT_PAGE: usize = 20;
+pub(super) const EVENT_PAGE_MAX: usize = 100;
+pub(super) const EVENT_INSTANCES_MAX: usize = 100;
+
 /// Servers on a page: v1, and v1.1.
 pub(super) const PAGE_MAX: usize = 1_000;
 pub(super) const PAGE_DEFAULT: usize = 25;

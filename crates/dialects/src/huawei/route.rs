@@ -7,7 +7,8 @@ use super::faults::Row;
 use super::ops::{
     attributes, availability_zones, catalog, create, delete, flavors, guest, iam, launch_templates,
     lifecycle, limits, list_servers, nics, power, projects, recycle_bin, reinstall, rename,
-    reset_password, resize, server_groups, show_job, show_server, tags, tokens, volumes,
+    reset_password, resize, scheduled_events, server_groups, show_job, show_server, tags, tokens,
+    volumes,
 };
 use super::{Call, evs, ims, nova, vpc};
 use crate::{Action, Answer, Request};
@@ -60,6 +61,7 @@ pub(super) enum Route<'a> {
     Volumes(volumes::Route<'a>),
     Evs(evs::Route<'a>),
     RecycleBin(recycle_bin::Route<'a>),
+    ScheduledEvents(scheduled_events::Route<'a>),
 }
 
 /// Paths of operations not served here that would otherwise read as a server's id.
@@ -110,12 +112,11 @@ pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'
         .map(Route::Volumes)
         .or_else(|| nics::find(request.method, &parts).map(Route::Nics))
         .or_else(|| lifecycle::find(request.method, &parts).map(Route::Lifecycle))
+        .or_else(|| recycle_bin::find(request.method, &parts).map(Route::RecycleBin))
+        .or_else(|| scheduled_events::find(request.method, &parts).map(Route::ScheduledEvents))
         .or_else(|| evs::find(request.method, &parts).map(Route::Evs));
     if let Some(route) = area {
         return Some((route, Some(part(1))));
-    }
-    if let Some(route) = recycle_bin::find(request.method, &parts) {
-        return Some((Route::RecycleBin(route), Some(part(1))));
     }
     let [version, _, rest @ ..] = words.as_slice() else { return None };
     let route = match (*version, request.method, rest) {
@@ -215,6 +216,7 @@ impl Call<'_> {
             Route::Volumes(route) => volumes::decode(self, &route),
             Route::Evs(route) => evs::decode(self, &route),
             Route::RecycleBin(route) => recycle_bin::decode(self, route),
+            Route::ScheduledEvents(route) => scheduled_events::decode(self, route),
         }
     }
 }

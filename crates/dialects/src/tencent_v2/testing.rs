@@ -140,7 +140,7 @@ impl Bench {
             created_at: Time::ZERO,
         }));
         let (name, zone) = ("host".into(), "zone".into());
-        let host = Host { name, zone, vcpus: 64, ram_mib: 262_144, up: true };
+        let host = Host { name, zone, vcpus: 64, ram_mib: 262_144, up: true, leaves_at: None };
         world.apply(&Change::HostSet(host));
         let servers = (1..=3).map(|n| server(n, image)).collect();
         world.apply(&Change::ServersAdded(servers));

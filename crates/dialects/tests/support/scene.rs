@@ -21,6 +21,9 @@ pub const OTHER_PROJECT: ProjectId = ProjectId(0xfeed_4567_89ab_cdef_0123_4567_8
 /// 2026-01-02T03:04:05Z.
 pub const START: Time = Time(1_767_323_045_000);
 
+/// 2026-01-05T03:04:05Z, when a host that is to be maintained is taken out of service.
+const LEAVES_AT: Time = Time(START.0 + 3 * 86_400_000);
+
 const LINUX: ImageId = ImageId(0x1189_efbf_d48b_46ad_a823_94b9_42e2_a000);
 const WINDOWS: ImageId = ImageId(0x2289_efbf_d48b_46ad_a823_94b9_42e2_a000);
 const NETWORK: NetworkId = NetworkId(0x0dae_26c9_9a70_4392_93f3_87d5_3115_d171);
@@ -68,6 +71,7 @@ impl Scene {
         let mut keys = Vec::new();
         let mut quota = Quota::default();
         let mut networks_known = false;
+        let mut leaving = Vec::new();
         for line in lines {
             let words: Vec<&str> = line.split_whitespace().collect();
             match words.as_slice() {
@@ -88,6 +92,10 @@ impl Scene {
                     scene.mishaps.push(Mishap { verb, server: None, rejection: rejection(what)? });
                 }
                 ["quota", "servers", n] => quota.servers = Some(number(n)?),
+                // Servers on it are told to leave within three days.
+                ["maintain", name, zone] => {
+                    leaving.push(Change::HostSet(host(name, zone, Some(LEAVES_AT))));
+                }
                 ["keypair", name] => keys.push(key_pair(name)),
                 ["networks"] => networks_known = true,
                 ["authenticate"] => scene.authenticates = true,
@@ -105,8 +113,14 @@ impl Scene {
         if !puts.is_empty() {
             scene.changes.push(Change::Edited(Edited { at: START, puts, token: None }));
         }
+        scene.changes.extend(leaving);
         Ok(scene)
     }
+}
+
+fn host(name: &str, zone: &str, leaves_at: Option<Time>) -> Host {
+    let (name, zone) = (name.into(), zone.into());
+    Host { name, zone, vcpus: 64, ram_mib: 262_144, up: true, leaves_at }
 }
 
 fn number(word: &str) -> Result<u32, String> {
@@ -180,8 +194,8 @@ fn server(n: u32, words: &[&str]) -> Result<Server, String> {
             (_, Some(("resized-from", name))) => details.resized_from = Some(name.into()),
             (_, Some(("flavor", name))) => server.flavor = name.into(),
             (_, Some(("name", name))) => server.name = name.into(),
-            (_, Some(("zone", zone))) => details.zone = zone.into(),
             (_, Some(("host", host))) => server.host = Some(host.into()),
+            (_, Some(("zone", zone))) => details.zone = zone.into(),
             (_, Some(("key", name))) => details.key_name = Some(name.into()),
             (_, Some(("hours", age))) => {
                 server.created_at = START.after_ms(-3_600_000 * i64::from(number(age)?));
@@ -326,10 +340,7 @@ fn catalog(quota: Quota) -> Vec<Change> {
         let class = "normal".into();
         Change::FlavorAdded(Flavor { name: name.into(), vcpus, ram_mib, class })
     };
-    let host = |name: &str, zone: &str| {
-        let (name, zone) = (name.into(), zone.into());
-        Change::HostSet(Host { name, zone, vcpus: 64, ram_mib: 262_144, up: true })
-    };
+    let host = |name: &str, zone: &str| Change::HostSet(host(name, zone, None));
     let image = |id, name: &str, family, user: &str| {
         Change::ImageAdded(Image {
             id,

@@ -57,7 +57,8 @@ pub(super) const fn run(server: ServerId) -> Verb {
 }
 
 pub(super) fn host(name: &str, zone: &str, vcpus: u32) -> Host {
-    Host { name: name.into(), zone: zone.into(), vcpus, ram_mib: vcpus * 1024, up: true }
+    let ram_mib = vcpus * 1024;
+    Host { name: name.into(), zone: zone.into(), vcpus, ram_mib, up: true, leaves_at: None }
 }
 
 pub(super) fn call(number: u64, verb: Verb) -> StepCall {
@@ -191,6 +192,21 @@ fn a_host_that_is_down_refuses_and_a_silent_one_does_not_answer() {
     assert!(driver.set_host("b1", HostState::Up));
     assert!(verbs().into_iter().all(|verb| ask(&mut driver, verb).is_ok()));
     assert!(!driver.set_host("b2", HostState::Down), "there is no such host");
+}
+
+#[test]
+fn nothing_moves_to_a_host_that_leaves() {
+    let leaving = |name, zone| Host { leaves_at: Some(Time(1)), ..host(name, zone, 8) };
+    let hosts = vec![leaving("a1", "a"), host("a2", "a", 8), leaving("b1", "b")];
+    let mut driver = SimDriver::new(SimConfig { pace: Pace::Instant, seed: 1, hosts });
+    assert!(driver.hosts().iter().all(|host| host.leaves_at.is_some() == (&*host.name != "a2")));
+    for id in 1..=8 {
+        assert_eq!(placed(&mut driver, id, "a", 1).as_deref(), Some("a2"));
+    }
+    assert_eq!(placed(&mut driver, 9, "a", 1), None);
+    assert_eq!(placed(&mut driver, 9, "b", 1), None);
+    let away = Verb::Place { server: ServerId(1), away_from: "a2".into(), apart_from: Vec::new() };
+    assert_eq!(ask(&mut driver, away), Err(DriverError::Rejected(Rejection::NoCapacity)));
 }
 
 #[test]

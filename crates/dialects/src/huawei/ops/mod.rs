@@ -21,6 +21,7 @@ pub(super) mod reinstall;
 pub(super) mod rename;
 pub(super) mod reset_password;
 pub(super) mod resize;
+pub(super) mod scheduled_events;
 pub(super) mod server_groups;
 pub(super) mod show_job;
 pub(super) mod show_server;
