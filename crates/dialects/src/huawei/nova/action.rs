@@ -8,7 +8,7 @@ use serde::de::IgnoredAny;
 use super::NovaCall;
 use super::body::read;
 use super::faults::Refusal;
-use super::ops::{lock, power, reinstall, reset_password, resize};
+use super::ops::{lock, power, reinstall, reset_password, resize, security_groups};
 use crate::Action;
 
 #[expect(clippy::zero_sized_map_values, reason = "a set cannot be read from an object's keys")]
@@ -25,6 +25,8 @@ pub(super) fn decode(call: &NovaCall<'_>, id: &str) -> Result<Action, Refusal> {
         "resize" => resize::decode(call, id),
         "confirmResize" => Ok(resize::confirm(call, id)),
         "revertResize" => Ok(resize::revert(call, id)),
+        "addSecurityGroup" => security_groups::change(call, id, true),
+        "removeSecurityGroup" => security_groups::change(call, id, false),
         "lock" => Ok(lock::decode(call, id, true)),
         "unlock" => Ok(lock::decode(call, id, false)),
         "rebuild" => reinstall::decode(call, id),

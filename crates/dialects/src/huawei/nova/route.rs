@@ -6,8 +6,8 @@ use super::NovaCall;
 use super::action;
 use super::faults::Refusal;
 use super::ops::{
-    availability_zones, create, delete, flavors, instance_actions, interfaces, list_servers,
-    metadata, rename, show_server, volumes,
+    availability_zones, create, delete, flavors, instance_actions, interfaces, limits,
+    list_servers, metadata, rename, security_groups, server_groups, show_server, volumes,
 };
 use crate::Action;
 
@@ -45,6 +45,12 @@ pub(in crate::huawei) enum Route<'a> {
     /// The server, and the port.
     ShowInterface(Cow<'a, str>, Cow<'a, str>),
     DetachInterface(Cow<'a, str>, Cow<'a, str>),
+    Limits,
+    ListSecurityGroups(Cow<'a, str>),
+    CreateServerGroup,
+    ListServerGroups,
+    ShowServerGroup(Cow<'a, str>),
+    DeleteServerGroup(Cow<'a, str>),
 }
 
 /// The operation of a method and a path cut at its slashes, and the project in the path.
@@ -86,6 +92,12 @@ pub(in crate::huawei) fn find<'a>(
         ("POST", ["servers", _, "os-interface"]) => Route::AttachInterface(part(3)),
         ("GET", ["servers", _, "os-interface", _]) => Route::ShowInterface(part(3), part(5)),
         ("DELETE", ["servers", _, "os-interface", _]) => Route::DetachInterface(part(3), part(5)),
+        ("GET", ["servers", _, "os-security-groups"]) => Route::ListSecurityGroups(part(3)),
+        ("GET", ["limits"]) => Route::Limits,
+        ("POST", ["os-server-groups"]) => Route::CreateServerGroup,
+        ("GET", ["os-server-groups"]) => Route::ListServerGroups,
+        ("GET", ["os-server-groups", _]) => Route::ShowServerGroup(part(3)),
+        ("DELETE", ["os-server-groups", _]) => Route::DeleteServerGroup(part(3)),
         _ => return None,
     };
     Some((route, part(1)))
@@ -119,6 +131,12 @@ impl NovaCall<'_> {
             Route::AttachInterface(id) => interfaces::attach(self, id),
             Route::ShowInterface(id, port) => Ok(interfaces::show(self, id, port)),
             Route::DetachInterface(id, port) => Ok(interfaces::detach(self, id, port)),
+            Route::ListSecurityGroups(id) => Ok(security_groups::list(self, id)),
+            Route::Limits => Ok(limits::decode(self)),
+            Route::CreateServerGroup => server_groups::create_server_group::decode(self),
+            Route::ListServerGroups => server_groups::list_server_groups::decode(self),
+            Route::ShowServerGroup(id) => server_groups::show_server_group::decode(self, id),
+            Route::DeleteServerGroup(id) => server_groups::delete_server_group::decode(self, id),
         }
     }
 }
