@@ -33,6 +33,11 @@ EXPECTED = {
     # The SDK reads from the top what the definition has under a key.
     "ShowRecycleBin": [f"$.{key}: is not in the definition" for key in ("project_id", "switch", "policy")],
     "ListTemplates": ["$.launch_templates[*].enterprise_project_id: is required and missing"],
+    # A rule for everything has no port and no protocol, as in the vendor's own example.
+    "NovaListServerSecurityGroups": [
+        f"$.security_groups[*].rules[*].{key}: null is not {kind}"
+        for key, kind in (("from_port", "an integer"), ("to_port", "an integer"), ("ip_protocol", "a string"))
+    ],
     # Clients take nothing but 204.
     "UpdateServerAutoTerminateTime": ["status 204 is not declared; declared are ['200']"],
     # Only an order for a prepaid server has one, and there are none here.

@@ -310,7 +310,7 @@ const ACTS: &[Act] = &[
         ]
     },
     |_| {
-        let group = |name: &str| CreateServerGroup { name: name.into(), count_max: 3 };
+        let group = |name: &str| CreateServerGroup { name: name.into(), user: "AK".into() };
         let stop = Operation::Stop(Stop { force: Force::Hard });
         vec![
             command(91, stop, &[s(2), s(3), s(6)]),
@@ -320,11 +320,10 @@ const ACTS: &[Act] = &[
         ]
     },
     |world| {
-        let members_max = 16;
         let (apart, alone) = (server_group(world, "apart"), server_group(world, "alone"));
         let join = |group, servers: &[ServerId]| {
             let servers = servers.to_vec();
-            Edit::JoinServerGroup(JoinServerGroup { group, servers, members_max })
+            Edit::JoinServerGroup(JoinServerGroup { group, servers })
         };
         vec![
             edit(84, join(apart, &[s(2), s(3), s(6), s(99)])),

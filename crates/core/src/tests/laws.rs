@@ -94,7 +94,7 @@ fn operation(number: u8, request: u128, targets: &[ServerId], group: ServerGroup
         21 => create_in(group, &["apart"]),
         22 | 23 => {
             let servers = targets.to_vec();
-            Edit::JoinServerGroup(JoinServerGroup { group, servers, members_max: 4 }).into()
+            Edit::JoinServerGroup(JoinServerGroup { group, servers }).into()
         }
         _ => Edit::LeaveServerGroup(LeaveServerGroup { group, servers: targets.to_vec() }).into(),
     }

@@ -290,9 +290,9 @@ pub fn create_in(group: ServerGroupId, names: &[&str]) -> Operation {
     Operation::Create(order)
 }
 
-/// The only server group that the project may have.
+/// A server group with nobody in it.
 pub fn make_group(plane: &mut Plane, request: u128) -> ServerGroupId {
-    let edit = Edit::CreateServerGroup(CreateServerGroup { name: "g".into(), count_max: 1 });
+    let edit = Edit::CreateServerGroup(CreateServerGroup { name: "g".into(), user: "AK".into() });
     let made = plane.order(command_on(request, edit.into(), Vec::new())).unwrap().unwrap().made;
     let [AssetKey::ServerGroup(PROJECT, id)] = made.as_slice() else { panic!("{made:?}") };
     *id

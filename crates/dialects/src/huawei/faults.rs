@@ -124,6 +124,7 @@ fn of_kind(kind: FaultKind) -> Row {
             ("Ecs.0014", 400, "The VPC of an ECS with more than one NIC cannot be changed.")
         }
         FaultKind::NotInSecurityGroup => ("Ecs.0014", 400, "The ECS is not in the security group."),
+        FaultKind::LastSecurityGroup => ("Ecs.0014", 400, "An ECS must have a security group."),
         // This cloud's APIs that we speak know no load balancers.
         FaultKind::BalancerNotFound
         | FaultKind::BalancerBusy

@@ -33,9 +33,6 @@ pub(super) const TAG_VALUES_ASKED_MAX: usize = 10;
 pub(super) const METADATA_MAX: usize = 10;
 /// Keys of a server's metadata once it is made, as `maxServerMeta` tells.
 pub(super) const METADATA_MADE_MAX: usize = 128;
-/// Server groups in a project, and servers in a group.
-pub(super) const GROUPS_MAX: usize = 10;
-pub(super) const GROUP_MEMBERS_MAX: usize = 16;
 pub(super) const GROUP_NAME_CHARS_MAX: usize = 255;
 pub(super) const HOSTNAME_CHARS_MAX: usize = 64;
 /// In `UpdateServer`, whose definition allows less than the others.

@@ -82,7 +82,8 @@ pub const fn row(kind: FaultKind) -> Row {
         | FaultKind::NicIsPrimary
         | FaultKind::NicTaken
         | FaultKind::HasMoreNics
-        | FaultKind::NotInSecurityGroup => (
+        | FaultKind::NotInSecurityGroup
+        | FaultKind::LastSecurityGroup => (
             4000,
             "InvalidParameterValue.InvalidNetworkInterfaceId",
             "the network interface does not allow it",

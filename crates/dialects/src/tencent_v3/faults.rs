@@ -149,7 +149,7 @@ pub const fn row(kind: FaultKind) -> Row {
             "the network interface does not allow it",
             "弹性网卡不支持该操作",
         ),
-        FaultKind::NotInSecurityGroup => row_of(
+        FaultKind::NotInSecurityGroup | FaultKind::LastSecurityGroup => row_of(
             "InvalidSecurityGroupId.NotFound",
             "the instance is not in the security group",
             "实例不在该安全组中",

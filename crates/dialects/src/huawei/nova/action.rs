@@ -10,6 +10,7 @@ use super::body::read;
 use super::faults::Refusal;
 use super::ops::{
     console_output, crash_dump, lock, power, reinstall, remote_console, reset_password, resize,
+    security_groups,
 };
 use crate::Action;
 
@@ -27,6 +28,8 @@ pub(super) fn decode(call: &NovaCall<'_>, id: &str) -> Result<Action, Refusal> {
         "resize" => resize::decode(call, id),
         "confirmResize" => Ok(resize::confirm(call, id)),
         "revertResize" => Ok(resize::revert(call, id)),
+        "addSecurityGroup" => security_groups::change(call, id, true),
+        "removeSecurityGroup" => security_groups::change(call, id, false),
         "lock" => Ok(lock::decode(call, id, true)),
         "unlock" => Ok(lock::decode(call, id, false)),
         "os-getConsoleOutput" => console_output::decode(call, id),

@@ -81,6 +81,8 @@ const fn is_forbidden(kind: FaultKind) -> bool {
     matches!(
         kind,
         FaultKind::QuotaExceeded
+            | FaultKind::TooManyServerGroups
+            | FaultKind::ServerGroupFull
             | FaultKind::TooManyVolumes
             | FaultKind::BootVolume
             | FaultKind::TooManyNics

@@ -6,8 +6,9 @@ use super::NovaCall;
 use super::action;
 use super::faults::Refusal;
 use super::ops::{
-    availability_zones, create, delete, flavors, instance_actions, interfaces, key_pairs,
-    list_servers, metadata, remote_console, rename, server_password, show_server, volumes,
+    availability_zones, create, delete, flavors, instance_actions, interfaces, key_pairs, limits,
+    list_servers, metadata, remote_console, rename, security_groups, server_groups,
+    server_password, show_server, volumes,
 };
 use crate::Action;
 
@@ -52,6 +53,12 @@ pub(in crate::huawei) enum Route<'a> {
     /// The server, and the port.
     ShowInterface(Cow<'a, str>, Cow<'a, str>),
     DetachInterface(Cow<'a, str>, Cow<'a, str>),
+    Limits,
+    ListSecurityGroups(Cow<'a, str>),
+    CreateServerGroup,
+    ListServerGroups,
+    ShowServerGroup(Cow<'a, str>),
+    DeleteServerGroup(Cow<'a, str>),
 }
 
 /// The operation of a method and a path cut at its slashes, and the project in the path.
@@ -100,6 +107,12 @@ pub(in crate::huawei) fn find<'a>(
         ("POST", ["servers", _, "os-interface"]) => Route::AttachInterface(part(3)),
         ("GET", ["servers", _, "os-interface", _]) => Route::ShowInterface(part(3), part(5)),
         ("DELETE", ["servers", _, "os-interface", _]) => Route::DetachInterface(part(3), part(5)),
+        ("GET", ["servers", _, "os-security-groups"]) => Route::ListSecurityGroups(part(3)),
+        ("GET", ["limits"]) => Route::Limits,
+        ("POST", ["os-server-groups"]) => Route::CreateServerGroup,
+        ("GET", ["os-server-groups"]) => Route::ListServerGroups,
+        ("GET", ["os-server-groups", _]) => Route::ShowServerGroup(part(3)),
+        ("DELETE", ["os-server-groups", _]) => Route::DeleteServerGroup(part(3)),
         _ => return None,
     };
     Some((route, part(1)))
@@ -140,6 +153,12 @@ impl NovaCall<'_> {
             Route::AttachInterface(id) => interfaces::attach(self, id),
             Route::ShowInterface(id, port) => Ok(interfaces::show(self, id, port)),
             Route::DetachInterface(id, port) => Ok(interfaces::detach(self, id, port)),
+            Route::ListSecurityGroups(id) => Ok(security_groups::list(self, id)),
+            Route::Limits => Ok(limits::decode(self)),
+            Route::CreateServerGroup => server_groups::create_server_group::decode(self),
+            Route::ListServerGroups => server_groups::list_server_groups::decode(self),
+            Route::ShowServerGroup(id) => server_groups::show_server_group::decode(self, id),
+            Route::DeleteServerGroup(id) => server_groups::delete_server_group::decode(self, id),
         }
     }
 }
