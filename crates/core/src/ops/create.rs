@@ -49,6 +49,7 @@ impl Rules for Create {
         world
             .image(self.image)
             .ok_or_else(|| Fault::with(FaultKind::ImageNotFound, self.image.to_string()))?;
+        world.check_key_pair(project, self.details.key_name.as_ref())?;
         NicOrder::check_all(&self.nics, world, project, self.details.network)?;
         if self.names.len() > 1
             && let Some(address) = self.nics.iter().find_map(|nic| nic.address)

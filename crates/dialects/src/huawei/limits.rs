@@ -72,6 +72,12 @@ pub(super) const RECYCLE_THRESHOLD_DAYS: std::ops::RangeInclusive<u32> = 0..=3_6
 /// How long an answer waits for the servers it speaks of. The vendor's SDK gives up after 120 s.
 pub(super) const WAIT_MS: u32 = 30_000;
 
+/// Disks made at once, and bytes of a disk's name or description.
+pub(super) const DISKS_CREATE_MAX: i64 = 100;
+pub(super) const DISK_NAME_BYTES_MAX: usize = 255;
+pub(super) const DISK_METADATA_CHARS_MAX: usize = 255;
+pub(super) const DISK_TAGS_MAX: usize = 10;
+
 /// Lines of a console that are told when no number is asked for.
 pub(super) const CONSOLE_LINES: usize = 50;
 /// How long the address of a console is good.

@@ -12,6 +12,8 @@ pub(super) struct Microversion(pub u16);
 pub(super) const OLDEST: Microversion = Microversion(1);
 pub(super) const NEWEST: Microversion = Microversion(60);
 
+pub(super) const KEY_PAIR_TYPE: Microversion = Microversion(2);
+pub(super) const REMOTE_CONSOLES: Microversion = Microversion(6);
 pub(super) const LOCKED: Microversion = Microversion(9);
 pub(super) const ATTRIBUTES: Microversion = Microversion(3);
 pub(super) const GROUP_OWNER: Microversion = Microversion(13);

@@ -137,7 +137,7 @@ fn accepted(reply: Reply, receipt: &Receipt, view: &View<'_>) -> Answer {
 }
 
 /// A client's token: a lower-case UUID, bound to what the request says.
-fn token(call: &Call<'_>) -> Result<Option<TokenClaim>, Row> {
+pub(in crate::huawei) fn token(call: &Call<'_>) -> Result<Option<TokenClaim>, Row> {
     let Some(token) = call.request.header("x-client-token") else { return Ok(None) };
     let plain = ServerId::parse_dashed(token).is_some_and(|id| id.to_string() == token);
     if !plain {
