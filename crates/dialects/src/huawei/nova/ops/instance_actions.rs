@@ -209,6 +209,12 @@ const fn word(operation: &Operation) -> Option<&'static str> {
         | Operation::CreateListeners(_)
         | Operation::RegisterBackends(_)
         | Operation::DeregisterBackends(_)
+        | Operation::ChangeLoadBalancer(_)
+        | Operation::ChangeListener(_)
+        | Operation::DeleteListeners(_)
+        | Operation::RegisterMembers(_)
+        | Operation::DeregisterMembers(_)
+        | Operation::WeighMembers(_)
         | Operation::Edit(_) => return None,
     })
 }
@@ -241,6 +247,12 @@ const fn part(operation: &Operation) -> Option<&'static str> {
         | Operation::CreateListeners(_)
         | Operation::RegisterBackends(_)
         | Operation::DeregisterBackends(_)
+        | Operation::ChangeLoadBalancer(_)
+        | Operation::ChangeListener(_)
+        | Operation::DeleteListeners(_)
+        | Operation::RegisterMembers(_)
+        | Operation::DeregisterMembers(_)
+        | Operation::WeighMembers(_)
         | Operation::Edit(_) => return None,
     })
 }
