@@ -154,7 +154,11 @@ impl World {
             let index = u32::try_from(index).expect("a job has fewer than 2^32 sub-jobs");
             let number = job.id.sub(index);
             match (sub.target.known(), sub.state) {
+                (Some(Target::Server(id)), SubState::Refused) => {
+                    self.begin_event(job, id, true);
+                }
                 (Some(Target::Server(id)), SubState::Waiting) => {
+                    self.begin_event(job, id, false);
                     let activity = activity.expect("an operation on servers has an activity");
                     self.change_server(id, |server| {
                         server.busy = Some(Busy { sub: number, activity });
@@ -172,7 +176,8 @@ impl World {
                     self.settle_server(&job.operation, id, job.accepted_at);
                 }
                 (Some(Target::Balancer(_)), SubState::Succeeded)
-                | (_, SubState::Running | SubState::Failed | SubState::Refused)
+                | (Some(Target::Balancer(_)) | None, SubState::Refused)
+                | (_, SubState::Running | SubState::Failed)
                 | (None, SubState::Waiting | SubState::Succeeded) => {}
             }
         }
@@ -312,6 +317,7 @@ impl World {
     ) {
         let succeeded = fault.is_none();
         if succeeded && self.took_away(&job.operation, id, at) {
+            self.settle_event(job, id, succeeded, at);
             return;
         }
         self.release_disk(&job.operation, job.project, sub);
@@ -330,6 +336,7 @@ impl World {
         if succeeded {
             self.settle_server(&job.operation, id, at);
         }
+        self.settle_event(job, id, succeeded, at);
     }
 
     /// What a successful deletion comes to: whether the server is there no more.

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use crate::model::{
-    Flavor, Host, Image, JobId, LoadBalancer, LoadBalancerId, Nic, PortId, Power, ServerId, Time,
-    Volume, VolumeId,
+    Flavor, Host, Image, JobId, LoadBalancer, LoadBalancerId, Nic, PortId, Power, Server, ServerId,
+    Time, Volume, VolumeId,
 };
 use crate::ops::Force;
 use crate::vault::Secret;
@@ -49,6 +49,11 @@ pub enum Verb {
     Reboot {
         server: ServerId,
         force: Force,
+        token: u64,
+    },
+    /// Its kernel was made to write down its memory and to start anew, once for `token`.
+    Crash {
+        server: ServerId,
         token: u64,
     },
     Remove {
@@ -225,4 +230,28 @@ pub trait Driver: Send {
 
     /// Every server it has, in no order.
     fn list(&self) -> Vec<ServerId>;
+
+    /// What can be seen of its machines without asking it to do anything.
+    fn machines(&self) -> Arc<dyn Machines>;
+}
+
+/// A look at machines as they are, from outside the engine and from any thread.
+pub trait Machines: Send + Sync {
+    /// What the server printed on its console, the oldest first, lines ended by line breaks, as far
+    /// as it is kept. Nothing when the driver has no console of the server.
+    fn console(&self, server: &Server) -> Option<String>;
+
+    /// Whether the server has an agent that sets passwords.
+    fn has_agent(&self, server: ServerId) -> bool;
+}
+
+/// No machines at all.
+impl Machines for () {
+    fn console(&self, _server: &Server) -> Option<String> {
+        None
+    }
+
+    fn has_agent(&self, _server: ServerId) -> bool {
+        false
+    }
 }

@@ -1,23 +1,25 @@
 //! The turn: commands and reports in, one durable commit, then replies, driver calls and changes
 //! out. One thread owns an engine; nothing is answered, started or shown before its commit returned.
 
-use std::collections::{BTreeMap, HashMap};
+mod alarms;
+
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::apply::{Change, Next, Progress};
 use crate::chance::Chance;
-use crate::command::{Command, Receipt, TargetRef};
+use crate::command::{Command, Receipt};
 use crate::driver::{
-    Adoption, DiskPlan, Driver, DriverError, Finding, Provision, Rejection, StepCall, StepRef,
-    StepReport, Verb,
+    Adoption, DiskPlan, Driver, DriverError, Finding, Machines, Provision, Rejection, StepCall,
+    StepRef, StepReport, Verb,
 };
 use crate::judge::judge;
 use crate::limits;
 use crate::model::{
-    Fault, Image, Job, JobId, LoadBalancer, LoadBalancerId, Phase, ProjectId, RequestId, Server,
-    ServerId, SubState, Target, Time,
+    Fault, Image, Job, JobId, LoadBalancer, LoadBalancerId, Phase, Server, ServerId, SubState,
+    Target, Time,
 };
-use crate::ops::{Delete, Force, Operation, Purge, Sort, Step};
+use crate::ops::{Force, Operation, Sort, Step};
 use crate::plan::plan;
 use crate::record::{self, Catalog, Meta};
 use crate::recover;
@@ -94,7 +96,7 @@ pub struct Engine {
     log_bytes: usize,
     swept_at: Time,
     fresh: bool,
-    /// No deletion at a set time is ordered before this.
+    /// Nothing is ordered of the plane's own accord before this.
     alarms_after: Time,
     /// Our own reports on steps that no call can be made for.
     hopeless: Vec<StepReport>,
@@ -103,11 +105,6 @@ pub struct Engine {
 /// How often archived jobs past their time are looked for, and how many go at once.
 const SWEEP_EVERY_MS: i64 = 60_000;
 const SWEEP_ROWS_MAX: usize = 10_000;
-
-/// Who orders what the plane does by itself, and the way it came.
-const PRINCIPAL: &str = "regiment";
-/// Deletions at a set time that could not be ordered, because too much is in flight, wait this long.
-const ALARMS_AGAIN_AFTER_MS: i64 = 1_000;
 
 impl Engine {
     /// Reads the store, tells the driver what exists and begins again every step that was under
@@ -164,6 +161,10 @@ impl Engine {
         self.store.archive()
     }
 
+    pub fn machines(&self) -> Arc<dyn Machines> {
+        self.driver.machines()
+    }
+
     /// When a turn is needed though nobody asks for one.
     pub fn next_due(&self) -> Option<Time> {
         if !self.hopeless.is_empty() {
@@ -181,9 +182,11 @@ impl Engine {
         let first_event = self.world.next_event;
         let mut work = Work::default();
         let seeded: Vec<ServerId> = inbox.seeds.iter().flat_map(seeded_servers).collect();
+        let hosts: BTreeSet<Arc<str>> = inbox.seeds.iter().filter_map(alarms::host_told).collect();
         for change in inbox.seeds {
             self.record(&mut work, change);
         }
+        self.tell_departures(&hosts, now, &mut work);
         let mut reports = std::mem::take(&mut self.hopeless);
         reports.extend(self.driver.collect(now));
         self.take_reports(reports, now, &mut work);
@@ -194,6 +197,7 @@ impl Engine {
         }
         self.expire_tokens(now, &mut work);
         self.ring_alarms(now, &mut work);
+        self.ring_events(now, &mut work);
         self.start_ready(now, &mut work);
         let calls = self.calls(&work.to_begin);
         for job in &work.ended {
@@ -314,32 +318,6 @@ impl Engine {
         let expired = self.world.tokens_expired(now);
         if !expired.is_empty() {
             self.record(work, Change::TokensExpired(expired));
-        }
-    }
-
-    /// Orders the deletion of the servers whose set time has come, as anyone could have ordered it.
-    fn ring_alarms(&mut self, now: Time, work: &mut Work) {
-        if now < self.alarms_after {
-            return;
-        }
-        let mut due: BTreeMap<(ProjectId, bool), Vec<TargetRef>> = BTreeMap::new();
-        for server in self.world.alarms_due(now) {
-            let list = (server.project, server.details.recycled.is_some());
-            due.entry(list).or_default().push(TargetRef::Server(server.id));
-        }
-        for ((project, recycled), targets) in due {
-            let operation = if recycled {
-                Operation::Purge(Purge {})
-            } else {
-                Operation::Delete(Delete::new(false, false))
-            };
-            let request = RequestId(self.chance.uuid());
-            let mut command =
-                Command::new(project, PRINCIPAL.into(), PRINCIPAL, request, operation, targets);
-            command.past_locks = true;
-            if self.take_command(&command, now, work).is_err() {
-                self.alarms_after = now.after_ms(ALARMS_AGAIN_AFTER_MS);
-            }
         }
     }
 
@@ -482,6 +460,7 @@ impl Engine {
             Step::Run => Verb::Run { server, apart_from: self.world.apart_from(server) },
             Step::Stop(force) => Verb::Stop { server, force },
             Step::Reboot(force) => Verb::Reboot { server, force, token: job.id.sub(index).0 },
+            Step::Crash => Verb::Crash { server, token: job.id.sub(index).0 },
             Step::Remove => {
                 if let Operation::Delete(delete) = &job.operation
                     && delete.keeps(self.world.server(server)?, job.accepted_at).is_some()

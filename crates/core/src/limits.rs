@@ -59,6 +59,9 @@ pub const RETRIES_MAX: u8 = 4;
 /// … first after this long, doubled each time.
 pub const RETRY_AFTER_MS: i64 = 500;
 
+/// Scheduled events that are over are listed for a week, like jobs for a day: they are few.
+pub const SCHEDULED_EVENT_KEPT_MS: i64 = 7 * 24 * 3_600_000;
+
 /// Characters in a name, in any dialect.
 pub const NAME_CHARS_MAX: usize = 128;
 

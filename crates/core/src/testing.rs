@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::driver::{
-    Adoption, DiskPlan, Done, Driver, DriverError, Finding, Rejection, StepCall, StepReport, Verb,
+    Adoption, DiskPlan, Done, Driver, DriverError, Finding, Machines, Rejection, StepCall,
+    StepReport, Verb,
 };
 use crate::model::{Host, LoadBalancerId, Nic, Power, ServerId, Time};
 use crate::store::{Archive, Batch, Loaded, Store, StoreError, Table, Visit};
@@ -241,6 +242,10 @@ impl Driver for Room {
     fn list(&self) -> Vec<ServerId> {
         self.state().machines.keys().copied().collect()
     }
+
+    fn machines(&self) -> Arc<dyn Machines> {
+        Arc::new(())
+    }
 }
 
 fn server_of(verb: &Verb) -> Option<ServerId> {
@@ -249,6 +254,7 @@ fn server_of(verb: &Verb) -> Option<ServerId> {
         | Verb::Run { server, apart_from: _ }
         | Verb::Stop { server, force: _ }
         | Verb::Reboot { server, force: _, token: _ }
+        | Verb::Crash { server, token: _ }
         | Verb::Remove { server }
         | Verb::Shape { server, flavor: _, apart_from: _ }
         | Verb::Place { server, away_from: _, apart_from: _ }
@@ -316,7 +322,7 @@ impl RoomState {
             Verb::Stop { server, force: _ } => {
                 self.machines.get_mut(&server).ok_or(missing)?.power = Power::Stopped;
             }
-            Verb::Reboot { server, force: _, token } => {
+            Verb::Reboot { server, force: _, token } | Verb::Crash { server, token } => {
                 self.machines.get_mut(&server).ok_or(missing)?.reboots.insert(token);
             }
             Verb::Shape { server, flavor, apart_from: _ } => {

@@ -9,4 +9,5 @@ mod laws;
 mod plane;
 mod records;
 mod recycle_bin;
+mod scheduled_events;
 mod story;

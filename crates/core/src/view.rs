@@ -1,7 +1,9 @@
-//! What readers see: the published world, and behind it the archive of finished jobs.
+//! What readers see: the published world, behind it the archive of finished jobs, beside it the machines
+//! themselves.
 
 use std::borrow::Cow;
 
+use crate::driver::Machines;
 use crate::model::{Job, JobId, RequestId, Server, SubJobId, Time};
 use crate::record;
 use crate::store::Archive;
@@ -12,12 +14,23 @@ use crate::world::World;
 pub struct View<'a> {
     pub world: &'a World,
     archive: &'a dyn Archive,
+    machines: &'a dyn Machines,
     pub now: Time,
 }
 
 impl<'a> View<'a> {
-    pub const fn new(world: &'a World, archive: &'a dyn Archive, now: Time) -> View<'a> {
-        View { world, archive, now }
+    pub const fn new(
+        world: &'a World,
+        archive: &'a dyn Archive,
+        machines: &'a dyn Machines,
+        now: Time,
+    ) -> View<'a> {
+        View { world, archive, machines, now }
+    }
+
+    /// What is to be seen of the machines themselves.
+    pub const fn machines(&self) -> &'a dyn Machines {
+        self.machines
     }
 
     pub fn job(&self, id: JobId) -> Option<Cow<'a, Job>> {

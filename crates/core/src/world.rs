@@ -12,6 +12,8 @@ mod hosts;
 mod invariants;
 mod recycle_bin;
 mod roster;
+mod scheduled_events;
+mod tokens;
 mod volumes;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -19,17 +21,17 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
-use serde::{Deserialize, Serialize};
 
 use addresses::Addresses;
 use groups::membership;
 pub use hosts::Room;
 use recycle_bin::Entry;
 pub use roster::Roster;
+use scheduled_events::Planned;
+pub use tokens::Token;
 use volumes::Whereabouts;
 
-use crate::command::{Receipt, TargetRef};
-use crate::limits;
+use crate::command::TargetRef;
 use crate::model::{
     Asset, AssetKey, Credential, Flavor, Handle, Host, Image, ImageId, Job, JobId, LoadBalancer,
     LoadBalancerId, NetworkId, PortId, Project, ProjectId, RequestId, Server, ServerGroupId,
@@ -45,27 +47,6 @@ pub struct Usage {
     pub servers: u64,
     pub vcpus: u64,
     pub ram_mib: u64,
-}
-
-/// A client token and the receipt it leads to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Token {
-    pub project: ProjectId,
-    pub token: Arc<str>,
-    pub digest: [u8; 32],
-    pub receipt: Receipt,
-    pub expires_at: Time,
-}
-
-impl Token {
-    /// When it may be used anew.
-    pub const fn forgotten_at(&self) -> Time {
-        forgotten_at(self.expires_at)
-    }
-}
-
-const fn forgotten_at(expires_at: Time) -> Time {
-    expires_at.after_ms(limits::TOKEN_REFUSED_MS)
 }
 
 /// What changed since the last checkpoint.
@@ -101,6 +82,7 @@ pub struct World {
     by_request: Index<RequestId, JobId>,
     balancers: BTreeMap<LoadBalancerId, LoadBalancer>,
     assets: BTreeMap<AssetKey, Asset>,
+    planned: Planned,
     /// Servers that are to be taken away at a set time.
     alarms: BTreeSet<(Time, ServerId)>,
     /// Which servers are in which group, by their order.
@@ -329,23 +311,6 @@ impl World {
         self.balancers.values()
     }
 
-    pub fn token(&self, project: ProjectId, token: &Arc<str>) -> Option<&Token> {
-        self.tokens.get(&(project, token.clone()))
-    }
-
-    pub fn tokens_count(&self) -> usize {
-        self.tokens.len()
-    }
-
-    /// Tokens that nobody need remember.
-    pub fn tokens_expired(&self, now: Time) -> Vec<(ProjectId, Arc<str>)> {
-        self.token_expiry
-            .iter()
-            .take_while(|(expires_at, _, _)| forgotten_at(*expires_at) <= now)
-            .map(|(_, project, token)| (*project, token.clone()))
-            .collect()
-    }
-
     pub fn project(&self, id: ProjectId) -> Option<&Project> {
         self.projects.get(&id)
     }
@@ -567,25 +532,6 @@ impl World {
     pub(crate) fn drop_job(&mut self, id: JobId) {
         if let Some(job) = self.jobs.remove(&id) {
             self.by_request.remove(&job.request);
-        }
-    }
-
-    pub(crate) fn put_token(&mut self, token: Token) {
-        let key = (token.project, token.token.clone());
-        self.token_expiry.insert((token.expires_at, key.0, key.1.clone()));
-        if let Some(dirty) = &mut self.dirty {
-            dirty.tokens.insert(key.clone());
-        }
-        self.tokens.insert(key, token);
-    }
-
-    pub(crate) fn drop_token(&mut self, project: ProjectId, token: &Arc<str>) {
-        let key = (project, token.clone());
-        if let Some(old) = self.tokens.remove(&key) {
-            self.token_expiry.remove(&(old.expires_at, project, token.clone()));
-        }
-        if let Some(dirty) = &mut self.dirty {
-            dirty.tokens.insert(key);
         }
     }
 

@@ -265,8 +265,8 @@ fn what_huawei_answers_is_what_it_published() {
                 assert!(known, "{method} {path} is not defined");
                 continue;
             };
-            // A version of IAM, which the definition of compute's versions would fit.
-            if one.path == "/v3" {
+            // A version of IAM, and a page of ours, which the definition of compute's versions would fit.
+            if matches!(one.path.as_str(), "/v3" | "/remote-console") {
                 continue;
             }
             checked += 1;
@@ -310,13 +310,14 @@ fn agree(found: &BTreeSet<String>, known: &[&str]) {
 }
 
 /// Whether a path belongs to a service around this one, which its definitions do not describe: who
-/// asks, networks, disks, images; or to the actions of Nova that only the pages describe.
+/// asks, networks, disks, images; to the actions of Nova that only the pages describe; or to the page
+/// of a console, which is ours.
 fn of_a_neighbour(path: &str) -> bool {
     let words: Vec<&str> = path.split('/').skip(1).collect();
     matches!(
         words.as_slice(),
         ["v3", "auth" | "projects" | "regions" | "domains", ..]
-            | ["v3"]
+            | ["v3" | "remote-console"]
             | ["v3", ""]
             | ["v2" | "v2.1", _, "servers", _, "action"]
             | ["v2.0", ..]
@@ -335,7 +336,15 @@ fn of_the_sdk_alone(path: &str) -> bool {
         ["cloudservers", "resource_instances", "action"]
             | ["cloudservers", "flavors", _, "resources"]
             | ["cloudservers", _, "os-interface_extension" | "os-interface", ..]
-            | ["cloudservers", _, "appendvolumequota" | "metadata-options"]
+            | [
+                "cloudservers",
+                _,
+                "appendvolumequota"
+                    | "console-output"
+                    | "metadata-options"
+                    | "serial-console-options"
+            ]
+            | ["cloudservers", _, "actions", "serial-console"]
             | ["recycle-bin"]
             | ["recycle-bin", "policy"]
             | ["instance-scheduled-events", _]

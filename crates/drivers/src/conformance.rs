@@ -9,7 +9,10 @@ use regiment_core::driver::{
     Adoption, DiskPlan, Done, Driver, DriverError, Finding, Provision, Rejection, StepCall,
     StepRef, StepReport, Verb,
 };
-use regiment_core::model::{Flavor, Image, JobId, Nic, PortId, Power, ServerId, Time, VolumeId};
+use regiment_core::model::{
+    Details, Flavor, Image, ImageId, JobId, Nic, Phase, PortId, Power, ProjectId, Server, ServerId,
+    Time, VolumeId,
+};
 use regiment_core::ops::Force;
 use regiment_core::vault::Secret;
 
@@ -34,6 +37,8 @@ pub fn all(driver: &mut dyn Driver, wait: &mut Wait<'_>, terms: &Terms) {
     trial.a_server_is_made_once();
     trial.power_follows_orders();
     trial.a_reboot_remembers_its_token();
+    trial.a_crash_remembers_its_token();
+    trial.what_is_printed_can_be_read();
     trial.a_server_is_removed_once();
     trial.shapes_passwords_and_images_hold();
     trial.interfaces_are_exactly_those_named();
@@ -64,6 +69,31 @@ fn nic(server: ServerId, number: u8) -> Nic {
         security_groups: Vec::new(),
         virtual_addresses: Vec::new(),
         delete_with_server: false,
+    }
+}
+
+/// What the plane knows of a server that is asked about.
+pub(crate) fn record(id: ServerId) -> Server {
+    Server {
+        id,
+        project: ProjectId(1),
+        order: 1,
+        name: "trial".into(),
+        flavor: "trial".into(),
+        image: ImageId(1),
+        host: None,
+        power: Power::Running,
+        phase: Phase::Ready,
+        busy: None,
+        image_generation: 1,
+        password_generation: 1,
+        created_at: Time::ZERO,
+        updated_at: Time::ZERO,
+        launched_at: Some(Time::ZERO),
+        fault: None,
+        last: None,
+        orders: Vec::new(),
+        details: Arc::new(Details { hostname: "trial".into(), ..Details::default() }),
     }
 }
 
@@ -204,6 +234,37 @@ impl Trial<'_> {
         let stale = Verb::Reboot { server, force: Force::Hard, token: 72 };
         self.call(stale).expect("it was done before");
         assert_eq!(self.find(server).power, Power::Stopped);
+    }
+
+    fn a_crash_remembers_its_token(&mut self) {
+        let server = self.make();
+        let crash = |token| Verb::Crash { server, token };
+        let refused = self.call(crash(80)).expect_err("what does not run cannot crash");
+        assert!(matches!(refused, DriverError::Rejected(_)));
+        self.twice(server, &run(server));
+        self.twice(server, &crash(81));
+        assert_eq!(self.find(server).power, Power::Running, "it starts anew by itself");
+        self.twice(server, &Verb::Stop { server, force: Force::Hard });
+        self.call(crash(81)).expect("it was done before");
+        assert_eq!(self.find(server).power, Power::Stopped);
+    }
+
+    /// A driver may have no consoles; what it has grows with what happens, and goes with the server.
+    fn what_is_printed_can_be_read(&mut self) {
+        let machines = self.driver.machines();
+        let server = self.make();
+        let record = record(server);
+        self.call(run(server)).expect("it runs");
+        let before = machines.console(&record);
+        self.call(Verb::Crash { server, token: 91 }).expect("it crashes");
+        let after = machines.console(&record);
+        if let (Some(before), Some(after)) = (&before, &after) {
+            assert!(after.len() > before.len() && after.ends_with('\n'), "{after:?}");
+        }
+        assert_eq!(before.is_some(), after.is_some());
+        self.call(Verb::Remove { server }).expect("it goes");
+        assert_eq!(machines.console(&record), None);
+        assert!(!machines.has_agent(server));
     }
 
     fn a_server_is_removed_once(&mut self) {
@@ -388,6 +449,7 @@ impl Trial<'_> {
             run(server),
             Verb::Stop { server, force: Force::Hard },
             Verb::Reboot { server, force: Force::Hard, token: 1 },
+            Verb::Crash { server, token: 1 },
             Verb::Shape { server, flavor, apart_from: Vec::new() },
             Verb::Place { server, away_from: "nowhere".into(), apart_from: Vec::new() },
             Verb::Password { server, generation: 1, password },

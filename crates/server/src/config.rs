@@ -29,6 +29,8 @@ pub struct Config {
     /// Where ids and jitter come from; absent: chance.
     pub seed: Option<u64>,
     pub credential: Option<GivenCredential>,
+    /// Hosts that are to be taken out of service, whose servers are told to leave.
+    pub maintain: Vec<Maintenance>,
     /// The name of the first project, and of its zones without their letter.
     pub region: String,
     /// How long finished jobs are readable.
@@ -65,6 +67,18 @@ pub enum Tls {
     /// PEM files: a certificate chain and its private key.
     Files { chain: PathBuf, key: PathBuf },
 }
+
+/// A host that is to be taken out of service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Maintenance {
+    pub host: String,
+    /// How long before it leaves this is told, the first time.
+    pub notice: Duration,
+}
+
+/// How long before a host leaves its servers are told, unless said otherwise: the longest that the
+/// vendor names.
+pub const NOTICE: Duration = Duration::from_hours(72);
 
 /// A credential that is given rather than made up.
 #[derive(Clone, Debug)]
@@ -123,6 +137,7 @@ impl Default for Config {
             pace: Pace::Quick,
             seed: None,
             credential: None,
+            maintain: Vec::new(),
             region: "cn-north-4".to_owned(),
             retention: Duration::from_millis(limits::RETENTION_MS.unsigned_abs()),
             workers: None,

@@ -349,8 +349,12 @@ mod tests {
         let now = clock.now();
         let settings = Settings::default();
         let engine = Engine::open(Box::new(store), driver, vault, settings, 1, now).unwrap();
-        let published =
-            Published::new(engine.world().for_readers(), engine.archive(), clock.clone());
+        let published = Published::new(
+            engine.world().for_readers(),
+            engine.archive(),
+            engine.machines(),
+            clock.clone(),
+        );
         spawn(Parts {
             engine,
             published: Arc::new(published),

@@ -35,7 +35,7 @@ pub mod start;
 mod tls;
 pub mod vault;
 
-pub use config::{Config, GivenCredential, HttpLimits, Storage, Tls};
+pub use config::{Config, GivenCredential, HttpLimits, Maintenance, Storage, Tls};
 pub use regiment_core as core;
 pub use regiment_drivers::sim::Pace;
 pub use running::{Identity, Running};

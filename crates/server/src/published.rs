@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use parking_lot::{RwLock, RwLockWriteGuard};
+use regiment_core::driver::Machines;
 use regiment_core::store::Archive;
 use regiment_core::view::View;
 use regiment_core::world::World;
@@ -13,17 +14,23 @@ use crate::clock::Clock;
 pub struct Published {
     world: RwLock<World>,
     archive: Arc<dyn Archive>,
+    machines: Arc<dyn Machines>,
     clock: Arc<dyn Clock>,
 }
 
 impl Published {
-    pub fn new(world: World, archive: Arc<dyn Archive>, clock: Arc<dyn Clock>) -> Published {
-        Published { world: RwLock::new(world), archive, clock }
+    pub fn new(
+        world: World,
+        archive: Arc<dyn Archive>,
+        machines: Arc<dyn Machines>,
+        clock: Arc<dyn Clock>,
+    ) -> Published {
+        Published { world: RwLock::new(world), archive, machines, clock }
     }
 
     pub fn look<R>(&self, look: impl FnOnce(&View<'_>) -> R) -> R {
         let world = self.world.read();
-        look(&View::new(&world, &*self.archive, self.clock.now()))
+        look(&View::new(&world, &*self.archive, &*self.machines, self.clock.now()))
     }
 
     /// For the engine's thread alone.

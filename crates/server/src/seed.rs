@@ -72,8 +72,17 @@ pub fn later(
         }
         changes.push(Change::CredentialAdded(credential));
     }
-    let known = |host: &&Host| world.hosts().any(|other| other == *host);
-    changes.extend(hosts.iter().filter(|host| !known(host)).cloned().map(Change::HostSet));
+    for host in hosts {
+        let known = world.hosts().find(|known| known.name == host.name);
+        let mut host = host.clone();
+        // One that was told to leave keeps its time.
+        if let (Some(at), Some(known)) = (&mut host.leaves_at, known) {
+            *at = known.leaves_at.unwrap_or(*at);
+        }
+        if known != Some(&host) {
+            changes.push(Change::HostSet(host));
+        }
+    }
     changes
 }
 

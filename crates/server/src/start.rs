@@ -9,7 +9,7 @@ use std::sync::Arc;
 use regiment_core::chance::Chance;
 use regiment_core::driver::Driver as _;
 use regiment_core::engine::{Engine, Inbox, Settings, Turn};
-use regiment_core::model::{Credential, Time};
+use regiment_core::model::{Credential, Host, Time};
 use regiment_core::store::{Store, StoreError};
 use regiment_core::vault::{Secret, Vault as _};
 use regiment_dialects::Gate as _;
@@ -22,7 +22,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::body::Room;
 use crate::clock::{Clock, RealClock};
 use crate::closing;
-use crate::config::{Config, GivenCredential, Storage, TLS_PORT, Tls};
+use crate::config::{Config, GivenCredential, Maintenance, Storage, TLS_PORT, Tls};
 use crate::credential;
 use crate::data_folder::{DataFolder, FolderError};
 use crate::engine_thread::{self, Parts};
@@ -58,6 +58,8 @@ pub enum StartError {
     Store(#[from] StoreError),
     #[error("the credential {0} in the data folder cannot be opened with its key")]
     CredentialSealed(Arc<str>),
+    #[error("there is no host {0} to maintain; there are {1}")]
+    NoSuchHost(String, String),
     #[error("failed to start: {0}")]
     Io(#[from] io::Error),
 }
@@ -73,8 +75,12 @@ pub fn start(config: &Config) -> Result<Running, StartError> {
     let (engine, first) = place.engine(config, &metrics, clock.now())?;
     let keyring = Arc::new(Keyring::new(place.vault.clone(), clock.clone()));
     let shown = let_in(&engine, &keyring, config.credential.as_ref())?;
-    let published =
-        Arc::new(Published::new(engine.world().for_readers(), engine.archive(), clock.clone()));
+    let published = Arc::new(Published::new(
+        engine.world().for_readers(),
+        engine.archive(),
+        engine.machines(),
+        clock.clone(),
+    ));
     // Work that was under way when the last process ended may already have ended in the first turn.
     let events = Arc::new(Events::default());
     for job in first.ended.iter().filter_map(|id| engine.world().job(*id)) {
@@ -228,7 +234,8 @@ impl Place {
         let seed =
             config.seed.unwrap_or_else(|| getrandom::u64().expect("the system gives random bytes"));
         let zones = seed::zones(&config.region);
-        let sim = SimConfig { pace: config.pace, seed, ..SimConfig::for_zones(zones) };
+        let mut sim = SimConfig { pace: config.pace, seed, ..SimConfig::for_zones(zones) };
+        take_out_of_service(&mut sim.hosts, &config.maintain, now)?;
         let driver = SimDriver::new(sim);
         let hosts = driver.hosts();
         let settings = Settings {
@@ -266,6 +273,23 @@ impl Place {
                 && self.vault.open(&kept.secret_key).as_ref() == Some(&given.secret_key)
         })
     }
+}
+
+/// Says of these hosts when they leave.
+fn take_out_of_service(
+    hosts: &mut [Host],
+    maintain: &[Maintenance],
+    now: Time,
+) -> Result<(), StartError> {
+    for Maintenance { host: name, notice } in maintain {
+        let Some(host) = hosts.iter_mut().find(|host| *host.name == **name) else {
+            let known: Vec<&str> = hosts.iter().map(|host| &*host.name).collect();
+            return Err(StartError::NoSuchHost(name.clone(), known.join(", ")));
+        };
+        let notice_ms = i64::try_from(notice.as_millis()).unwrap_or(i64::MAX);
+        host.leaves_at = Some(Time(now.0.saturating_add(notice_ms)));
+    }
+    Ok(())
 }
 
 /// So that the fleet's ids are not those that the engine makes from the same seed.

@@ -1,6 +1,7 @@
-//! `docs/coverage/huawei.md`: every operation the vendor publishes, and what of it stands here.
+//! `docs/coverage/`: every operation each vendor publishes, and what of it stands here. Huawei's page is
+//! made here, Tencent's in [`tencent`].
 //!
-//! Nothing in the page is written by hand. That an operation is served is read off the goldens: one
+//! Nothing in the pages is written by hand. That an operation is served is read off the goldens: one
 //! of them asks for it and is answered 2xx. Deliberately absent: what a golden is worth, which its
 //! own test says.
 //!
@@ -10,6 +11,7 @@
 mod operations;
 mod proofs;
 mod tables;
+mod tencent;
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -35,16 +37,19 @@ const TOP: &str = "../..";
 
 pub fn run(root: &Path, arguments: &[String]) -> Result<bool> {
     let tree = Tree::read(root)?;
-    let wanted = page(&tree, root)?;
+    let pages = pages(&tree, root)?;
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         [] => {
-            let place = root.join(PAGE);
-            std::fs::create_dir_all(place.parent().unwrap_or(root))?;
-            std::fs::write(&place, wanted).with_context(|| format!("{PAGE} is not written"))?;
+            for (path, wanted) in pages {
+                let place = root.join(path);
+                std::fs::create_dir_all(place.parent().unwrap_or(root))?;
+                std::fs::write(&place, wanted).with_context(|| format!("{path} is not written"))?;
+            }
             Ok(true)
         }
         ["--check"] => {
-            let broken = difference(&tree, &wanted);
+            let broken: Vec<String> =
+                pages.iter().flat_map(|(path, wanted)| difference(&tree, path, wanted)).collect();
             broken.iter().for_each(|line| println!("{line}"));
             Ok(broken.is_empty())
         }
@@ -52,17 +57,24 @@ pub fn run(root: &Path, arguments: &[String]) -> Result<bool> {
     }
 }
 
+/// Each page and what it should say.
+fn pages(tree: &Tree, root: &Path) -> Result<[(&'static str, String); 2]> {
+    Ok([(PAGE, page(tree, root)?), (tencent::PAGE, tencent::page(tree)?)])
+}
+
 fn stale(tree: &Tree) -> Vec<String> {
-    match page(tree, &crate::root()) {
-        Ok(wanted) => difference(tree, &wanted),
-        Err(error) => vec![format!("{PAGE}: {error:#}")],
+    match pages(tree, &crate::root()) {
+        Ok(pages) => {
+            pages.iter().flat_map(|(path, wanted)| difference(tree, path, wanted)).collect()
+        }
+        Err(error) => vec![format!("docs/coverage: {error:#}")],
     }
 }
 
 /// The first line that is not as it would be written now.
-fn difference(tree: &Tree, wanted: &str) -> Vec<String> {
-    let Some(file) = tree.files.iter().find(|file| file.path == PAGE) else {
-        return vec![format!("{PAGE}: is missing")];
+fn difference(tree: &Tree, page: &str, wanted: &str) -> Vec<String> {
+    let Some(file) = tree.files.iter().find(|file| file.path == page) else {
+        return vec![format!("{page}: is missing")];
     };
     if file.text == wanted {
         return Vec::new();
@@ -70,7 +82,7 @@ fn difference(tree: &Tree, wanted: &str) -> Vec<String> {
     let same = |(old, new): &(&str, &str)| old == new;
     let at = file.text.lines().zip(wanted.lines()).take_while(same).count();
     let line = wanted.lines().nth(at).unwrap_or("the end");
-    vec![format!("{PAGE}:{}: should be: {line}", at + 1)]
+    vec![format!("{page}:{}: should be: {line}", at + 1)]
 }
 
 /// One operation and what proves it.
@@ -235,11 +247,11 @@ mod tests {
     #[test]
     fn a_stale_page_is_found() {
         let wanted = "a\nb\n";
-        assert!(difference(&Tree::of(&[(PAGE, wanted)]), wanted).is_empty());
+        assert!(difference(&Tree::of(&[(PAGE, wanted)]), PAGE, wanted).is_empty());
         assert_eq!(
-            difference(&Tree::of(&[(PAGE, "a\nc\n")]), wanted),
+            difference(&Tree::of(&[(PAGE, "a\nc\n")]), PAGE, wanted),
             [format!("{PAGE}:2: should be: b")]
         );
-        assert_eq!(difference(&Tree::of(&[]), wanted), [format!("{PAGE}: is missing")]);
+        assert_eq!(difference(&Tree::of(&[]), PAGE, wanted), [format!("{PAGE}: is missing")]);
     }
 }

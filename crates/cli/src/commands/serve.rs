@@ -8,7 +8,7 @@ use regiment_server::core::model::ProjectId;
 use regiment_server::core::vault::Secret;
 use regiment_server::logs::{self, LogFormat};
 use regiment_server::signals::Signals;
-use regiment_server::{Config, GivenCredential, Pace, Storage, Tls, config};
+use regiment_server::{Config, GivenCredential, Maintenance, Pace, Storage, Tls, config};
 
 use crate::{banner, limits, platform, ready_file};
 
@@ -35,6 +35,11 @@ pub struct Serve {
     /// How long simulated work takes: instant, quick, or realistic
     #[arg(long, env = "REGIMENT_PACE", value_name = "PACE", default_value = "quick")]
     pace: Pace,
+
+    /// Take a simulated host out of service after this time [default: 72h]; servers on it are told
+    #[arg(long, env = "REGIMENT_MAINTAIN", value_name = "HOST[:TIME]", value_delimiter = ',',
+          value_parser = read_maintenance)]
+    maintain: Vec<Maintenance>,
 
     /// Make the same ids and the same delays each time
     #[arg(long, env = "REGIMENT_SEED", value_name = "NUMBER")]
@@ -134,6 +139,7 @@ impl Serve {
             fleet: self.fleet,
             pace: self.pace,
             seed: self.seed,
+            maintain: self.maintain,
             credential: self.credential,
             retention: self.retention,
             ..Config::default()
@@ -172,6 +178,14 @@ fn read_credential(text: &str) -> Result<GivenCredential, String> {
     read().ok_or_else(|| form.to_owned())
 }
 
+fn read_maintenance(text: &str) -> Result<Maintenance, String> {
+    let (host, notice) = match text.split_once(':') {
+        Some((host, notice)) => (host, read_duration(notice)?),
+        None => (text, config::NOTICE),
+    };
+    Ok(Maintenance { host: host.to_owned(), notice })
+}
+
 fn read_duration(text: &str) -> Result<Duration, String> {
     let form = || "expected a number and a unit: 30s, 90m, 24h, 7d".to_owned();
     let unit_at = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(form)?;
@@ -198,6 +212,14 @@ mod tests {
         for bad in ["", "h", "24", "24x", "-1h", "99999999999999999999d", "1 h"] {
             assert!(read_duration(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_host_leaves_after_three_days_or_as_said() {
+        let read = |text| read_maintenance(text).map(|one| (one.host, one.notice));
+        assert_eq!(read("z-host-1"), Ok(("z-host-1".to_owned(), Duration::from_hours(72))));
+        assert_eq!(read("z-host-1:90m"), Ok(("z-host-1".to_owned(), Duration::from_mins(90))));
+        assert!(read("z-host-1:soon").is_err());
     }
 
     #[test]

@@ -11,9 +11,12 @@ mod key_pairs;
 mod launch_templates;
 mod metadata;
 mod nics;
+mod passwords;
 mod recycle_bin;
+mod scheduled_events;
 mod server_groups;
 mod tags;
+mod together;
 
 use std::sync::Arc;
 
@@ -24,10 +27,13 @@ pub use disks::BindVolume;
 pub use key_pairs::{AddKeyPair, RemoveKeyPair};
 pub use launch_templates::{AddLaunchTemplate, RemoveLaunchTemplate};
 pub use metadata::ChangeMetadata;
-pub use nics::{ChangeAddress, ChangeSecurityGroup, KeepNic, ShareAddress};
+pub use nics::{ChangeAddress, ChangeSecurityGroup, KeepNic, ReplaceSecurityGroups, ShareAddress};
+pub use passwords::ForgetPassword;
 pub use recycle_bin::ChangeRecycleBin;
+pub use scheduled_events::{AcceptScheduledEvent, MoveScheduledEvent};
 pub use server_groups::{CreateServerGroup, DeleteServerGroup, JoinServerGroup, LeaveServerGroup};
 pub use tags::{ChangeTags, TagNamed};
+pub use together::Together;
 
 use crate::chance::Chance;
 use crate::command::{TargetAnswer, TargetRef};
@@ -53,10 +59,15 @@ pub enum Edit {
     ChangeRecycleBin(ChangeRecycleBin),
     AddLaunchTemplate(AddLaunchTemplate),
     RemoveLaunchTemplate(RemoveLaunchTemplate),
+    AcceptScheduledEvent(AcceptScheduledEvent),
+    MoveScheduledEvent(MoveScheduledEvent),
+    ForgetPassword(ForgetPassword),
     CreateServerGroup(CreateServerGroup),
     DeleteServerGroup(DeleteServerGroup),
     JoinServerGroup(JoinServerGroup),
     LeaveServerGroup(LeaveServerGroup),
+    ReplaceSecurityGroups(ReplaceSecurityGroups),
+    Together(Together),
 }
 
 /// What something is from now on.
@@ -120,10 +131,15 @@ impl Edit {
             Edit::ChangeRecycleBin(edit) => edit,
             Edit::AddLaunchTemplate(edit) => edit,
             Edit::RemoveLaunchTemplate(edit) => edit,
+            Edit::AcceptScheduledEvent(edit) => edit,
+            Edit::MoveScheduledEvent(edit) => edit,
+            Edit::ForgetPassword(edit) => edit,
             Edit::CreateServerGroup(edit) => edit,
             Edit::DeleteServerGroup(edit) => edit,
             Edit::JoinServerGroup(edit) => edit,
             Edit::LeaveServerGroup(edit) => edit,
+            Edit::ReplaceSecurityGroups(edit) => edit,
+            Edit::Together(edit) => edit,
         }
     }
 

@@ -164,6 +164,31 @@ impl ChangeSecurityGroup {
     }
 }
 
+/// Give a server other security groups, whatever it was in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplaceSecurityGroups {
+    pub server: ServerId,
+    pub groups: Vec<NetworkId>,
+}
+
+impl EditRules for ReplaceSecurityGroups {
+    fn name(&self) -> &'static str {
+        "replace_security_groups"
+    }
+
+    fn plan(&self, desk: Desk<'_>) -> Result<Edited, Fault> {
+        let server = desk.server(self.server)?;
+        let put = with_details(server, |details| {
+            // An interface with groups of its own follows its server.
+            for nic in details.nics.iter_mut().filter(|nic| !nic.security_groups.is_empty()) {
+                nic.security_groups.clone_from(&self.groups);
+            }
+            details.security_groups.clone_from(&self.groups);
+        });
+        Ok(put.into())
+    }
+}
+
 fn nic_of<'d>(
     desk: &'d Desk<'_>,
     server: ServerId,

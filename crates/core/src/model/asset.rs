@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Disk, LaunchTemplate, LaunchTemplateId, NetworkId, ProjectId, SecurityGroup, ServerGroupId,
-    Subnet, Time, VolumeId, Vpc,
+    Disk, LaunchTemplate, LaunchTemplateId, NetworkId, ProjectId, ScheduledEvent, ScheduledEventId,
+    SecurityGroup, ServerGroupId, Subnet, Time, VolumeId, Vpc,
 };
 
 /// One thing a project owns beside its servers.
@@ -18,6 +18,7 @@ pub enum Asset {
     SecurityGroup(SecurityGroup),
     Disk(Disk),
     LaunchTemplate(LaunchTemplate),
+    ScheduledEvent(ScheduledEvent),
     ServerGroup(ServerGroup),
 }
 
@@ -30,6 +31,7 @@ pub enum AssetKey {
     SecurityGroup(ProjectId, NetworkId),
     Disk(ProjectId, VolumeId),
     LaunchTemplate(ProjectId, LaunchTemplateId),
+    ScheduledEvent(ProjectId, ScheduledEventId),
     ServerGroup(ProjectId, ServerGroupId),
 }
 
@@ -42,6 +44,7 @@ impl Asset {
             Asset::SecurityGroup(group) => AssetKey::SecurityGroup(group.project, group.id),
             Asset::Disk(disk) => AssetKey::Disk(disk.project, disk.id),
             Asset::LaunchTemplate(one) => AssetKey::LaunchTemplate(one.project, one.id),
+            Asset::ScheduledEvent(event) => event.key(),
             Asset::ServerGroup(group) => AssetKey::ServerGroup(group.project, group.id),
         }
     }
@@ -54,6 +57,7 @@ impl Asset {
             Asset::SecurityGroup(group) => group.project,
             Asset::Disk(disk) => disk.project,
             Asset::LaunchTemplate(template) => template.project,
+            Asset::ScheduledEvent(event) => event.project,
             Asset::ServerGroup(group) => group.project,
         }
     }

@@ -55,6 +55,10 @@ pub struct Host {
     pub vcpus: u32,
     pub ram_mib: u32,
     pub up: bool,
+    /// When it is taken out of service; its servers are to live elsewhere by then, and no new one
+    /// moves in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leaves_at: Option<Time>,
 }
 
 /// The tenant that owns servers and jobs.

@@ -235,6 +235,10 @@ macro_rules! short_id {
 }
 
 wide_id!(
+    /// Something the plane is going to do of its own accord, to a server or to a host.
+    ScheduledEventId
+);
+wide_id!(
     /// One server group.
     ServerGroupId
 );

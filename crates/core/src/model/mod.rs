@@ -10,6 +10,7 @@ mod job;
 mod launch_template;
 mod network;
 mod runs;
+mod scheduled_event;
 mod server;
 mod time;
 
@@ -25,11 +26,13 @@ pub use disk::{Attachment, Disk};
 pub use fault::{Fault, FaultKind};
 pub use ids::{
     Handle, ImageId, JobId, LaunchTemplateId, ListenerId, LoadBalancerId, NetworkId, PortId,
-    ProjectId, RequestId, ServerGroupId, ServerId, SubJobId, TemplateVersionId, VolumeId,
+    ProjectId, RequestId, ScheduledEventId, ServerGroupId, ServerId, SubJobId, TemplateVersionId,
+    VolumeId,
 };
 pub use job::{Job, Orders, Outcome, SubJob, SubState, SubTarget, Tally, Target};
 pub use launch_template::{LaunchTemplate, TemplateVersion};
 pub use network::{Cidr, Direction, Remote, Rule, SecurityGroup, Subnet, Vpc};
+pub use scheduled_event::{ScheduledEvent, Stage};
 pub(crate) use server::change_hints;
 pub use server::{Activity, Busy, Details, Last, Nic, Phase, Power, Recycled, Server, Tag, Volume};
 pub use time::Time;

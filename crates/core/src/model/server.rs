@@ -34,6 +34,7 @@ pub enum Activity {
     Stopping,
     Rebooting,
     RebootingHard,
+    Dumping,
     ResettingPassword,
     Resizing,
     Reinstalling,
@@ -128,6 +129,10 @@ pub struct Details {
     pub description: Arc<str>,
     pub key_name: Option<Arc<str>>,
     pub user_data: Option<Arc<str>>,
+    /// A password that was made for the server, encrypted for the holder of its key pair. In clear it
+    /// is kept nowhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encrypted_password: Option<Arc<str>>,
     pub auto_terminate_at: Option<Time>,
     /// Only its owner's unlocking and what asks nothing of the machine is taken on.
     #[serde(skip_serializing_if = "is_false")]

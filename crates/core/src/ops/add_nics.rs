@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::nic_mint::{NicMint, NicOrder};
+use super::nic_mint::{NicMint, NicOrder, ports_are_free};
 use super::{Rules, ServerRules, Step, Verdict, power_of};
 use crate::chance::Chance;
 use crate::limits::NICS_MAX;
@@ -46,14 +46,7 @@ impl Rules for AddNics {
         if self.orders.is_empty() {
             return Err(FaultKind::NoTargets.into());
         }
-        let ports = self.orders.iter().filter_map(|order| order.port);
-        for (at, port) in ports.enumerate() {
-            let twice = self.orders.iter().filter_map(|order| order.port).skip(at + 1);
-            if twice.into_iter().any(|other| other == port) || world.port_in_use(project, port) {
-                return Err(Fault::with(FaultKind::NicTaken, port.to_string()));
-            }
-        }
-        Ok(())
+        ports_are_free(&self.orders, world, project)
     }
 
     fn steps(&self, _was_running: bool) -> &'static [Step] {

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::nic_mint::{NicMint, NicOrder};
+use super::nic_mint::{NicMint, NicOrder, ports_are_free};
 use super::{Rules, Step, rename};
 use crate::chance::Chance;
 use crate::model::{
@@ -22,6 +22,9 @@ pub struct Create {
     pub nics: Vec<NicOrder>,
     /// The boot disk first.
     pub volumes: Vec<VolumeOrder>,
+    /// Whether servers for which no zone is named are spread over all zones.
+    #[serde(default)]
+    pub spread: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +53,12 @@ impl Rules for Create {
             && let Some(address) = self.nics.iter().find_map(|nic| nic.address)
         {
             return Err(Fault::with(FaultKind::AddressInUse, address.to_string()));
+        }
+        ports_are_free(&self.nics, world, project)?;
+        if self.names.len() > 1
+            && let Some(port) = self.nics.iter().find_map(|nic| nic.port)
+        {
+            return Err(Fault::with(FaultKind::NicTaken, port.to_string()));
         }
         if let Some(id) = self.details.server_group
             && world.server_group(project, id).is_none()
@@ -84,15 +93,17 @@ impl Create {
         let mut mint = NicMint::new(world, project, &self.nics);
         let mut taken = Vec::with_capacity(self.names.len());
         let image_disk_gib = world.image(self.image).map_or(40, |image| image.disk_gib_min);
-        let zone = if self.details.zone.is_empty() {
-            world.zones().next().cloned().unwrap_or_default()
-        } else {
-            self.details.zone.clone()
+        let zones: Vec<&Arc<str>> = match &self.details.zone {
+            none if none.is_empty() => {
+                world.zones().take(if self.spread { usize::MAX } else { 1 }).collect()
+            }
+            named => vec![named],
         };
         self.names
             .iter()
             .zip(subs)
-            .map(|(name, sub)| {
+            .enumerate()
+            .map(|(place, (name, sub))| {
                 let id = loop {
                     let id = ServerId(chance.uuid());
                     if world.is_free(id.handle()) && !taken.contains(&id.handle()) {
@@ -101,7 +112,8 @@ impl Create {
                 };
                 taken.push(id.handle());
                 let mut details = (*self.details).clone();
-                details.zone = zone.clone();
+                details.zone =
+                    zones.get(place % zones.len().max(1)).copied().cloned().unwrap_or_default();
                 if details.hostname.is_empty() {
                     details.hostname = name.clone();
                 }

@@ -10,6 +10,7 @@ mod change_listener;
 mod change_load_balancer;
 mod change_network;
 mod confirm_resize;
+mod crash_dump;
 mod create;
 mod create_listeners;
 mod create_load_balancers;
@@ -50,6 +51,7 @@ pub use change_listener::{Certificates, ChangeListener};
 pub use change_load_balancer::ChangeLoadBalancer;
 pub use change_network::ChangeNetwork;
 pub use confirm_resize::ConfirmResize;
+pub use crash_dump::CrashDump;
 pub use create::{Create, VolumeOrder, device_name};
 pub use create_listeners::CreateListeners;
 pub use create_load_balancers::CreateLoadBalancers;
@@ -125,6 +127,7 @@ pub enum Operation {
     Start(Start),
     Stop(Stop),
     Reboot(Reboot),
+    CrashDump(CrashDump),
     ResetPassword(ResetPassword),
     Resize(Resize),
     Reinstall(Reinstall),
@@ -283,6 +286,7 @@ impl Operation {
             Operation::Start(op) => Sort::Servers(op),
             Operation::Stop(op) => Sort::Servers(op),
             Operation::Reboot(op) => Sort::Servers(op),
+            Operation::CrashDump(op) => Sort::Servers(op),
             Operation::ResetPassword(op) => Sort::Servers(op),
             Operation::Resize(op) => Sort::Servers(op),
             Operation::Reinstall(op) => Sort::Servers(op),

@@ -19,6 +19,9 @@ pub struct NicOrder {
     /// None: those of the server.
     #[serde(default)]
     pub security_groups: Vec<NetworkId>,
+    /// Addresses that it answers to beside its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub virtual_addresses: Vec<Ipv4Addr>,
 }
 
 impl NicOrder {
@@ -35,6 +38,14 @@ impl NicOrder {
             && network.is_some_and(|network| network != subnet.vpc)
         {
             return Err(Fault::with(FaultKind::SubnetElsewhere, subnet.id.to_string()));
+        }
+        for address in &self.virtual_addresses {
+            if known.is_some_and(|subnet| !subnet.offers(*address)) {
+                return Err(Fault::with(FaultKind::AddressOutside, address.to_string()));
+            }
+            if world.address_is_owned(project, self.subnet, *address) {
+                return Err(Fault::with(FaultKind::AddressInUse, address.to_string()));
+            }
         }
         let Some(address) = self.address else { return Ok(()) };
         if known.is_some_and(|subnet| !subnet.offers(address)) {
@@ -66,6 +77,21 @@ impl NicOrder {
     }
 }
 
+/// Whether the ports that orders name belong to no interface yet, and to one of the orders each.
+pub(crate) fn ports_are_free(
+    orders: &[NicOrder],
+    world: &World,
+    project: ProjectId,
+) -> Result<(), Fault> {
+    let mut named = BTreeSet::new();
+    for port in orders.iter().filter_map(|order| order.port) {
+        if !named.insert(port) || world.port_in_use(project, port) {
+            return Err(Fault::with(FaultKind::NicTaken, port.to_string()));
+        }
+    }
+    Ok(())
+}
+
 /// Makes the interfaces of one order.
 pub(crate) struct NicMint<'a> {
     world: &'a World,
@@ -81,8 +107,10 @@ const ELSEWHERE: (u32, u32) = (0x0A00_0004, 0x0AFF_FFF3);
 
 impl<'a> NicMint<'a> {
     pub fn new(world: &'a World, project: ProjectId, orders: &[NicOrder]) -> NicMint<'a> {
-        let wanted =
-            orders.iter().filter_map(|order| Some((order.subnet, order.address?.to_bits())));
+        let wanted = orders.iter().flat_map(|order| {
+            let named = order.address.into_iter().chain(order.virtual_addresses.iter().copied());
+            named.map(|address| (order.subnet, address.to_bits()))
+        });
         NicMint { world, project, wanted: wanted.collect(), next: BTreeMap::new() }
     }
 
@@ -102,7 +130,7 @@ impl<'a> NicMint<'a> {
             address,
             mac: [0xfa, 0x16, 0x3e, bits[0], bits[1], bits[2]],
             security_groups: order.security_groups.clone(),
-            virtual_addresses: Vec::new(),
+            virtual_addresses: order.virtual_addresses.clone(),
             delete_with_server: false,
         })
     }

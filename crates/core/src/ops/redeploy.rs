@@ -5,8 +5,12 @@ use crate::model::{Activity, Server};
 use crate::world::World;
 
 /// Bring servers up again on another host.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Redeploy {}
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Redeploy {
+    /// Because of scheduled events, which this carries out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub scheduled: bool,
+}
 
 impl Rules for Redeploy {
     fn name(&self) -> &'static str {

@@ -15,6 +15,9 @@ pub struct Reinstall {
     pub stop_first: bool,
     pub key_name: Option<Arc<str>>,
     pub user_data: Option<Arc<str>>,
+    /// The password of the new disk as [`Details`](crate::model::Details) keeps it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encrypted_password: Option<Arc<str>>,
     /// What the password, if there is one, is good enough for.
     pub fit: PasswordFit,
 }
@@ -60,14 +63,19 @@ impl ServerRules for Reinstall {
     }
 
     fn settle(&self, server: &mut Server) {
-        if self.key_name.is_none() && self.user_data.is_none() {
+        let same_password = server.details.encrypted_password == self.encrypted_password;
+        let same_access = self.key_name.is_none() && self.user_data.is_none();
+        if same_access && same_password {
             return;
         }
-        let mut details = (*server.details).clone();
+        let details = Arc::make_mut(&mut server.details);
+        details.encrypted_password.clone_from(&self.encrypted_password);
+        if same_access {
+            return;
+        }
         details.key_name.clone_from(&self.key_name);
         if self.user_data.is_some() {
             details.user_data.clone_from(&self.user_data);
         }
-        server.details = Arc::new(details);
     }
 }

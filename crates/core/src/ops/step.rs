@@ -15,6 +15,8 @@ pub enum Step {
     /// The server was restarted once for this sub-job; the sub-job's number is the token by which
     /// the driver recognises a repeat.
     Reboot(Force),
+    /// The server's kernel wrote down its memory and started anew, once for this sub-job.
+    Crash,
     /// Nothing of the server is left.
     Remove,
     Shape,
@@ -49,7 +51,7 @@ impl Step {
                 server.password_generation = 1;
                 server.host = placed_on.cloned();
             }
-            Step::Run | Step::Reboot(_) => {
+            Step::Run | Step::Reboot(_) | Step::Crash => {
                 server.power = Power::Running;
                 server.launched_at = Some(at);
                 if let Some(host) = placed_on {

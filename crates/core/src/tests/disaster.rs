@@ -7,30 +7,30 @@ use std::net::Ipv4Addr;
 
 use crate::command::{Command, TargetRef};
 use crate::edits::{
-    AddKeyPair, ChangeAddress, ChangeMetadata, ChangeRecycleBin, ChangeSecurityGroup,
-    CreateServerGroup, DeleteServerGroup, Edit, JoinServerGroup, KeepNic, LeaveServerGroup,
-    RemoveKeyPair, ShareAddress,
+    AcceptScheduledEvent, AddKeyPair, ChangeAddress, ChangeMetadata, ChangeRecycleBin,
+    ChangeSecurityGroup, CreateServerGroup, DeleteServerGroup, Edit, ForgetPassword,
+    JoinServerGroup, KeepNic, LeaveServerGroup, MoveScheduledEvent, RemoveKeyPair, ShareAddress,
 };
 use crate::engine::Settings;
 use crate::limits;
 use crate::model::{
     Backend, Handle, HealthCheck, Hints, Listener, ListenerId, Member, Membership, NetworkId, Nic,
-    Probe, Protocol, Reach, ServerGroupId, ServerId, Time,
+    Probe, Protocol, Reach, ScheduledEventId, ServerGroupId, ServerId, Time,
 };
 use crate::ops::{
     AddNics, ChangeCharging, ChangeListener, ChangeLoadBalancer, ChangeNetwork, ConfirmResize,
-    CreateListeners, CreateLoadBalancers, Delete, DeleteListeners, DeleteLoadBalancers, DeleteNics,
-    DeregisterBackends, DeregisterMembers, Force, Lock, Migrate, NicOrder, Operation, PasswordFit,
-    Purge, Reboot, Redeploy, RegisterBackends, RegisterMembers, Reinstall, Rename, ResetPassword,
-    Resize, Restore, RevertResize, Start, Stop, WeighMembers,
+    CrashDump, CreateListeners, CreateLoadBalancers, Delete, DeleteListeners, DeleteLoadBalancers,
+    DeleteNics, DeregisterBackends, DeregisterMembers, Force, Lock, Migrate, NicOrder, Operation,
+    PasswordFit, Purge, Reboot, Redeploy, RegisterBackends, RegisterMembers, Reinstall, Rename,
+    ResetPassword, Resize, Restore, RevertResize, Start, Stop, WeighMembers,
 };
 use crate::store::{StoreError, Table};
 use crate::testing::{Fails, Trouble};
 use crate::world::World;
 
 use super::plane::{
-    OTHER_SUBNET, OTHER_VPC, PROJECT, Plane, SUBNET, attach, command, command_on, create,
-    create_in, detach, seeded_disk, tell, with_password,
+    LEAVES_AT, OTHER_SUBNET, OTHER_VPC, PROJECT, Plane, SUBNET, attach, command, command_on,
+    create, create_in, detach, seeded_disk, tell, with_password,
 };
 
 type Act = fn(&World) -> Vec<Command>;
@@ -62,6 +62,10 @@ fn member(world: &World, at: u16, server: ServerId, port: u16) -> Membership {
 
 fn new_server(world: &World, name: &str) -> ServerId {
     world.servers().find(|server| &*server.name == name).expect("it was made").id
+}
+
+fn event(world: &World, server: ServerId) -> ScheduledEventId {
+    world.scheduled_events(PROJECT).find(|event| event.server == server).expect("it is told").id
 }
 
 fn server_group(world: &World, name: &str) -> ServerGroupId {
@@ -133,6 +137,7 @@ const ACTS: &[Act] = &[
             stop_first: true,
             key_name: Some("key".into()),
             user_data: None,
+            encrypted_password: Some("sealed".into()),
             fit: PasswordFit::ANY,
         };
         let rename = Rename { name: "renamed".into() };
@@ -305,7 +310,7 @@ const ACTS: &[Act] = &[
         let hint = |value: &str| [("host".into(), Some(value.into()))].into();
         let stop = Operation::Stop(Stop { force: Force::Hard });
         vec![
-            command(16, Operation::Redeploy(Redeploy {}), &[s(1), s(2)]),
+            command(16, Operation::Redeploy(Redeploy::default()), &[s(1), s(2)]),
             command(17, stop, &[s(3)]),
             command(18, Operation::ChangeCharging(ChangeCharging { hints: hint("x") }), &[s(5)]),
         ]
@@ -367,7 +372,7 @@ const ACTS: &[Act] = &[
         vec![
             command(88, Operation::Start(Start {}), &[s(2)]),
             edit(89, Edit::LeaveServerGroup(LeaveServerGroup { group, servers })),
-            command(90, Operation::Redeploy(Redeploy {}), &[new_server(world, "n4")]),
+            command(90, Operation::Redeploy(Redeploy::default()), &[new_server(world, "n4")]),
         ]
     },
     // A shared disk stays with the other server, one that is bound to nothing goes on alone.
@@ -376,6 +381,23 @@ const ACTS: &[Act] = &[
             command(49, Operation::Delete(Delete::new(true, true)), &[s(2)]),
             command(50, Operation::Delete(Delete::new(false, false)), &[s(6)]),
         ]
+    },
+    |world| {
+        let forget = ForgetPassword { server: new_server(world, "n1") };
+        vec![
+            command(70, Operation::CrashDump(CrashDump {}), &[s(5), s(3)]),
+            edit(71, Edit::ForgetPassword(forget)),
+        ]
+    },
+    |world| {
+        let not_before = Some(LEAVES_AT.after_ms(-1));
+        let accept = AcceptScheduledEvent { event: event(world, s(5)), not_before };
+        vec![edit(75, Edit::AcceptScheduledEvent(accept))]
+    },
+    // What is past is now.
+    |world| {
+        let change = MoveScheduledEvent { event: event(world, s(5)), not_before: Time::ZERO };
+        vec![edit(76, Edit::MoveScheduledEvent(change))]
     },
     |_| {
         let bin = ChangeRecycleBin { on: Some(true), ..ChangeRecycleBin::default() };

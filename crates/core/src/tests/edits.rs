@@ -2,7 +2,7 @@
 
 use crate::edits::{
     ChangeRecycleBin, ChangeTags, CreateServerGroup, DeleteServerGroup, Describe, Edit,
-    JoinServerGroup, LeaveServerGroup, SetTerminateTime, TagNamed,
+    JoinServerGroup, LeaveServerGroup, SetTerminateTime, TagNamed, Together,
 };
 use crate::engine::{Inbox, Settings};
 use crate::model::{FaultKind, Phase, Power, ServerGroupId, ServerId, Tag, Time};
@@ -175,4 +175,25 @@ fn what_is_not_named_stays_as_it_was() {
     assert_eq!((&*server.name, &*server.details.description), ("front", "one"));
     assert_eq!(server.details.user_data, None);
     assert_eq!(plane.engine.next_due(), Some(Time(9_000)));
+}
+
+#[test]
+fn edits_together_are_all_done_or_none_and_never_of_one_server_twice() {
+    let mut plane = Plane::new(Settings::default());
+    let called = |server, name: &str| {
+        Edit::Describe(Describe { hostname: Some(name.into()), ..Describe::of(server) })
+    };
+    let together = |edits| Edit::Together(Together { edits });
+    let hostname =
+        |plane: &Plane, server| plane.world().server(server).unwrap().details.hostname.clone();
+    let before = hostname(&plane, s(1));
+    for (request, other) in [(1, called(s(99), "b")), (2, called(s(1), "b"))] {
+        let order =
+            command_on(request, together(vec![called(s(1), "a"), other]).into(), Vec::new());
+        assert!(plane.order(order).unwrap().is_err(), "{request}");
+        assert_eq!(hostname(&plane, s(1)), before);
+    }
+    edit(&mut plane, 3, together(vec![called(s(1), "a"), called(s(2), "b")]));
+    let plane = plane.restarted();
+    assert_eq!([&*hostname(&plane, s(1)), &*hostname(&plane, s(2))], ["a", "b"]);
 }

@@ -158,7 +158,7 @@ fn a_server_tells_its_newest_orders_from_memory_and_from_the_archive() {
     let mut plane = Plane::new(Settings::default());
     let told = |plane: &Plane| {
         let archive = plane.engine.archive();
-        let view = View::new(plane.world(), &*archive, Time::ZERO);
+        let view = View::new(plane.world(), &*archive, &(), Time::ZERO);
         let orders = view.orders_on(server(plane, 1));
         let tell = |(job, index): (std::borrow::Cow<'_, crate::model::Job>, usize)| {
             (job.operation.name(), job.subs[index].state)

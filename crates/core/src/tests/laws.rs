@@ -4,7 +4,9 @@
 use proptest::prelude::*;
 
 use crate::driver::DiskPlan;
-use crate::edits::{ChangeRecycleBin, Edit, JoinServerGroup, LeaveServerGroup};
+use crate::edits::{
+    AcceptScheduledEvent, ChangeRecycleBin, Edit, JoinServerGroup, LeaveServerGroup,
+};
 use crate::engine::{Inbox, Settings};
 use crate::model::{Phase, ServerGroupId, ServerId};
 use crate::ops::{
@@ -13,12 +15,17 @@ use crate::ops::{
 };
 
 use super::plane::{
-    Plane, attach, command, create, create_in, detach, make_group, seeded_disk, tell, with_password,
+    LEAVES_AT, PROJECT, Plane, attach, command, create, create_in, detach, make_group, seeded_disk,
+    tell, with_password,
 };
 
 #[derive(Clone, Debug)]
 enum Deed {
     Order(u8, Vec<u8>),
+    /// Agree to the event of this place among those told.
+    Accept(u8),
+    /// The time comes at which the first host leaves.
+    Leave,
     Turn,
     Run,
     Checkpoint,
@@ -28,6 +35,8 @@ enum Deed {
 fn deed() -> impl Strategy<Value = Deed> {
     prop_oneof![
         6 => (0u8..25, prop::collection::vec(0u8..10, 1..6)).prop_map(|(o, t)| Deed::Order(o, t)),
+        1 => (0u8..6).prop_map(Deed::Accept),
+        1 => Just(Deed::Leave),
         3 => Just(Deed::Turn),
         1 => Just(Deed::Run),
         1 => Just(Deed::Checkpoint),
@@ -57,6 +66,7 @@ fn operation(number: u8, request: u128, targets: &[ServerId], group: ServerGroup
             stop_first: true,
             key_name: None,
             user_data: None,
+            encrypted_password: None,
             fit: PasswordFit::ANY,
         }),
         7 => Operation::Rename(Rename { name: format!("r{request}").into() }),
@@ -112,6 +122,18 @@ proptest! {
                     // A disk may be gone, or not for sharing: refused as a whole.
                     drop(plane.order(order).unwrap());
                 }
+                Deed::Accept(place) => {
+                    let mut events = plane.world().scheduled_events(PROJECT);
+                    let Some(event) = events.nth(usize::from(place)).map(|event| event.id) else {
+                        continue;
+                    };
+                    drop(events);
+                    request += 1;
+                    let edit = Edit::AcceptScheduledEvent(AcceptScheduledEvent { event, not_before: None });
+                    // It may be over.
+                    drop(plane.order(command(request, edit.into(), &[])).unwrap());
+                }
+                Deed::Leave => plane.now = plane.now.max(LEAVES_AT),
                 Deed::Turn => drop(plane.turn(Inbox::new()).unwrap()),
                 Deed::Run => plane.run().unwrap(),
                 Deed::Checkpoint => {

@@ -147,9 +147,13 @@ pub fn catalog() -> Vec<Change> {
             vcpus: 1000,
             ram_mib: 1 << 20,
             up: true,
+            leaves_at: Some(LEAVES_AT),
         }),
     ]
 }
+
+/// When host-1, on which all servers are at first, is taken out of service: after every story.
+pub const LEAVES_AT: Time = Time(400 * 86_400_000);
 
 pub const VPC: NetworkId = NetworkId(0x1000);
 pub const OTHER_VPC: NetworkId = NetworkId(0x2000);
@@ -257,6 +261,7 @@ pub fn detach(volume: VolumeId) -> Operation {
 
 pub fn create(names: &[&str]) -> Operation {
     Operation::Create(Create {
+        spread: false,
         names: names.iter().map(|name| (*name).into()).collect(),
         flavor: "small".into(),
         image: IMAGE,
@@ -395,6 +400,11 @@ pub fn tell(world: &World) -> String {
                 things.push(format!("group {} of {members:?}\n", group.name));
                 continue;
             }
+            Asset::ScheduledEvent(event) => {
+                let (name, stage) = (name_of(event.server), event.stage);
+                things.push(format!("event {name} leaves {} {stage:?}\n", event.host));
+                continue;
+            }
             Asset::KeyPair(_)
             | Asset::Vpc(_)
             | Asset::Subnet(_)
@@ -413,10 +423,11 @@ pub fn tell(world: &World) -> String {
     things.sort();
     text += &things.concat();
     let mut jobs: Vec<_> = world.jobs().collect();
-    jobs.sort_by_key(|job| job.request);
+    let own = |job: &model::Job| &*job.principal == "regiment";
+    jobs.sort_by_key(|job| if own(job) { (1, u128::from(job.id.0)) } else { (0, job.request.0) });
     for job in jobs {
-        writeln!(text, "job {} {} {:?}", job.request.0, job.operation.name(), job.outcome())
-            .unwrap();
+        let whose = if own(job) { "of its own".to_owned() } else { job.request.0.to_string() };
+        writeln!(text, "job {whose} {} {:?}", job.operation.name(), job.outcome()).unwrap();
         for sub in &job.subs {
             let target = match &sub.target {
                 SubTarget::Known(Target::Server(id)) => name_of(*id),

@@ -161,6 +161,7 @@ fn a_dry_run_judges_and_changes_nothing() {
     let mut order = command(
         3,
         Operation::Create(crate::ops::Create {
+            spread: false,
             flavor: "none".into(),
             ..match create(&["a"]) {
                 Operation::Create(create) => create,
@@ -207,6 +208,7 @@ fn reinstalling_another_image_keeps_the_server_and_changes_its_system() {
         stop_first: false,
         key_name: None,
         user_data: None,
+        encrypted_password: None,
         fit: PasswordFit::ANY,
     };
     let operation = Operation::Reinstall(reinstall);
@@ -292,7 +294,7 @@ fn finished_jobs_are_read_from_the_archive_and_forgotten_in_time() {
     let archive = plane.engine.archive();
     let sub = receipt.answers[1].sub.unwrap();
     {
-        let view = View::new(plane.world(), &*archive, plane.now);
+        let view = View::new(plane.world(), &*archive, &(), plane.now);
         let (job, index) = view.sub_job(sub).expect("it is in the archive");
         assert_eq!(job.outcome(), Outcome::SomeFailed);
         assert_eq!(job.subs[index].state, SubState::Refused);
@@ -301,7 +303,7 @@ fn finished_jobs_are_read_from_the_archive_and_forgotten_in_time() {
     }
     plane.now = plane.now.after_ms(limits::RETENTION_MS + 120_000);
     plane.turn(Inbox::new()).unwrap();
-    let view = View::new(plane.world(), &*archive, plane.now);
+    let view = View::new(plane.world(), &*archive, &(), plane.now);
     assert!(view.job(receipt.job.unwrap()).is_none(), "its time is over");
 }
 

@@ -7,9 +7,10 @@ use crate::model::{Activity, Details, Server, ServerId, Time};
 const AGAIN_AFTER_MS: i64 = 60_000;
 
 impl World {
-    /// The first time at which [`alarms_due`](Self::alarms_due) has something to tell, if nothing else happens.
+    /// The first time at which [`alarms_due`](Self::alarms_due) or [`events_due`](Self::events_due) has
+    /// something to tell, if nothing else happens.
     pub(crate) fn next_alarm(&self) -> Option<Time> {
-        let mut first: Option<Time> = None;
+        let mut first = self.next_event_alarm();
         for (at, id) in &self.alarms {
             if first.is_some_and(|first| first <= *at) {
                 break;

@@ -21,13 +21,24 @@ impl World {
         if let Some(dirty) = &mut self.dirty {
             dirty.assets.insert(key.clone());
         }
+        self.forget_plan(&key);
+        if let Asset::ScheduledEvent(event) = &asset {
+            self.planned.put(event);
+        }
         self.assets.insert(key, asset);
+    }
+
+    fn forget_plan(&mut self, key: &AssetKey) {
+        if let Some(Asset::ScheduledEvent(event)) = self.assets.get(key) {
+            self.planned.take(event);
+        }
     }
 
     pub(crate) fn remove_asset(&mut self, key: &AssetKey) {
         if let Some(dirty) = &mut self.dirty {
             dirty.assets.insert(key.clone());
         }
+        self.forget_plan(key);
         self.assets.remove(key);
     }
 }

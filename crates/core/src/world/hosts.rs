@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::{Usage, World};
-use crate::model::Flavor;
+use crate::model::{Flavor, Host};
 
 /// What is left on a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,9 +27,10 @@ impl World {
         self.host_usage.get(host).copied().unwrap_or_default()
     }
 
-    /// What is left on each host of a zone that is up.
+    /// What is left on each host of a zone that takes servers in.
     pub fn rooms(&self, zone: &str) -> impl Iterator<Item = (&Arc<str>, Room)> {
-        self.hosts().filter(move |host| host.up && *host.zone == *zone).map(|host| {
+        let takes_in = |host: &Host| host.up && host.leaves_at.is_none();
+        self.hosts().filter(move |host| takes_in(host) && *host.zone == *zone).map(|host| {
             let used = self.host_usage(&host.name);
             let room = Room {
                 vcpus: u64::from(host.vcpus).saturating_sub(used.vcpus),

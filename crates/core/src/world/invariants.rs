@@ -65,6 +65,7 @@ impl World {
             wrong.push("a volume is not found where it is".to_owned());
         }
         self.check_disks(&mut wrong);
+        self.check_events(&mut wrong);
         let mut sub_jobs = 0;
         for job in self.jobs.values() {
             if job.tally != Tally::of(&job.subs) {

@@ -28,7 +28,7 @@ impl From<&Server> for Entry {
 
 impl World {
     /// A server, in the recycle bin or not.
-    pub(crate) fn server_or_recycled(&self, id: ServerId) -> Option<&Server> {
+    pub fn server_or_recycled(&self, id: ServerId) -> Option<&Server> {
         let slot = self.by_handle.get(&id.handle())?;
         self.slot(*slot).filter(|server| server.id == id)
     }

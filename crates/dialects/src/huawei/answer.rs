@@ -35,6 +35,14 @@ impl Reply {
         self.dress(Answer::new(status, "application/json", body))
     }
 
+    /// A page for a person to look at, from which nothing is to be loaded, kept or told on.
+    pub fn page(self, status: u16, page: String) -> Answer {
+        self.dress(Answer::new(status, "text/html; charset=utf-8", page))
+            .with_header("cache-control", "no-store")
+            .with_header("content-security-policy", "default-src 'none'")
+            .with_header("referrer-policy", "no-referrer")
+    }
+
     pub fn empty(self, status: u16) -> Answer {
         self.dress(Answer::empty(status))
     }

@@ -50,12 +50,12 @@ impl Call<'_> {
     }
 
     /// An edit that is answered without a body.
-    pub fn edit_quietly(&self, edit: Edit) -> Action {
+    pub fn edit_quietly(&self, edit: Edit, status: u16) -> Action {
         let reply = self.reply;
         let command = self.command(Operation::Edit(Box::new(edit)), Vec::new());
         Action::order(command, move |receipt, _| match receipt {
             Err(fault) => reply.refuse(&Row::of(fault)),
-            Ok(_) => reply.empty(204),
+            Ok(_) => reply.empty(status),
         })
     }
 

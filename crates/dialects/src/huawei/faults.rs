@@ -153,6 +153,15 @@ fn of_kind(kind: FaultKind) -> Row {
         FaultKind::TooManyTags => ("Ecs.0905", 400, "A server can have at most 10 tags."),
         FaultKind::TemplateNotFound => ("Ecs.0000", 404, "The launch template does not exist."),
         FaultKind::TemplateExists => ("Ecs.0005", 400, "A launch template with this name exists."),
+        FaultKind::ScheduledEventNotFound => {
+            ("Ecs.0000", 404, "The scheduled event does not exist.")
+        }
+        FaultKind::ScheduledEventStage => {
+            ("Ecs.0100", 400, "The state of the scheduled event does not allow the operation.")
+        }
+        FaultKind::ScheduledEventTooLate => {
+            ("Ecs.0005", 400, "not_before must be earlier than not_before_deadline.")
+        }
         FaultKind::ServerGroupNotFound => ("Ecs.0313", 400, "The server group does not exist."),
         FaultKind::TooManyServerGroups => ("Ecs.0022", 400, "The server group quota is exceeded."),
         FaultKind::ServerGroupFull => {
@@ -190,6 +199,7 @@ fn code_of_failed(operation: &Operation) -> &'static str {
         Operation::AttachVolume(_) => "Ecs.0205",
         Operation::DeleteNics(_) => "Ecs.0507",
         Operation::Stop(_)
+        | Operation::CrashDump(_)
         | Operation::DetachVolume(_)
         | Operation::Reinstall(_)
         | Operation::Rename(_)

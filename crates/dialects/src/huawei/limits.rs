@@ -56,6 +56,11 @@ pub(super) const TEMPLATE_TAG_KEY_CHARS_MAX: usize = 128;
 pub(super) const TEMPLATE_TAG_VALUE_CHARS_MAX: usize = 255;
 pub(super) const TEMPLATE_PAGE_MAX: usize = 100;
 
+/// Scheduled events on a page, and the servers that a list of them may name.
+pub(super) const EVENT_PAGE: usize = 20;
+pub(super) const EVENT_PAGE_MAX: usize = 100;
+pub(super) const EVENT_INSTANCES_MAX: usize = 100;
+
 /// Servers on a page: v1, and v1.1.
 pub(super) const PAGE_MAX: usize = 1_000;
 pub(super) const PAGE_DEFAULT: usize = 25;
@@ -69,6 +74,11 @@ pub(super) const RECYCLE_THRESHOLD_DAYS: std::ops::RangeInclusive<u32> = 0..=3_6
 
 /// How long an answer waits for the servers it speaks of. The vendor's SDK gives up after 120 s.
 pub(super) const WAIT_MS: u32 = 30_000;
+
+/// Lines of a console that are told when no number is asked for.
+pub(super) const CONSOLE_LINES: usize = 50;
+/// How long the address of a console is good.
+pub(super) const CONSOLE_PASS_LIFE_MS: i64 = 10 * 60_000;
 
 /// Disks in one server with its system disk, and servers that one shareable disk may be in.
 pub(super) const VOLUMES_MAX: usize = 24;

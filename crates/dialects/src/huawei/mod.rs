@@ -10,8 +10,10 @@ mod answer;
 mod auth;
 mod batch;
 mod body;
+mod ciphertext;
 #[cfg(test)]
 mod codes;
+mod console;
 mod detail;
 mod evs;
 mod faults;
@@ -77,7 +79,10 @@ impl Dialect for Huawei {
             // The gateway looks for the path before it looks at who asks.
             None
             | Some((
-                Route::IssueToken | Route::NovaVersions(_) | Route::Iam(ops::iam::Route::Version),
+                Route::IssueToken
+                | Route::ConsolePage
+                | Route::NovaVersions(_)
+                | Route::Iam(ops::iam::Route::Version),
                 _,
             )) => Ok(None),
             Some((Route::CheckToken | Route::Iam(_), _)) => auth::caller(request, context, reply)
@@ -99,6 +104,9 @@ impl Dialect for Huawei {
         };
         if let Route::IssueToken = route {
             return ops::tokens::issue(request, context, reply);
+        }
+        if let Route::ConsolePage = route {
+            return ops::guest::console_page::decode(request, context, reply);
         }
         if let Route::Iam(ops::iam::Route::Version) = route {
             return Action::Answer(ops::iam::version::answer(request, reply));

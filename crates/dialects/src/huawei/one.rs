@@ -12,8 +12,16 @@ use crate::{Action, Answer};
 
 /// The server of these words, if it is there and the project's.
 pub(super) fn server<'a>(view: &View<'a>, project: ProjectId, words: &str) -> Option<&'a Server> {
-    let server = view.world.server(ServerId::parse_dashed(words)?)?;
-    (server.project == project).then_some(server)
+    server_of(view, project, ServerId::parse_dashed(words)?)
+}
+
+/// The server of this id, if it is there and the project's.
+pub(super) fn server_of<'a>(
+    view: &View<'a>,
+    project: ProjectId,
+    id: ServerId,
+) -> Option<&'a Server> {
+    view.world.server(id).filter(|server| server.project == project)
 }
 
 impl Call<'_> {

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use super::answer::Reply;
 use super::faults::Row;
 use super::ops::{
-    attributes, availability_zones, catalog, create, delete, flavors, iam, launch_templates,
+    attributes, availability_zones, catalog, create, delete, flavors, guest, iam, launch_templates,
     lifecycle, limits, list_servers, nics, power, projects, recycle_bin, reinstall, rename,
-    reset_password, resize, server_groups, show_job, show_server, tags, tokens, volumes,
+    reset_password, resize, scheduled_events, server_groups, show_job, show_server, tags, tokens,
+    volumes,
 };
 use super::{Call, evs, ims, nova, vpc};
 use crate::{Action, Answer, Request};
@@ -23,6 +24,8 @@ pub(super) enum Age {
 pub(super) enum Route<'a> {
     IssueToken,
     CheckToken,
+    /// The page that the address of a console leads to.
+    ConsolePage,
     Projects,
     Iam(iam::Route<'a>),
     Catalog(catalog::Route<'a>),
@@ -46,6 +49,7 @@ pub(super) enum Route<'a> {
     ShowJob(Cow<'a, str>),
     Tags(tags::Route<'a>),
     Attributes(attributes::Route<'a>),
+    Guest(guest::Route<'a>),
     LaunchTemplates(launch_templates::Route<'a>),
     ServerGroups(server_groups::Route<'a>),
     Lifecycle(lifecycle::Route<'a>),
@@ -57,6 +61,7 @@ pub(super) enum Route<'a> {
     Volumes(volumes::Route<'a>),
     Evs(evs::Route<'a>),
     RecycleBin(recycle_bin::Route<'a>),
+    ScheduledEvents(scheduled_events::Route<'a>),
 }
 
 /// Paths of operations not served here that would otherwise read as a server's id.
@@ -80,6 +85,7 @@ pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'
         ("POST", ["v3", "auth", "tokens"]) => Some(Route::IssueToken),
         ("GET", ["v3", "auth", "tokens"]) => Some(Route::CheckToken),
         ("GET", ["v3", "projects"]) => Some(Route::Projects),
+        ("GET", ["remote-console"]) => Some(Route::ConsolePage),
         ("GET", []) => Some(Route::NovaVersions(None)),
         ("GET", ["v2" | "v2.0" | "v2.1"]) => Some(Route::NovaVersions(Some(part(0)))),
         _ => iam::find(request.method, &parts).map(Route::Iam),
@@ -106,12 +112,11 @@ pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'
         .map(Route::Volumes)
         .or_else(|| nics::find(request.method, &parts).map(Route::Nics))
         .or_else(|| lifecycle::find(request.method, &parts).map(Route::Lifecycle))
+        .or_else(|| recycle_bin::find(request.method, &parts).map(Route::RecycleBin))
+        .or_else(|| scheduled_events::find(request.method, &parts).map(Route::ScheduledEvents))
         .or_else(|| evs::find(request.method, &parts).map(Route::Evs));
     if let Some(route) = area {
         return Some((route, Some(part(1))));
-    }
-    if let Some(route) = recycle_bin::find(request.method, &parts) {
-        return Some((Route::RecycleBin(route), Some(part(1))));
     }
     let [version, _, rest @ ..] = words.as_slice() else { return None };
     let route = match (*version, request.method, rest) {
@@ -147,9 +152,10 @@ pub(super) fn find<'a>(request: &Request<'a>) -> Option<(Route<'a>, Option<Cow<'
 fn in_area<'a>(version: &str, method: &str, rest: &[Cow<'a, str>]) -> Option<Route<'a>> {
     let tags = || tags::find(version, method, rest).map(Route::Tags);
     let attributes = || attributes::find(version, method, rest).map(Route::Attributes);
+    let guest = || guest::find(version, method, rest).map(Route::Guest);
     let templates = || launch_templates::find(version, method, rest).map(Route::LaunchTemplates);
     let groups = || server_groups::find(version, method, rest).map(Route::ServerGroups);
-    tags().or_else(groups).or_else(attributes).or_else(templates)
+    tags().or_else(groups).or_else(attributes).or_else(templates).or_else(guest)
 }
 
 impl Route<'_> {
@@ -171,6 +177,9 @@ impl Call<'_> {
         match route {
             Route::IssueToken => Ok(tokens::issue(self.request, self.context, self.reply)),
             Route::CheckToken => Ok(tokens::check(self)),
+            Route::ConsolePage => {
+                Ok(guest::console_page::decode(self.request, self.context, self.reply))
+            }
             Route::Projects => Ok(projects::decode(self)),
             Route::Iam(route) => Ok(iam::decode(self, route)),
             Route::Images(route) => ims::ops::decode(self, route),
@@ -194,6 +203,7 @@ impl Call<'_> {
             Route::Tags(route) => tags::decode(self, &route),
             Route::ServerGroups(route) => server_groups::decode(self, &route),
             Route::Attributes(route) => attributes::decode(self, &route),
+            Route::Guest(route) => guest::decode(self, &route),
             Route::LaunchTemplates(route) => launch_templates::decode(self, &route),
             Route::Lifecycle(route) => lifecycle::decode(self, route),
             Route::Nics(route) => nics::decode(self, route),
@@ -206,6 +216,7 @@ impl Call<'_> {
             Route::Volumes(route) => volumes::decode(self, &route),
             Route::Evs(route) => evs::decode(self, &route),
             Route::RecycleBin(route) => recycle_bin::decode(self, route),
+            Route::ScheduledEvents(route) => scheduled_events::decode(self, route),
         }
     }
 }

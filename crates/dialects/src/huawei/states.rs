@@ -26,6 +26,7 @@ pub(super) fn of(server: &Server) -> State {
                 | Activity::Stopping
                 | Activity::Rebooting
                 | Activity::RebootingHard
+                | Activity::Dumping
                 | Activity::ResettingPassword
                 | Activity::Resizing
                 | Activity::Renaming
@@ -53,8 +54,12 @@ pub(super) fn of(server: &Server) -> State {
         (Phase::Ready, power)
             if server.details.resized_from.is_some() && activity != Some(Activity::Resizing) =>
         {
-            let task = (activity == Some(Activity::Deleting)).then_some("deleting");
-            ("VERIFY_RESIZE", "resized", task, number_of(power))
+            // The cloud's table has no row for it while it is deleted, and says so of all it lacks.
+            let (status, task) = match activity {
+                Some(Activity::Deleting) => ("UNKNOWN", Some("deleting")),
+                Some(_) | None => ("VERIFY_RESIZE", None),
+            };
+            (status, "resized", task, number_of(power))
         }
         (Phase::Ready, Power::Running) => {
             let (status, task) = running(activity);
@@ -86,6 +91,7 @@ fn running(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
         Some(
             Activity::Creating
             | Activity::Starting
+            | Activity::Dumping
             | Activity::ResettingPassword
             | Activity::Renaming
             | Activity::ChangingNics
@@ -113,6 +119,7 @@ fn stopped(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
             | Activity::Stopping
             | Activity::Rebooting
             | Activity::RebootingHard
+            | Activity::Dumping
             | Activity::ResettingPassword
             | Activity::Renaming
             | Activity::ChangingNics

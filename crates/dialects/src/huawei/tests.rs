@@ -81,7 +81,7 @@ fn decoded(method: &str, path: &str, query: &str, body: &[u8]) -> Action {
 /// What it comes to in an empty world.
 fn settled(action: Action) -> Result<Box<Order>, Answer> {
     let world = World::new(1);
-    let view = View::new(&world, &Empty, Time(1));
+    let view = View::new(&world, &Empty, &(), Time(1));
     match action {
         Action::Answer(answer) => Err(answer),
         Action::Look(look) => Err(look(&view)),

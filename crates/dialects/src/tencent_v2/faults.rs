@@ -151,8 +151,11 @@ pub const fn row(kind: FaultKind) -> Row {
         FaultKind::TooManyTags => {
             (4000, "InvalidParameter", "the instance would have too many tags")
         }
-        // This cloud's APIs that we speak know no server groups.
-        FaultKind::ServerGroupNotFound
+        // This cloud's APIs that we speak know no server groups and no scheduled events.
+        FaultKind::ScheduledEventNotFound
+        | FaultKind::ScheduledEventStage
+        | FaultKind::ScheduledEventTooLate
+        | FaultKind::ServerGroupNotFound
         | FaultKind::TooManyServerGroups
         | FaultKind::ServerGroupFull
         | FaultKind::InOtherServerGroup

@@ -140,7 +140,7 @@ impl Bench {
             created_at: Time::ZERO,
         }));
         let (name, zone) = ("host".into(), "zone".into());
-        let host = Host { name, zone, vcpus: 64, ram_mib: 262_144, up: true };
+        let host = Host { name, zone, vcpus: 64, ram_mib: 262_144, up: true, leaves_at: None };
         world.apply(&Change::HostSet(host));
         let servers = (1..=3).map(|n| server(n, image)).collect();
         world.apply(&Change::ServersAdded(servers));
@@ -165,9 +165,9 @@ impl Bench {
     fn act(&mut self, action: Action) -> Answer {
         match action {
             Action::Answer(answer) => answer,
-            Action::Look(look) => look(&View::new(&self.world, &NoArchive, self.now)),
+            Action::Look(look) => look(&View::new(&self.world, &NoArchive, &(), self.now)),
             Action::Consult(consult) => {
-                let action = consult(&View::new(&self.world, &NoArchive, self.now));
+                let action = consult(&View::new(&self.world, &NoArchive, &(), self.now));
                 self.act(action)
             }
             Action::Order(order) => {
@@ -178,7 +178,7 @@ impl Bench {
                     }
                     planned.receipt
                 });
-                (order.answer)(&outcome, &View::new(&self.world, &NoArchive, self.now))
+                (order.answer)(&outcome, &View::new(&self.world, &NoArchive, &(), self.now))
             }
         }
     }

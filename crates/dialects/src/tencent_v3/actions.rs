@@ -16,7 +16,7 @@ use super::ops::clb::{
     register_members, task_status, weigh_members,
 };
 use super::ops::{
-    create, delete, images, reboot, regions, reinstall, rename, reset_password, resize, servers,
+    create, delete, describe, images, reboot, regions, reinstall, reset_password, resize, servers,
     shapes, start, states, stop, zones,
 };
 use super::places;
@@ -67,7 +67,7 @@ pub static SERVED: &[Served] = &[
     cvm("DescribeInstancesStatus", states::decode),
     Served { regional: false, ..cvm("DescribeRegions", regions::decode) },
     cvm("DescribeZones", zones::decode),
-    cvm("ModifyInstancesAttribute", rename::decode),
+    cvm("ModifyInstancesAttribute", describe::decode),
     cvm("RebootInstances", reboot::decode),
     cvm("ResetInstance", reinstall::decode),
     cvm("ResetInstancesPassword", reset_password::decode),

@@ -126,15 +126,13 @@ fn malformed(name: &str) -> Refusal {
 }
 
 /// The server a client names, if it is this project's.
-pub fn instance<'v>(
+pub fn named<'v>(
     view: &View<'v>,
     project: ProjectId,
-    name: &str,
+    target: &TargetRef,
 ) -> Result<&'v Server, Refusal> {
-    let target = target(name)?;
-    view.world
-        .named(project, &target)
-        .ok_or_else(|| Refusal::from(FaultKind::ServerNotFound).about(name))
+    let server = view.world.named(project, target);
+    server.ok_or_else(|| Refusal::from(FaultKind::ServerNotFound).about(&ids::target(target)))
 }
 
 /// Who a command is from. Outlives the request, for commands that need a look at the world first.
@@ -168,6 +166,15 @@ impl Issuer {
     /// An order that, when accepted, is answered with nothing but the id of the call.
     pub fn order(&self, command: Command) -> Action {
         self.order_with(command, |_| Nothing {})
+    }
+
+    /// A change that no machine is asked for, answered with nothing but the id of the call.
+    pub fn edit(&self, command: Command) -> Action {
+        let reply = self.reply;
+        Action::order(command, move |outcome, _| match outcome {
+            Ok(_) => reply.success(Nothing {}),
+            Err(fault) => reply.refuse(&fault.into()),
+        })
     }
 
     /// An order that, when accepted, is answered with what `rest` makes of it.

@@ -204,6 +204,20 @@ pub const fn row(kind: FaultKind) -> Row {
             "a key pair with this name exists",
             "密钥对名称已存在",
         ),
+        // No request of this dialect can meet them.
+        FaultKind::ScheduledEventNotFound => {
+            row_of("ResourceNotFound", "the scheduled event does not exist", "计划事件不存在")
+        }
+        FaultKind::ScheduledEventStage => row_of(
+            "FailedOperation",
+            "the state of the scheduled event does not allow it",
+            "计划事件当前状态不支持该操作",
+        ),
+        FaultKind::ScheduledEventTooLate => row_of(
+            "InvalidParameterValue",
+            "the time is not before the deadline of the scheduled event",
+            "时间不早于计划事件的截止时间",
+        ),
         FaultKind::TemplateNotFound => row_of(
             "InvalidParameterValue.LaunchTemplateNotFound",
             "the launch template does not exist",

@@ -32,6 +32,7 @@ pub const fn passing(server: &Server) -> Option<Passing> {
         Activity::Rebooting | Activity::RebootingHard => ("REBOOTING", "Rebooting", "重启中"),
         Activity::Deleting => ("TERMINATING", "Terminating", "销毁中"),
         Activity::ResettingPassword
+        | Activity::Dumping
         | Activity::Resizing
         | Activity::Reinstalling
         | Activity::Renaming
@@ -55,7 +56,7 @@ pub const fn operation(last: &Last) -> &'static str {
         Activity::Deleting => "TerminateInstances",
         Activity::Starting => "StartInstances",
         Activity::Stopping => "StopInstances",
-        Activity::Rebooting | Activity::RebootingHard => "RebootInstances",
+        Activity::Rebooting | Activity::RebootingHard | Activity::Dumping => "RebootInstances",
         Activity::ResettingPassword => "ResetInstancesPassword",
         Activity::Resizing | Activity::ConfirmingResize | Activity::RevertingResize => {
             "ResetInstancesType"

@@ -9,11 +9,11 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 
 use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestRunner};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::client::{Client, PROJECT, text};
 use crate::support::scene::server_id;
-use asks::{Ask, SERVERS, ask};
+use asks::{Ask, Keep, SERVERS, ask};
 use looks::Lists;
 
 /// Servers 1 to 6: some run, some do not, one is broken, and some have machines that refuse.
@@ -34,20 +34,32 @@ const GIVEN: &[&str] = &[
     "driver disks server 3 fails",
     "driver place server 1 no-capacity",
 ];
-const CASES: u32 = 40;
+const CASES: u32 = 24;
 /// A number that makes the same sequences again.
 const SEED: &str = "REGIMENT_LAWS_SEED";
 
 /// A client, and what it heard so far.
 struct Witness {
     client: Client,
+    /// The one server group.
+    group: String,
+    /// Servers that were to come out of the bin again: that they were deleted is no longer so.
+    restored: BTreeSet<String>,
     /// Jobs that were accepted, and how each ended once it had.
     jobs: BTreeMap<String, Option<String>>,
 }
 
 impl Witness {
     fn new() -> Witness {
-        Witness { client: Client::of(GIVEN), jobs: BTreeMap::new() }
+        let mut client = Client::of(GIVEN);
+        let path = format!("/v1/{PROJECT}/cloudservers/os-server-groups");
+        let body = json!({"server_group": {"name": "apart", "policies": ["anti-affinity"]}});
+        let (_, made) = client.send("POST", &path, &body);
+        let group = text(&made["server_group"]["id"]);
+        // The bin is on until it is switched off.
+        let body = json!({"recycle_bin": {"switch": "on"}});
+        client.send("PUT", &format!("/v1/{PROJECT}/recycle-bin"), &body);
+        Witness { client, group, restored: BTreeSet::new(), jobs: BTreeMap::new() }
     }
 
     fn get(&mut self, path: &str) -> (u16, Value) {
@@ -58,7 +70,10 @@ impl Witness {
         match ask {
             Ask::Settle => return self.client.plane.settle(),
             Ask::Archive => return self.client.plane.turn(Vec::new(), true),
-            Ask::Order(_) | Ask::Part(_) | Ask::Word(_) | Ask::Nova(_) => {}
+            Ask::Order(_) | Ask::Part(_) | Ask::Word(_) | Ask::Nova(_) | Ask::Keep(_) => {}
+        }
+        if let Ask::Keep(Keep::Restore(n)) = ask {
+            self.restored.insert(server_id(*n).to_string());
         }
         let client = &mut self.client;
         let last_port = |n| {
@@ -67,9 +82,12 @@ impl Witness {
             let all = body["interfaceAttachments"].as_array().cloned().unwrap_or_default();
             all.last().map_or_else(|| server_id(n).to_string(), |port| text(&port["port_id"]))
         };
-        let (method, path, body) = ask.request(last_port).expect("all others are requests");
+        let (method, path, body) =
+            ask.request(&self.group, last_port).expect("all others are requests");
         let (status, body) = self.client.send(method, &path, &body);
-        assert!(status < 500 || status == 501, "{ask:?} is answered {status} {body}");
+        // Nova waits for the machine, and has no better word for one that fails.
+        let by_machine = matches!(ask, Ask::Nova(_)) && body["computeFault"]["code"] == 500;
+        assert!(status < 500 || status == 501 || by_machine, "{ask:?} is answered {status} {body}");
         if let Some(job) = body["job_id"].as_str() {
             self.jobs.insert(job.to_owned(), None);
         }
@@ -112,6 +130,7 @@ impl Witness {
             assert_eq!(&alone, sub, "a sub-job is the same alone and in its job");
             let gone = sub["job_type"] == "deleteSingleServer" && sub["status"] == "SUCCESS";
             let server = text(&sub["entities"]["server_id"]);
+            let gone = gone && !self.restored.contains(&server);
             assert!(!(gone && there.contains(&server)), "{server} was deleted and is listed");
             if gone {
                 let (status, _) = self.get(&format!("/v1/{PROJECT}/cloudservers/{server}"));
@@ -149,7 +168,7 @@ fn no_look_ever_contradicts_another() {
         rng_seed: RngSeed::Fixed(seed),
         ..ProptestConfig::with_cases(CASES)
     });
-    let sequences = proptest::collection::vec(ask(), 1..12);
+    let sequences = proptest::collection::vec(ask(), 1..14);
     let outcome = runner.run(&sequences, |asks| {
         run(&asks);
         Ok(())

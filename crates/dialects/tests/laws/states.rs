@@ -25,6 +25,14 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("deleted", "-", "DELETED"),
 ];
 
+/// The status that the table computes: what is not in it is unknown.
+pub fn computed(vm: &str, task: Option<&str>) -> &'static str {
+    let task = task.unwrap_or("-");
+    let row =
+        TABLE.iter().find(|(of, tasks, _)| *of == vm && tasks.split(' ').any(|one| one == task));
+    row.map_or("UNKNOWN", |(_, _, status)| status)
+}
+
 /// Rows that nothing here leads to: what is deleted is gone, and what could not be made has no system
 /// to make anew.
 const NEVER: &[(&str, &str)] = &[("deleted", "DELETED"), ("error", "REBUILD")];
@@ -155,6 +163,8 @@ const CASES: &[Case] = &[
         NOVA_REVERT,
         ("resized", "resize_reverting", "REVERT_RESIZE", 4),
     ),
+    // The one pair that the table leaves out.
+    case("resized-from=s6.large.2", "remove", DELETE, ("resized", "deleting", "UNKNOWN", 1)),
     case("", "remove", DELETE, ("active", "deleting", "ACTIVE", 1)),
     case("", "remove", NOVA_DELETE, ("active", "deleting", "ACTIVE", 1)),
     case("stopped", "remove", DELETE, ("stopped", "deleting", "SHUTOFF", 4)),
@@ -259,12 +269,10 @@ fn every_row_of_the_table_that_can_be_reached_is() {
     let mut reached = BTreeSet::new();
     for case in CASES {
         let (vm, task, status, _) = case.shows;
-        let row = TABLE
-            .iter()
-            .find(|(of, tasks, _)| *of == vm && tasks.split(' ').any(|one| one == task));
-        let (_, tasks, computed) = row.unwrap_or_else(|| panic!("no row has {vm} {task}"));
-        assert_eq!(*computed, status, "{vm} {task}");
-        reached.insert((vm, *tasks));
+        assert_eq!(computed(vm, Some(task)), status, "{vm} {task}");
+        let rows =
+            TABLE.iter().filter(|(of, tasks, _)| *of == vm && tasks.split(' ').any(|t| t == task));
+        reached.extend(rows.map(|(vm, tasks, _)| (*vm, *tasks)));
     }
     for (vm, tasks, status) in TABLE {
         assert_ne!(

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use regiment_core::driver::{
-    Adoption, Done, Driver, DriverError, Finding, Rejection, StepCall, StepReport, Verb,
+    Adoption, Done, Driver, DriverError, Finding, Machines, Rejection, StepCall, StepReport, Verb,
 };
-use regiment_core::model::{Host, ProjectId, ServerId, Time};
+use regiment_core::model::{Host, Phase, ProjectId, Server, ServerId, Time};
 use regiment_core::store::{Archive, Batch, Loaded, Store, StoreError, Table, Visit};
 use regiment_core::vault::{Sealed, Secret, Vault};
 use regiment_dialects::{Bearer, Gate, Key};
@@ -75,14 +75,23 @@ pub struct Instant {
     mishaps: Vec<Mishap>,
     homes: BTreeMap<ServerId, Arc<str>>,
     reports: Vec<StepReport>,
+    printed: Printed,
 }
+
+/// The words for what was done to each server.
+type Printed = Arc<Mutex<BTreeMap<ServerId, String>>>;
 
 /// What servers are placed on, whatever their zone.
 const HOSTS: [&str; 2] = ["host-a1", "host-a2"];
 
 impl Instant {
     pub fn new(mishaps: Vec<Mishap>) -> Instant {
-        Instant { mishaps, homes: BTreeMap::new(), reports: Vec::new() }
+        Instant {
+            mishaps,
+            homes: BTreeMap::new(),
+            reports: Vec::new(),
+            printed: Printed::default(),
+        }
     }
 
     /// The first host that is neither this one nor one of theirs.
@@ -111,6 +120,7 @@ impl Instant {
             Verb::Run { .. }
             | Verb::Stop { .. }
             | Verb::Reboot { .. }
+            | Verb::Crash { .. }
             | Verb::Remove { .. }
             | Verb::Shape { .. }
             | Verb::Password { .. }
@@ -126,6 +136,35 @@ impl Instant {
     }
 }
 
+/// What is to be seen of the machines: a line of text for each thing that was done to one, and an
+/// agent where no mishap says that it is missing.
+struct Seen {
+    mishaps: Vec<Mishap>,
+    printed: Printed,
+}
+
+impl Seen {
+    fn mishap(&self, word: &str, server: ServerId) -> bool {
+        let of = |mishap: &Mishap| mishap.server.is_none_or(|id| id == server);
+        self.mishaps.iter().any(|mishap| mishap.verb == word && of(mishap))
+    }
+}
+
+impl Machines for Seen {
+    fn console(&self, server: &Server) -> Option<String> {
+        if server.phase == Phase::Creating || self.mishap("console", server.id) {
+            return None;
+        }
+        let printed = self.printed.lock().expect("no test panics with the lock");
+        let done = printed.get(&server.id).map(String::as_str).unwrap_or_default();
+        Some(format!("{} <login>:\n{done}", server.name))
+    }
+
+    fn has_agent(&self, server: ServerId) -> bool {
+        !self.mishap("password", server)
+    }
+}
+
 impl Driver for Instant {
     fn hosts(&self) -> Vec<Host> {
         Vec::new()
@@ -135,12 +174,17 @@ impl Driver for Instant {
         self.homes.extend(known.map(|known| (known.finding.server, known.finding.host)));
     }
 
-    fn begin(&mut self, _now: Time, calls: Vec<StepCall>) {
+    fn begin(&mut self, now: Time, calls: Vec<StepCall>) {
         for call in calls {
             let (word, server) = word_of(&call.verb);
             let mishap = self.mishaps.iter().find(|mishap| {
                 mishap.verb == word && mishap.server.is_none_or(|id| Some(id) == server)
             });
+            if let Some(server) = server {
+                let mut printed = self.printed.lock().expect("no test panics with the lock");
+                let line = format!("{}: {word}\n", now.0);
+                printed.entry(server).or_default().push_str(&line);
+            }
             let result = match mishap.map(|mishap| mishap.rejection.clone()) {
                 None => self.carry_out(&call.verb),
                 Some(Some(rejection)) => Err(DriverError::Rejected(rejection)),
@@ -165,6 +209,10 @@ impl Driver for Instant {
     fn list(&self) -> Vec<ServerId> {
         Vec::new()
     }
+
+    fn machines(&self) -> Arc<dyn Machines> {
+        Arc::new(Seen { mishaps: self.mishaps.clone(), printed: self.printed.clone() })
+    }
 }
 
 /// The word a scene uses for a verb, and the server it is about.
@@ -174,6 +222,7 @@ fn word_of(verb: &Verb) -> (&'static str, Option<ServerId>) {
         Verb::Run { server, .. } => ("run", Some(*server)),
         Verb::Stop { server, .. } => ("stop", Some(*server)),
         Verb::Reboot { server, .. } => ("reboot", Some(*server)),
+        Verb::Crash { server, .. } => ("crash", Some(*server)),
         Verb::Remove { server } => ("remove", Some(*server)),
         Verb::Shape { server, .. } => ("shape", Some(*server)),
         Verb::Place { server, .. } => ("place", Some(*server)),

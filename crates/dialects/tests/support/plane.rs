@@ -183,6 +183,7 @@ impl Plane {
 
     fn look<T>(&self, look: impl FnOnce(&View<'_>) -> T) -> T {
         let archive = self.engine.archive();
-        look(&View::new(self.engine.world(), &*archive, self.now))
+        let machines = self.engine.machines();
+        look(&View::new(self.engine.world(), &*archive, &*machines, self.now))
     }
 }

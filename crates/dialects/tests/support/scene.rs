@@ -8,9 +8,9 @@ use regiment_core::driver::Rejection;
 use regiment_core::edits::Put;
 use regiment_core::model::{
     Asset, Cidr, Details, Direction, Disk, Fault, FaultKind, Flavor, Host, Image, ImageId,
-    ImageSource, NetworkId, Nic, OsFamily, Phase, PortId, Power, Project, ProjectId, Quota,
-    RecycleBin, Remote, Rule, SecurityGroup, Server, ServerId, Subnet, Tag, Time, Volume, VolumeId,
-    Vpc,
+    ImageSource, KeyPair, NetworkId, Nic, OsFamily, Phase, PortId, Power, Project, ProjectId,
+    Quota, RecycleBin, Remote, Rule, SecurityGroup, Server, ServerId, Subnet, Tag, Time, Volume,
+    VolumeId, Vpc,
 };
 use regiment_core::ops::device_name;
 
@@ -20,6 +20,9 @@ pub const PROJECT: ProjectId = ProjectId(0x0123_4567_89ab_cdef_0123_4567_89ab_cd
 pub const OTHER_PROJECT: ProjectId = ProjectId(0xfeed_4567_89ab_cdef_0123_4567_89ab_cdef);
 /// 2026-01-02T03:04:05Z.
 pub const START: Time = Time(1_767_323_045_000);
+
+/// 2026-01-05T03:04:05Z, when a host that is to be maintained is taken out of service.
+const LEAVES_AT: Time = Time(START.0 + 3 * 86_400_000);
 
 const LINUX: ImageId = ImageId(0x1189_efbf_d48b_46ad_a823_94b9_42e2_a000);
 const WINDOWS: ImageId = ImageId(0x2289_efbf_d48b_46ad_a823_94b9_42e2_a000);
@@ -34,6 +37,11 @@ const OTHER_GROUP: NetworkId = NetworkId(0xf1ac_4394_7e4a_4409_9701_ba8b_e283_db
 const RULES: u128 = 0x07ad_b044_16f5_434a_8af4_0000_0000_0000;
 const HOME: Cidr = Cidr { base: Ipv4Addr::new(192, 168, 0, 0), bits: 24 };
 const OTHER: Cidr = Cidr { base: Ipv4Addr::new(172, 16, 0, 0), bits: 29 };
+
+/// The public half of the one key pair that there can be.
+const PUBLIC_KEY: &str = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQC6NYXx9Nd9HG6Asfum+lqDXagbAR8upQFG1gejCctT\
+    +K1+Pk+hkK/h+IrC5nnZP8h7Bnm+R3Np39iDBu7TS3p4MToxcfE+5w0pgrPA8YCQIQlt9mxQbKd/D1a/\
+    ZlLMFA3MlErb9jK75TGcFiCQbp+9KhQv7KkbobDdoWoLRDGSCQ==";
 
 pub struct Scene {
     pub changes: Vec<Change>,
@@ -60,8 +68,10 @@ impl Scene {
         let mut scene = Scene { changes: Vec::new(), mishaps: Vec::new(), authenticates: false };
         let mut servers = Vec::new();
         let mut disks = Vec::new();
+        let mut keys = Vec::new();
         let mut quota = Quota::default();
         let mut networks_known = false;
+        let mut leaving = Vec::new();
         for line in lines {
             let words: Vec<&str> = line.split_whitespace().collect();
             match words.as_slice() {
@@ -71,7 +81,7 @@ impl Scene {
                         servers.push(server(n, rest)?);
                     }
                 }
-                ["disk", n, rest @ ..] => disks.push(disk(number(n)?, rest)?),
+                ["disk", n, rest @ ..] => disks.push(Asset::Disk(disk(number(n)?, rest)?)),
                 ["driver", verb, "server", n, what] => {
                     let server = Some(server_id(number(n)?));
                     let verb = (*verb).to_owned();
@@ -82,6 +92,11 @@ impl Scene {
                     scene.mishaps.push(Mishap { verb, server: None, rejection: rejection(what)? });
                 }
                 ["quota", "servers", n] => quota.servers = Some(number(n)?),
+                // Servers on it are told to leave within three days.
+                ["maintain", name, zone] => {
+                    leaving.push(Change::HostSet(host(name, zone, Some(LEAVES_AT))));
+                }
+                ["keypair", name] => keys.push(key_pair(name)),
                 ["networks"] => networks_known = true,
                 ["authenticate"] => scene.authenticates = true,
                 _ => return Err(format!("given: {line:?} is not understood")),
@@ -94,12 +109,18 @@ impl Scene {
         if !servers.is_empty() {
             scene.changes.push(Change::ServersAdded(servers));
         }
-        if !disks.is_empty() {
-            let puts = disks.into_iter().map(|disk| Put::Asset(Asset::Disk(disk))).collect();
+        let puts: Vec<Put> = disks.into_iter().chain(keys).map(Put::Asset).collect();
+        if !puts.is_empty() {
             scene.changes.push(Change::Edited(Edited { at: START, puts, token: None }));
         }
+        scene.changes.extend(leaving);
         Ok(scene)
     }
+}
+
+fn host(name: &str, zone: &str, leaves_at: Option<Time>) -> Host {
+    let (name, zone) = (name.into(), zone.into());
+    Host { name, zone, vcpus: 64, ram_mib: 262_144, up: true, leaves_at }
 }
 
 fn number(word: &str) -> Result<u32, String> {
@@ -173,8 +194,8 @@ fn server(n: u32, words: &[&str]) -> Result<Server, String> {
             (_, Some(("resized-from", name))) => details.resized_from = Some(name.into()),
             (_, Some(("flavor", name))) => server.flavor = name.into(),
             (_, Some(("name", name))) => server.name = name.into(),
-            (_, Some(("zone", zone))) => details.zone = zone.into(),
             (_, Some(("host", host))) => server.host = Some(host.into()),
+            (_, Some(("zone", zone))) => details.zone = zone.into(),
             (_, Some(("key", name))) => details.key_name = Some(name.into()),
             (_, Some(("hours", age))) => {
                 server.created_at = START.after_ms(-3_600_000 * i64::from(number(age)?));
@@ -218,6 +239,18 @@ fn disk(n: u32, words: &[&str]) -> Result<Disk, String> {
         }
     }
     Ok(disk)
+}
+
+fn key_pair(name: &str) -> Asset {
+    Asset::KeyPair(KeyPair {
+        project: PROJECT,
+        name: name.into(),
+        public_key: PUBLIC_KEY.into(),
+        fingerprint: "1e:2c:9b:56:79:4b:45:77:f9:ca:7a:98:2c:b0:d5:3c".into(),
+        kind: "ssh".into(),
+        user: "me".into(),
+        created_at: START.after_ms(-7_200_000),
+    })
 }
 
 fn details(n: u32) -> Details {
@@ -307,10 +340,7 @@ fn catalog(quota: Quota) -> Vec<Change> {
         let class = "normal".into();
         Change::FlavorAdded(Flavor { name: name.into(), vcpus, ram_mib, class })
     };
-    let host = |name: &str, zone: &str| {
-        let (name, zone) = (name.into(), zone.into());
-        Change::HostSet(Host { name, zone, vcpus: 64, ram_mib: 262_144, up: true })
-    };
+    let host = |name: &str, zone: &str| Change::HostSet(host(name, zone, None));
     let image = |id, name: &str, family, user: &str| {
         Change::ImageAdded(Image {
             id,

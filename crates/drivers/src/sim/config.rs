@@ -36,6 +36,7 @@ impl SimConfig {
                     vcpus: HOST_VCPUS,
                     ram_mib: HOST_RAM_MIB,
                     up: true,
+                    leaves_at: None,
                 })
             })
             .collect();

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use regiment_core::driver::{Adoption, Driver, Finding, StepCall, StepReport};
-use regiment_core::model::{Host, LoadBalancer, LoadBalancerId, ServerId, Time};
+use regiment_core::driver::{Adoption, Driver, Finding, Machines, StepCall, StepReport};
+use regiment_core::model::{Host, LoadBalancer, LoadBalancerId, Server, ServerId, Time};
 use regiment_core::vault::Secret;
 
 use super::fleet::Fleet;
@@ -100,5 +100,21 @@ impl Driver for SimDriver {
 
     fn list(&self) -> Vec<ServerId> {
         self.fleet.lock().guests.keys().copied().collect()
+    }
+
+    fn machines(&self) -> Arc<dyn Machines> {
+        Arc::new(self.clone())
+    }
+}
+
+impl Machines for SimDriver {
+    fn console(&self, server: &Server) -> Option<String> {
+        let fleet = self.fleet.lock();
+        let guest = fleet.guests.get(&server.id)?;
+        Some(fleet.consoles.text(server, guest))
+    }
+
+    fn has_agent(&self, server: ServerId) -> bool {
+        self.ask(server, |guest| guest.agent) == Some(true)
     }
 }

@@ -9,6 +9,7 @@ use regiment_core::model::{
     ImageId, LoadBalancer, LoadBalancerId, Nic, PortId, Power, ServerId, Time,
 };
 
+use super::console::{Consoles, Sight};
 use super::guest::{Guest, ImageNumber};
 use super::hosts::{HostState, Hosts, Shape};
 use super::{Pace, SimConfig};
@@ -27,6 +28,7 @@ pub(super) struct Fleet {
     /// The interfaces of those that were made or changed here, the first one first.
     nics: BTreeMap<ServerId, Box<[PortId]>>,
     pub balancers: BTreeMap<LoadBalancerId, LoadBalancer>,
+    pub consoles: Consoles,
     /// Reports of calls that take no time, in the order of the calls.
     ready: Vec<StepReport>,
     ready_since: Time,
@@ -75,6 +77,7 @@ impl Fleet {
             images: HashMap::default(),
             nics: BTreeMap::new(),
             balancers: BTreeMap::new(),
+            consoles: Consoles::default(),
             ready: Vec::new(),
             ready_since: Time::ZERO,
             waiting: BinaryHeap::new(),
@@ -99,7 +102,7 @@ impl Fleet {
     fn receive(&mut self, now: Time, call: StepCall) {
         let latency_ms = self.pace.latency_ms(self.seed, call.step, &call.verb);
         if latency_ms == 0 && self.pace == Pace::Instant {
-            let report = self.carry_out(call);
+            let report = self.carry_out(now, call);
             self.ready.push(report);
             return;
         }
@@ -108,7 +111,8 @@ impl Fleet {
         self.waiting.push(Reverse(Waiting { due: now.after_ms(latency_ms), number, call }));
     }
 
-    fn carry_out(&mut self, call: StepCall) -> StepReport {
+    fn carry_out(&mut self, now: Time, call: StepCall) -> StepReport {
+        self.consoles.at(now);
         let StepCall { step, verb } = call;
         StepReport { step, result: self.make_true(verb) }
     }
@@ -118,7 +122,7 @@ impl Fleet {
         while self.waiting.peek().is_some_and(|Reverse(next)| next.due <= now)
             && let Some(Reverse(due)) = self.waiting.pop()
         {
-            reports.push(self.carry_out(due.call));
+            reports.push(self.carry_out(due.due, due.call));
         }
         reports
     }
@@ -138,7 +142,7 @@ impl Fleet {
             finding;
         let shape = Shape::from(&*flavor);
         let plugged = self.nics.remove(&server);
-        let earlier = self.remove(server);
+        let earlier = self.take_out(server);
         let home = self.hosts.number(&host).or_else(|| self.hosts.choose_anyhow(shape));
         let Some(host) = home else { return };
         self.hosts.take(host, shape);
@@ -165,8 +169,14 @@ impl Fleet {
         }
     }
 
+    /// Nothing of a server is left.
+    pub fn remove(&mut self, server: ServerId) {
+        self.take_out(server);
+        self.consoles.forget(server);
+    }
+
     /// Takes a server out and frees its room.
-    pub fn remove(&mut self, server: ServerId) -> Option<Guest> {
+    fn take_out(&mut self, server: ServerId) -> Option<Guest> {
         self.nics.remove(&server);
         let guest = self.guests.remove(&server)?;
         self.disks.remove(&server);
@@ -197,8 +207,13 @@ impl Fleet {
         let Some(host) = self.hosts.number(name) else { return false };
         self.hosts.set_state(host, state);
         if state == HostState::Down {
-            let on_it = self.guests.values_mut().filter(|guest| guest.host == host);
-            on_it.for_each(|guest| guest.power = Power::Stopped);
+            let on_it = self.guests.iter_mut().filter(|(_, guest)| guest.host == host);
+            for (server, guest) in on_it {
+                if guest.power == Power::Running {
+                    self.consoles.see(*server, Sight::PowerCut);
+                }
+                guest.power = Power::Stopped;
+            }
         }
         true
     }

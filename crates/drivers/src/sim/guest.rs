@@ -20,16 +20,16 @@ pub(super) struct Guest {
     pub agent: bool,
     /// Whether it shuts down when asked to.
     pub complies: bool,
-    /// Whether `reboot_token` means anything.
-    pub knows_reboot: bool,
+    /// Whether `restart_token` means anything.
+    pub knows_restart: bool,
     pub image: ImageNumber,
     pub image_generation: u32,
     pub password_generation: u32,
     /// How often it was restarted since it is known here.
     pub reboots: u32,
     pub password: Option<PasswordHash>,
-    /// The last reboot done.
-    pub reboot_token: u64,
+    /// The last reboot or crash done.
+    pub restart_token: u64,
 }
 
 impl Guest {
@@ -41,18 +41,18 @@ impl Guest {
             power: Power::Stopped,
             agent: true,
             complies: true,
-            knows_reboot: false,
+            knows_restart: false,
             image: None,
             image_generation: 1,
             password_generation: 1,
             reboots: 0,
             password: None,
-            reboot_token: 0,
+            restart_token: 0,
         }
     }
 
-    pub const fn rebooted_for(&self, token: u64) -> bool {
-        self.knows_reboot && self.reboot_token == token
+    pub const fn restarted_for(&self, token: u64) -> bool {
+        self.knows_restart && self.restart_token == token
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 use regiment_core::driver::{DriverError, Rejection};
-use regiment_core::model::{Flavor, Host};
+use regiment_core::model::{Flavor, Host, Time};
 
 /// How a host is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -39,6 +39,7 @@ struct Room {
     zone: Arc<str>,
     size: Shape,
     state: HostState,
+    leaves_at: Option<Time>,
     used_vcpus: u64,
     used_ram_mib: u64,
 }
@@ -47,6 +48,11 @@ impl Room {
     fn fits(&self, shape: Shape) -> bool {
         self.used_vcpus + u64::from(shape.vcpus) <= u64::from(self.size.vcpus)
             && self.used_ram_mib + u64::from(shape.ram_mib) <= u64::from(self.size.ram_mib)
+    }
+
+    /// Whether a server may move in.
+    fn takes(&self, shape: Shape) -> bool {
+        self.state == HostState::Up && self.leaves_at.is_none() && self.fits(shape)
     }
 
     /// How full it is, in millionths, by whichever is scarcer.
@@ -73,7 +79,7 @@ impl Hosts {
             all: Vec::new(),
         };
         for host in hosts {
-            let Host { name, zone, vcpus, ram_mib, up } = host;
+            let Host { name, zone, vcpus, ram_mib, up, leaves_at } = host;
             if new.by_name.contains_key(&name) {
                 continue;
             }
@@ -83,7 +89,15 @@ impl Hosts {
             new.all.push(number);
             let state = if up { HostState::Up } else { HostState::Down };
             let size = Shape { vcpus, ram_mib };
-            new.rooms.push(Room { name, zone, size, state, used_vcpus: 0, used_ram_mib: 0 });
+            new.rooms.push(Room {
+                name,
+                zone,
+                size,
+                state,
+                leaves_at,
+                used_vcpus: 0,
+                used_ram_mib: 0,
+            });
         }
         new
     }
@@ -95,6 +109,7 @@ impl Hosts {
             vcpus: room.size.vcpus,
             ram_mib: room.size.ram_mib,
             up: room.state == HostState::Up,
+            leaves_at: room.leaves_at,
         };
         self.rooms.iter().map(host).collect()
     }
@@ -130,12 +145,12 @@ impl Hosts {
         }
     }
 
-    /// The least loaded host of the zone that has room, is up and is not taken; of equals the first.
-    /// No zone means any.
+    /// The least loaded host of the zone that has room, is up, stays and is not taken; of equals the
+    /// first. No zone means any.
     pub fn choose(&self, zone: &str, shape: Shape, taken: &[HostNumber]) -> Option<HostNumber> {
         self.of_zone(zone)
             .filter(|(number, _)| !taken.contains(number))
-            .filter(|(_, room)| room.state == HostState::Up && room.fits(shape))
+            .filter(|(_, room)| room.takes(shape))
             .min_by_key(|(_, room)| room.load())
             .map(|(number, _)| number)
     }

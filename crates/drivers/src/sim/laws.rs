@@ -26,7 +26,7 @@ enum Event {
 fn verb() -> impl Strategy<Value = Verb> {
     // Few servers and tight hosts, so that calls meet each other and room runs out.
     let server = (1..8u128).prop_map(ServerId);
-    (server, 0..11u8, 1..5u32, 0..3usize).prop_map(|(server, kind, size, zone)| match kind {
+    (server, 0..12u8, 1..5u32, 0..3usize).prop_map(|(server, kind, size, zone)| match kind {
         0 | 1 => provision(server, ZONES[zone], flavor(size, size * 512)),
         2 => run(server),
         3 => Verb::Stop { server, force: Force::Soft },
@@ -37,6 +37,7 @@ fn verb() -> impl Strategy<Value = Verb> {
         }
         7 => Verb::Place { server, away_from: HOSTS[zone].into(), apart_from: Vec::new() },
         8 => Verb::Password { server, generation: size, password: Secret::new("Any-1") },
+        10 => Verb::Crash { server, token: size.into() },
         9 => Verb::Nics { server, nics: Vec::new() },
         _ => Verb::Image { server, generation: size, image: image(zone as u128), password: None },
     })
@@ -52,6 +53,7 @@ fn apart_from_all(mut verb: Verb) -> Verb {
         | Verb::Place { server, away_from: _, apart_from } => *apart_from = others(*server),
         Verb::Stop { .. }
         | Verb::Reboot { .. }
+        | Verb::Crash { .. }
         | Verb::Remove { .. }
         | Verb::Password { .. }
         | Verb::Image { .. }

@@ -4,6 +4,7 @@
 //! its [`Pace`] says, and is carried out by the one function of its verb in `verbs`.
 
 mod config;
+mod console;
 mod door;
 mod fleet;
 mod guest;

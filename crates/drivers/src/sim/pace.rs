@@ -58,7 +58,9 @@ const fn span_ms(verb: &Verb) -> (u64, u64) {
         Verb::Stop { force: Force::Soft | Force::SoftThenHard, .. } => (10_000, 25_000),
         Verb::Stop { force: Force::Hard, .. } => (3_000, 6_000),
         // A stop and a start, without the scheduling of the latter.
-        Verb::Reboot { force: Force::Soft | Force::SoftThenHard, .. } => (15_000, 35_000),
+        Verb::Reboot { force: Force::Soft | Force::SoftThenHard, .. } | Verb::Crash { .. } => {
+            (15_000, 35_000)
+        }
         Verb::Remove { .. } => (8_000, 15_000),
         // It may have to move to another host.
         Verb::Shape { .. } | Verb::Place { .. } => (15_000, 30_000),

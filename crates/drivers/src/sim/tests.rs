@@ -57,7 +57,8 @@ pub(super) const fn run(server: ServerId) -> Verb {
 }
 
 pub(super) fn host(name: &str, zone: &str, vcpus: u32) -> Host {
-    Host { name: name.into(), zone: zone.into(), vcpus, ram_mib: vcpus * 1024, up: true }
+    let ram_mib = vcpus * 1024;
+    Host { name: name.into(), zone: zone.into(), vcpus, ram_mib, up: true, leaves_at: None }
 }
 
 pub(super) fn call(number: u64, verb: Verb) -> StepCall {
@@ -191,6 +192,21 @@ fn a_host_that_is_down_refuses_and_a_silent_one_does_not_answer() {
     assert!(driver.set_host("b1", HostState::Up));
     assert!(verbs().into_iter().all(|verb| ask(&mut driver, verb).is_ok()));
     assert!(!driver.set_host("b2", HostState::Down), "there is no such host");
+}
+
+#[test]
+fn nothing_moves_to_a_host_that_leaves() {
+    let leaving = |name, zone| Host { leaves_at: Some(Time(1)), ..host(name, zone, 8) };
+    let hosts = vec![leaving("a1", "a"), host("a2", "a", 8), leaving("b1", "b")];
+    let mut driver = SimDriver::new(SimConfig { pace: Pace::Instant, seed: 1, hosts });
+    assert!(driver.hosts().iter().all(|host| host.leaves_at.is_some() == (&*host.name != "a2")));
+    for id in 1..=8 {
+        assert_eq!(placed(&mut driver, id, "a", 1).as_deref(), Some("a2"));
+    }
+    assert_eq!(placed(&mut driver, 9, "a", 1), None);
+    assert_eq!(placed(&mut driver, 9, "b", 1), None);
+    let away = Verb::Place { server: ServerId(1), away_from: "a2".into(), apart_from: Vec::new() };
+    assert_eq!(ask(&mut driver, away), Err(DriverError::Rejected(Rejection::NoCapacity)));
 }
 
 #[test]
@@ -407,4 +423,88 @@ fn calls_a_second_without_pace() {
             SERVERS * 1_000_000 / u64::try_from(began.elapsed().as_micros()).expect("µs");
         writeln!(std::io::stderr(), "{name}: {a_second} calls a second").expect("it can be said");
     }
+}
+
+/// Does one thing at a time, a second apart.
+fn tell(driver: &mut SimDriver, verbs: Vec<Verb>) {
+    for (verb, number) in verbs.into_iter().zip(1..) {
+        let now = Time(1_767_323_045_000 + number * 1_000);
+        driver.begin(now, vec![call(number.unsigned_abs(), verb)]);
+        assert!(driver.collect(now).iter().all(|report| report.result.is_ok()));
+    }
+}
+
+#[test]
+fn a_console_shows_what_happened() {
+    let mut driver = small();
+    let server = ServerId(1);
+    let record = conformance::record(server);
+    tell(
+        &mut driver,
+        vec![
+            provision(server, "a", flavor(1, 1024)),
+            Verb::Run { server, apart_from: Vec::new() },
+            Verb::Run { server, apart_from: Vec::new() },
+            Verb::Reboot { server, force: Force::Soft, token: 1 },
+            Verb::Reboot { server, force: Force::Soft, token: 1 },
+            Verb::Reboot { server, force: Force::Hard, token: 2 },
+            Verb::Crash { server, token: 3 },
+            Verb::Stop { server, force: Force::Soft },
+            Verb::Image { server, generation: 2, image: image(2), password: None },
+            Verb::Run { server, apart_from: Vec::new() },
+        ],
+    );
+    driver.set_host("a1", HostState::Down);
+    let text = driver.machines().console(&record);
+    let expected = "\
+        2026-01-02T03:04:06.000Z machine: made, its disk written from the image\n\
+        2026-01-02T03:04:07.000Z system: starting, vCPUs: 1, memory: 1024 MiB\n\
+        2026-01-02T03:04:07.000Z trial login:\n\
+        2026-01-02T03:04:09.000Z system: going down to start anew\n\
+        2026-01-02T03:04:09.000Z system: starting, vCPUs: 1, memory: 1024 MiB\n\
+        2026-01-02T03:04:09.000Z trial login:\n\
+        2026-01-02T03:04:11.000Z machine: reset\n\
+        2026-01-02T03:04:11.000Z system: starting, vCPUs: 1, memory: 1024 MiB\n\
+        2026-01-02T03:04:11.000Z trial login:\n\
+        2026-01-02T03:04:12.000Z kernel: panic: a crash dump was asked for\n\
+        2026-01-02T03:04:12.000Z kernel: memory dumped\n\
+        2026-01-02T03:04:12.000Z system: starting, vCPUs: 1, memory: 1024 MiB\n\
+        2026-01-02T03:04:12.000Z trial login:\n\
+        2026-01-02T03:04:13.000Z system: going down\n\
+        2026-01-02T03:04:13.000Z machine: power off\n\
+        2026-01-02T03:04:14.000Z machine: disk 2 written from the image\n\
+        2026-01-02T03:04:15.000Z system: starting, vCPUs: 1, memory: 1024 MiB\n\
+        2026-01-02T03:04:15.000Z trial login:\n\
+        2026-01-02T03:04:15.000Z machine: power off\n";
+    assert_eq!(text.as_deref(), Some(expected));
+}
+
+#[test]
+fn a_console_says_what_it_does_not_know() {
+    let mut first = small();
+    let server = ServerId(1);
+    let record = conformance::record(server);
+    tell(
+        &mut first,
+        vec![provision(server, "a", flavor(1, 1024)), Verb::Run { server, apart_from: Vec::new() }],
+    );
+    let finding = first.inspect(server).expect("it is there");
+    let mut second = small();
+    let adoption = Adoption { finding, flavor: flavor(1, 1024) };
+    second.adopt(&mut std::iter::once(adoption.clone()));
+    let text = second.machines().console(&record).expect("it has one");
+    let expected = "\
+        -- what was printed before is not kept --\n\
+        1970-01-01T00:00:00.000Z system: starting, vCPUs: 1, memory: 1024 MiB\n\
+        1970-01-01T00:00:00.000Z trial login:\n";
+    assert_eq!(text, expected, "the record says since when it runs");
+    let reboots = (1..=50).map(|token| Verb::Reboot { server, force: Force::Hard, token });
+    tell(&mut first, reboots.collect());
+    let text = first.machines().console(&record).expect("it has one");
+    assert!(text.starts_with("-- what was printed before is not kept --\n"));
+    assert_eq!(text.matches("login:").count(), 16, "the oldest goes first");
+    // What is known already is not lost when the plane tells of the server again.
+    first.adopt(&mut std::iter::once(adoption));
+    assert_eq!(first.machines().console(&record), Some(text));
+    assert_eq!(first.machines().console(&conformance::record(ServerId(2))), None);
 }

@@ -7,6 +7,7 @@ use regiment_core::model::{Flavor, Power, ServerId};
 use regiment_core::ops::Force;
 use regiment_core::vault::Secret;
 
+use super::console::{Consoles, Sight};
 use super::fleet::Fleet;
 use super::guest::{Guest, ImageNumber, PasswordHash};
 use super::hosts::{HostNumber, HostState, Shape};
@@ -24,16 +25,21 @@ impl Fleet {
         match verb {
             Verb::Provision { server, plan } => self.provision(server, &plan),
             Verb::Run { server, apart_from } => self.run(server, &apart_from),
-            Verb::Stop { server, force } => self.on(server, |guest| stop(guest, force)),
+            Verb::Stop { server, force } => {
+                self.on(server, |guest, console| stop(guest, force, console))
+            }
             Verb::Reboot { server, force, token } => {
-                self.on(server, |guest| reboot(guest, force, token))
+                self.on(server, |guest, console| reboot(guest, force, token, console))
+            }
+            Verb::Crash { server, token } => {
+                self.on(server, |guest, console| crash(guest, token, console))
             }
             Verb::Remove { server } => self.take_away(server),
             Verb::Shape { server, flavor, apart_from } => self.shape(server, &flavor, &apart_from),
             Verb::Place { server, away_from, apart_from } => {
                 self.place(server, &away_from, &apart_from)
             }
-            Verb::Password { server, generation, password } => self.on(server, |guest| {
+            Verb::Password { server, generation, password } => self.on(server, |guest, _| {
                 if !guest.agent {
                     return rejected(Rejection::AgentMissing);
                 }
@@ -45,21 +51,21 @@ impl Fleet {
             }),
             Verb::Image { server, generation, image, password } => {
                 let image = self.image_number(image.id);
-                self.on(server, |guest| {
-                    reinstall(guest, generation, image);
+                self.on(server, |guest, console| {
+                    reinstall(guest, generation, image, console);
                     set_password(guest, server, password.as_ref());
                     DONE
                 })
             }
             Verb::Nics { server, nics } => {
-                let done = self.on(server, |_| DONE);
+                let done = self.on(server, |_, _| DONE);
                 if done.is_ok() {
                     self.plug_nics(server, &nics);
                 }
                 done
             }
             Verb::Disks { server, disks } => {
-                self.on(server, |_| DONE)?;
+                self.on(server, |_, _| DONE)?;
                 self.plug(server, disks);
                 DONE
             }
@@ -75,12 +81,16 @@ impl Fleet {
     }
 
     /// Does something with a server that must be there, on a host that must answer.
-    fn on(&mut self, server: ServerId, act: impl FnOnce(&mut Guest) -> Outcome) -> Outcome {
+    fn on(
+        &mut self,
+        server: ServerId,
+        act: impl FnOnce(&mut Guest, &mut Console<'_>) -> Outcome,
+    ) -> Outcome {
         let Some(guest) = self.guests.get_mut(&server) else {
             return rejected(Rejection::Missing);
         };
         self.hosts.check(guest.host)?;
-        act(guest)
+        act(guest, &mut Console { server, all: &mut self.consoles })
     }
 
     fn provision(&mut self, server: ServerId, plan: &Provision) -> Outcome {
@@ -99,6 +109,7 @@ impl Fleet {
         set_password(&mut guest, server, plan.password.as_ref());
         let placed_on = Some(self.host_name(&guest));
         self.guests.insert(server, guest);
+        self.consoles.see(server, Sight::Made);
         self.plug_nics(server, &plan.nics);
         self.plug(server, plan.disks.clone());
         Ok(Done { placed_on })
@@ -119,7 +130,10 @@ impl Fleet {
             self.hosts.take(host, guest.shape);
             guest.host = host;
         }
-        guest.power = Power::Running;
+        if guest.power == Power::Stopped {
+            guest.power = Power::Running;
+            self.consoles.see(server, guest.shape.into());
+        }
         let host = self.hosts.name(guest.host).clone();
         Ok(Done { placed_on: (!apart_from.is_empty()).then_some(host) })
     }
@@ -183,33 +197,77 @@ impl Fleet {
     }
 }
 
-fn stop(guest: &mut Guest, force: Force) -> Outcome {
-    match (guest.power, force) {
-        (Power::Running, Force::Soft) if !guest.complies => rejected(Rejection::TimedOut),
-        (Power::Running | Power::Stopped, Force::Soft | Force::SoftThenHard | Force::Hard) => {
-            guest.power = Power::Stopped;
-            DONE
-        }
+/// The console of the one server that something is done with.
+struct Console<'a> {
+    server: ServerId,
+    all: &'a mut Consoles,
+}
+
+impl Console<'_> {
+    fn show(&mut self, sight: Sight) {
+        self.all.see(self.server, sight);
     }
 }
 
-fn reboot(guest: &mut Guest, force: Force, token: u64) -> Outcome {
-    if guest.rebooted_for(token) {
+/// Whether a running guest lets itself be stopped, and whether it does so itself.
+fn yields(guest: &Guest, force: Force) -> Result<bool, DriverError> {
+    match force {
+        Force::Soft if !guest.complies => Err(DriverError::Rejected(Rejection::TimedOut)),
+        Force::Soft | Force::SoftThenHard => Ok(guest.complies),
+        Force::Hard => Ok(false),
+    }
+}
+
+fn stop(guest: &mut Guest, force: Force, console: &mut Console<'_>) -> Outcome {
+    if guest.power == Power::Running {
+        let by_itself = yields(guest, force)?;
+        guest.power = Power::Stopped;
+        console.show(if by_itself { Sight::ShutDown } else { Sight::PowerCut });
+    }
+    DONE
+}
+
+fn reboot(guest: &mut Guest, force: Force, token: u64, console: &mut Console<'_>) -> Outcome {
+    if guest.restarted_for(token) {
         return DONE;
     }
-    stop(guest, force)?;
-    guest.power = Power::Running;
-    guest.knows_reboot = true;
-    guest.reboot_token = token;
-    guest.reboots = guest.reboots.saturating_add(1);
+    if guest.power == Power::Running {
+        let by_itself = yields(guest, force)?;
+        console.show(if by_itself { Sight::Restarted } else { Sight::Reset });
+    }
+    restart(guest, token, console);
     DONE
+}
+
+/// Only a kernel that runs can crash.
+fn crash(guest: &mut Guest, token: u64, console: &mut Console<'_>) -> Outcome {
+    if guest.restarted_for(token) {
+        return DONE;
+    }
+    if guest.power != Power::Running {
+        return rejected(Rejection::Failed("the server does not run".into()));
+    }
+    console.show(Sight::Panicked);
+    restart(guest, token, console);
+    DONE
+}
+
+fn restart(guest: &mut Guest, token: u64, console: &mut Console<'_>) {
+    guest.power = Power::Running;
+    guest.knows_restart = true;
+    guest.restart_token = token;
+    guest.reboots = guest.reboots.saturating_add(1);
+    console.show(guest.shape.into());
 }
 
 /// A fresh disk, unless this one is it already. A generation alone does not say so: an earlier
 /// order for the same generation may have failed on the way back, with another image.
-fn reinstall(guest: &mut Guest, generation: u32, image: ImageNumber) {
+fn reinstall(guest: &mut Guest, generation: u32, image: ImageNumber, console: &mut Console<'_>) {
     if guest.image_generation == generation && guest.image == image {
         return;
+    }
+    if guest.power == Power::Running {
+        console.show(Sight::PowerCut);
     }
     guest.image = image;
     guest.image_generation = generation;
@@ -218,7 +276,8 @@ fn reinstall(guest: &mut Guest, generation: u32, image: ImageNumber) {
     guest.power = Power::Stopped;
     guest.agent = true;
     guest.complies = true;
-    guest.knows_reboot = false;
+    guest.knows_restart = false;
+    console.show(Sight::Installed(generation));
 }
 
 fn set_password(guest: &mut Guest, server: ServerId, password: Option<&Secret>) {

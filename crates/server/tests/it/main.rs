@@ -2,6 +2,7 @@
 
 mod client;
 mod events;
+mod guests;
 mod hostile;
 mod orders;
 mod plain;

@@ -1,11 +1,12 @@
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::time::Duration;
 
-use regiment_core::model::{Power, ProjectId};
+use regiment_core::model::{Power, ProjectId, Server, Stage};
 use regiment_core::vault::Secret;
 use regiment_server::data_folder::FolderError;
 use regiment_server::vault::VaultError;
-use regiment_server::{Config, GivenCredential, Pace, StartError, Storage};
+use regiment_server::{Config, GivenCredential, Maintenance, Pace, Running, StartError, Storage};
 
 use crate::client::{call, get};
 use crate::{config, start};
@@ -36,6 +37,36 @@ fn a_restart_keeps_servers_keys_and_jobs() {
     assert!(second.look(|view| view.world.servers().all(|s| s.power == Power::Stopped)));
     assert_eq!(get(&second, &format!("/test/job/{job}")).body, "AllSucceeded");
     assert_eq!(second.look(|view| view.world.hosts().count()), 6);
+}
+
+#[test]
+fn a_host_that_leaves_keeps_its_time_until_it_stays_after_all() {
+    let temp = tempfile::tempdir().unwrap();
+    let leaves = |host: &str, hours| Config {
+        maintain: vec![Maintenance { host: host.to_owned(), notice: Duration::from_hours(hours) }],
+        ..kept(temp.path())
+    };
+    let told = |server: &Running| {
+        server.look(|view| {
+            let events = view.world.scheduled_events(server.identity().project);
+            events.map(|event| (event.server, event.not_before, event.stage)).collect::<Vec<_>>()
+        })
+    };
+    let first = start(&leaves("cn-north-4a-host-1", 72));
+    let before = told(&first);
+    let here = |server: &&Server| server.host.as_deref() == Some("cn-north-4a-host-1");
+    assert_eq!(before.len(), first.look(|view| view.world.servers().filter(here).count()));
+    assert!(before.iter().all(|(_, _, stage)| *stage == Stage::Inquiring) && !before.is_empty());
+    assert!(first.shutdown());
+
+    let second = start(&leaves("cn-north-4a-host-1", 9));
+    assert_eq!(told(&second), before);
+    assert!(second.shutdown());
+    let third = start(&kept(temp.path()));
+    assert!(told(&third).iter().all(|(_, _, stage)| *stage == Stage::Canceled));
+    assert!(third.shutdown());
+    let Err(refused) = regiment_server::start(&leaves("nowhere", 1)) else { panic!("it started") };
+    assert!(refused.to_string().starts_with("there is no host nowhere to maintain; there are cn-"));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::{config, start};
 const PASSWORD: &str = "Un1que@Pass-w0rd";
 
 /// Where in the folder any of these words stands.
-fn found(folder: &Path, words: &[&str]) -> Vec<String> {
+pub fn found(folder: &Path, words: &[&str]) -> Vec<String> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

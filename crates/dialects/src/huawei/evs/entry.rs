@@ -280,7 +280,7 @@ impl Frame<'_> {
             Found::Loose(disk) => disk
                 .attached_to
                 .iter()
-                .filter_map(|one| Some((self.view.world.server(one.server)?, one.at)))
+                .filter_map(|one| Some((self.view.world.server_or_recycled(one.server)?, one.at)))
                 .map(|(server, at)| attachment(server, at))
                 .collect(),
             Found::Of(server, _) if server.image_generation == 0 => Vec::new(),

@@ -6,7 +6,7 @@ mod wire;
 use std::sync::Arc;
 
 use regiment_core::command::{Command, Receipt, TokenClaim};
-use regiment_core::model::{Details, FaultKind, ImageId, NetworkId, RequestId, ServerId};
+use regiment_core::model::{Details, Fault, FaultKind, ImageId, NetworkId, RequestId, ServerId};
 use regiment_core::ops::{Create, Operation};
 use regiment_core::view::View;
 use serde::Serialize;
@@ -22,6 +22,7 @@ use wire::{Body, Wanted};
 
 use crate::huawei::answer::Reply;
 use crate::huawei::body::{Flag, Password, Whole, read};
+use crate::huawei::ciphertext::NewPassword;
 use crate::huawei::faults::{KEY_GONE, PREPAID_STAYS, Row, WEAK_PASSWORD};
 use crate::huawei::limits::{CREATE_MAX, GROUP_MEMBERS_MAX};
 use crate::huawei::password;
@@ -38,10 +39,13 @@ pub(in crate::huawei) fn decode(call: &Call<'_>, age: Age) -> Result<Action, Row
         None => None,
     };
     let apart = wanted.repeats.is_some_and(|Flag(repeats)| !repeats).then(|| wanted.name.clone());
+    let data_images = details::data_images(wanted.data_volumes.as_deref())?;
     let create = order(call, wanted, age)?;
     let with_user_data = create.details.user_data.is_some();
     let (image, zone) = (create.image, create.details.zone.clone());
     let root_gib = create.volumes.first().and_then(|volume| volume.size_gib);
+    let keyed = password.is_none() && create.details.key_name.is_some();
+    let made = keyed.then(|| NewPassword::by(call.context.gate));
     let mut command = call.command(Operation::Create(create), Vec::new());
     command.token = token;
     command.dry_run = dry_run.0;
@@ -61,11 +65,23 @@ pub(in crate::huawei) fn decode(call: &Call<'_>, age: Age) -> Result<Action, Row
             let void = with_user_data && image.family == regiment_core::model::OsFamily::Linux;
             command.secret = password.map(|Password(secret)| secret).filter(|_| !void);
         }
+        if let Err(row) = data_images.iter().try_for_each(|image| may_be_on_a_disk(view, *image)) {
+            return Action::Answer(reply.refuse(&row));
+        }
         if let Operation::Create(create) = &command.operation
             && let Some(group) = create.details.server_group
             && view.world.members(group).count() + create.names.len() > GROUP_MEMBERS_MAX
         {
             return Action::Answer(reply.refuse(&Row::of(&FaultKind::ServerGroupFull.into())));
+        }
+        if let (Some(made), Operation::Create(create)) = (made, &mut command.operation) {
+            let details = Arc::make_mut(&mut create.details);
+            let key_name = details.key_name.as_deref();
+            let encrypted = made.encrypted(view.world, command.project, create.image, key_name);
+            if encrypted.is_some() {
+                command.secret = Some(made.password);
+                details.encrypted_password = encrypted;
+            }
         }
         if !zone.is_empty() && !view.world.zones().any(|known| *known == zone) {
             let message = format!("availability_zone [{zone}] does not exist.");
@@ -79,6 +95,19 @@ pub(in crate::huawei) fn decode(call: &Call<'_>, age: Age) -> Result<Action, Row
         }
         place(command, reply)
     }))
+}
+
+/// Whether there is such an image, and it fits on a data disk of this size.
+fn may_be_on_a_disk(view: &View<'_>, (id, size_gib): (ImageId, i64)) -> Result<(), Row> {
+    match view.world.image(id) {
+        None => Err(Row::of(&Fault::with(FaultKind::ImageNotFound, id.to_string()))),
+        Some(image) if size_gib < i64::from(image.disk_gib_min) => {
+            let least = image.disk_gib_min;
+            let message = format!("data_volumes: size must be at least {least} for the image.");
+            Err(Row::invalid(message))
+        }
+        Some(_) => Ok(()),
+    }
 }
 
 fn place(command: Command, reply: Reply) -> Action {
@@ -139,6 +168,7 @@ fn order(call: &Call<'_>, wanted: Wanted, age: Age) -> Result<Create, Row> {
         password: _,
         key_name,
         availability_zone,
+        batch_create_in_multi_az,
         security_groups,
         publicip,
         user_data,
@@ -196,6 +226,7 @@ fn order(call: &Call<'_>, wanted: Wanted, age: Age) -> Result<Create, Row> {
         description: details::description(description)?,
         key_name: said(key_name).map(Into::into),
         user_data: user_data.map(Into::into),
+        encrypted_password: None,
         auto_terminate_at,
         locked: false,
         resized_from: None,
@@ -216,6 +247,7 @@ fn order(call: &Call<'_>, wanted: Wanted, age: Age) -> Result<Create, Row> {
         details: Arc::new(details),
         nics: details::nics(nics)?,
         volumes: details::volumes(root_volume, data_volumes.unwrap_or_default())?,
+        spread: batch_create_in_multi_az.0,
     })
 }
 

@@ -10,9 +10,10 @@ use super::resize::STOPS_FIRST;
 use crate::Action;
 use crate::huawei::batch::{Accepted, single_refusal};
 use crate::huawei::body::{Password, read, target};
+use crate::huawei::ciphertext::NewPassword;
 use crate::huawei::faults::{Row, WEAK_PASSWORD};
 use crate::huawei::password;
-use crate::huawei::{Call, ids, job_id};
+use crate::huawei::{Call, ids, job_id, one};
 
 #[derive(Deserialize)]
 struct Again {
@@ -92,21 +93,35 @@ fn order(
         stop_first: mode.as_deref() == Some(STOPS_FIRST),
         key_name: key_name.map(Into::into),
         user_data: user_data.map(Into::into),
+        encrypted_password: None,
         fit,
     };
+    let made = reinstall.key_name.is_some().then(|| NewPassword::by(call.context.gate));
     let targets = vec![target(id)];
     let mut command = call.command(Operation::Reinstall(reinstall), targets.clone());
     command.admission = Admission::AllOrNothing;
     command.secret = adminpass.map(|Password(secret)| secret);
-    let reply = call.reply;
-    Ok(Action::order(command, move |receipt, view| match receipt {
-        Err(fault) => reply.refuse(&Row::of(fault)),
-        Ok(receipt) => match (single_refusal(receipt, &targets), receipt.job) {
-            (Some(row), _) => reply.refuse(&row),
-            (None, Some(job)) => {
-                reply.json(200, &Accepted { job_id: job_id::write(view.world, job.0) })
-            }
-            (None, None) => reply.empty(202),
-        },
+    let (reply, id) = (call.reply, id.to_owned());
+    // What a password is to be made for can only be known by a look.
+    Ok(Action::consult(move |view| {
+        if let (Some(made), Operation::Reinstall(reinstall)) = (made, &mut command.operation)
+            && let Some(server) = one::server(view, command.project, &id)
+        {
+            let image = reinstall.image.unwrap_or(server.image);
+            let key_name = reinstall.key_name.as_deref();
+            let encrypted = made.encrypted(view.world, command.project, image, key_name);
+            command.secret = encrypted.is_some().then_some(made.password);
+            reinstall.encrypted_password = encrypted;
+        }
+        Action::order(command, move |receipt, view| match receipt {
+            Err(fault) => reply.refuse(&Row::of(fault)),
+            Ok(receipt) => match (single_refusal(receipt, &targets), receipt.job) {
+                (Some(row), _) => reply.refuse(&row),
+                (None, Some(job)) => {
+                    reply.json(200, &Accepted { job_id: job_id::write(view.world, job.0) })
+                }
+                (None, None) => reply.empty(202),
+            },
+        })
     }))
 }

@@ -137,6 +137,7 @@ const fn types(operation: &Operation) -> (&'static str, &'static str) {
         Operation::Start(_) => ("startServer", "startSingleServer"),
         Operation::Stop(_) => ("stopServer", "stopSingleServer"),
         Operation::Reboot(_) => ("rebootServer", "rebootSingleServer"),
+        Operation::CrashDump(_) => ("dumpServer", "dumpSingleServer"),
         Operation::ResetPassword(_) => ("resetServerPassword", "resetSingleServerPassword"),
         Operation::Resize(_) => ("resizeServer", "resizeSingleServer"),
         Operation::Reinstall(reinstall) if reinstall.image.is_some() => {

@@ -182,6 +182,7 @@ fn order(world: &World, wanted: Wanted, issuer: &Issuer) -> Result<Action, Refus
         ..Details::default()
     };
     let operation = Operation::Create(Create {
+        spread: false,
         names: vec![wanted.name; wanted.count as usize],
         flavor: flavor.name.clone(),
         image: id,

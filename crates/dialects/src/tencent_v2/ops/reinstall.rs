@@ -61,6 +61,7 @@ fn order(world: &World, wanted: Wanted, issuer: &Issuer) -> Result<Action, Refus
         stop_first: true,
         key_name: None,
         user_data: None,
+        encrypted_password: None,
         fit,
     });
     let mut command = issuer.command(operation, vec![TargetRef::Server(server.id)]);

@@ -288,6 +288,7 @@ pub fn status(server: &Server) -> u32 {
             // What takes no time, and what this cloud has no number for.
             Activity::Renaming
             | Activity::ChangingNics
+            | Activity::Dumping
             | Activity::Migrating
             | Activity::Charging
             | Activity::AttachingVolume

@@ -115,7 +115,9 @@ impl Wanted {
 
     fn server(&self, view: &View<'_>, project: ProjectId) -> Result<ServerId, Refusal> {
         if let Some(id) = &self.instance_id {
-            return call::instance(view, project, id).map(|server| server.id);
+            let named = view.world.named(project, &call::target(id)?);
+            let found = named.map(|server| server.id);
+            return found.ok_or_else(|| Refusal::from(FaultKind::ServerNotFound).about(id));
         }
         let address = self.eni_ip.as_deref().unwrap_or_default();
         let has = |server: &&Server| {

@@ -419,6 +419,7 @@ impl Order<'_> {
             ..Details::default()
         };
         let operation = Operation::Create(Create {
+            spread: false,
             names: names::of_new(wanted.instance_name.as_deref(), count)?,
             flavor: flavor.name.clone(),
             image: image.id,
@@ -483,16 +484,7 @@ impl Order<'_> {
     }
 
     fn security_groups(&self, project: ProjectId) -> Result<Vec<NetworkId>, Refusal> {
-        let find = |id: &String| {
-            let group = self
-                .world
-                .security_groups(project)
-                .find(|group| ids::security_group(group.id) == *id);
-            let group = group.map(|group| group.id);
-            group.ok_or_else(|| {
-                Refusal::bad("InvalidSecurityGroupId.NotFound", "SecurityGroupIds", id)
-            })
-        };
+        let find = |id: &String| security_group(self.world, project, "SecurityGroupIds", id);
         self.wanted.security_group_ids.iter().map(find).collect()
     }
 
@@ -523,6 +515,18 @@ impl Order<'_> {
         }
         Ok(volumes)
     }
+}
+
+/// A security group by its id.
+pub fn security_group(
+    world: &World,
+    project: ProjectId,
+    name: &str,
+    id: &str,
+) -> Result<NetworkId, Refusal> {
+    let group = world.security_groups(project).find(|group| ids::security_group(group.id) == id);
+    let group = group.map(|group| group.id);
+    group.ok_or_else(|| Refusal::bad("InvalidSecurityGroupId.NotFound", name, id))
 }
 
 fn size_gib(name: &str, size: i64, least: i64) -> Result<u32, Refusal> {

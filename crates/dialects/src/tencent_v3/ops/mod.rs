@@ -3,11 +3,11 @@
 pub mod clb;
 pub mod create;
 pub mod delete;
+pub mod describe;
 pub mod images;
 pub mod reboot;
 pub mod regions;
 pub mod reinstall;
-pub mod rename;
 pub mod reset_password;
 pub mod resize;
 pub mod servers;

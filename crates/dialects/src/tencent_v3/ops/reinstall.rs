@@ -3,7 +3,7 @@ use serde::Deserialize;
 
 use super::create::{LoginSettings, SystemDisk, image, key_name, user_data};
 use crate::Action;
-use crate::tencent_v3::call::{Call, instance, target};
+use crate::tencent_v3::call::{Call, named, target};
 use crate::tencent_v3::faults::Refusal;
 
 #[derive(Deserialize)]
@@ -25,7 +25,7 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let password = login.password()?;
     let user_data = wanted.user_data.as_deref().map(user_data).transpose()?;
     Ok(call.consult(move |view, issuer| {
-        let server = instance(view, issuer.project, &wanted.instance_id)?;
+        let server = named(view, issuer.project, &target)?;
         let root_gib = server.details.volumes.first().map(|volume| i64::from(volume.size_gib));
         let asked = wanted.system_disk.and_then(|disk| disk.disk_size);
         if let Some(asked) = asked.filter(|asked| root_gib.is_some_and(|is| is != *asked)) {
@@ -41,6 +41,7 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
             stop_first: true,
             key_name: key_name(view.world, issuer.project, &login)?,
             user_data,
+            encrypted_password: None,
             fit,
         });
         let mut command = issuer.command(operation, vec![target]);

@@ -28,6 +28,7 @@ pub enum Ask {
     Part(Part),
     Word(Word),
     Nova(Nova),
+    Keep(Keep),
     /// Let all work end.
     Settle,
     /// Fold the log, so that what ended is read from the archive.
@@ -74,6 +75,17 @@ pub enum Word {
     Describe(u32),
 }
 
+/// The recycle bin, and the one server group there is.
+#[derive(Clone, Debug)]
+pub enum Keep {
+    /// Whether what is deleted goes into the bin.
+    Switch(bool),
+    Restore(u32),
+    Purge(u32),
+    /// Whether a server is in the group.
+    Member(u32, bool),
+}
+
 #[derive(Clone, Debug)]
 pub enum Nova {
     /// An action: its body's key and what stands under it.
@@ -82,6 +94,10 @@ pub enum Nova {
     Delete(u32),
     /// Whether what was noted before is forgotten.
     Note(u32, bool),
+    Attach(u32, u32),
+    Detach(u32, u32),
+    AddNic(u32),
+    DeleteNic(u32),
     Create,
 }
 
@@ -120,7 +136,7 @@ pub fn ask() -> impl Strategy<Value = Ask> {
     let flavor = word(&["s6.small.1", "s6.large.2", "no.such.1"]);
     let orders = prop_oneof![
         4 => (power, some()).prop_map(|(key, on)| Order::Power(key, on)),
-        1 => some().prop_map(Order::Delete),
+        2 => some().prop_map(Order::Delete),
         1 => some().prop_map(Order::Rename),
         1 => some().prop_map(Order::Password),
         2 => (some(), flavor).prop_map(|(on, to)| Order::Resize(on, to)),
@@ -151,6 +167,10 @@ pub fn ask() -> impl Strategy<Value = Ask> {
     let nova = prop_oneof![
         9 => (one(), prop::sample::select(ACTIONS)).prop_map(|(on, (key, what))| Nova::Act(on, key, what)),
         1 => (one(), any::<bool>()).prop_map(|(on, afresh)| Nova::Note(on, afresh)),
+        1 => (one(), disk()).prop_map(|(on, disk)| Nova::Attach(on, disk)),
+        1 => (one(), disk()).prop_map(|(on, disk)| Nova::Detach(on, disk)),
+        1 => one().prop_map(Nova::AddNic),
+        1 => one().prop_map(Nova::DeleteNic),
         1 => one().prop_map(Nova::Rename),
         1 => one().prop_map(Nova::Delete),
         1 => Just(Nova::Create),
@@ -160,8 +180,18 @@ pub fn ask() -> impl Strategy<Value = Ask> {
         4 => parts.prop_map(Ask::Part),
         2 => words.prop_map(Ask::Word),
         4 => nova.prop_map(Ask::Nova),
+        2 => keep().prop_map(Ask::Keep),
         5 => Just(Ask::Settle),
         1 => Just(Ask::Archive),
+    ]
+}
+
+fn keep() -> impl Strategy<Value = Keep> {
+    prop_oneof![
+        1 => any::<bool>().prop_map(Keep::Switch),
+        1 => one().prop_map(Keep::Restore),
+        1 => one().prop_map(Keep::Purge),
+        2 => (one(), any::<bool>()).prop_map(|(on, joins)| Keep::Member(on, joins)),
     ]
 }
 
@@ -183,17 +213,19 @@ impl Ask {
             Ask::Part(part) => part.names(),
             Ask::Word(word) => word.names(),
             Ask::Nova(nova) => nova.names(),
+            Ask::Keep(keep) => keep.names(),
             Ask::Settle | Ask::Archive => Vec::new(),
         }
     }
 
     /// Its request, if it is one. `last_port` tells the last interface of a server.
-    pub fn request(&self, last_port: impl FnOnce(u32) -> String) -> Option<Sent> {
+    pub fn request(&self, group: &str, last_port: impl FnOnce(u32) -> String) -> Option<Sent> {
         match self {
             Ask::Order(order) => Some(order.request()),
             Ask::Part(part) => Some(part.request(last_port)),
             Ask::Word(word) => Some(word.request()),
-            Ask::Nova(nova) => Some(nova.request()),
+            Ask::Nova(nova) => Some(nova.request(last_port)),
+            Ask::Keep(keep) => Some(keep.request(group)),
             Ask::Settle | Ask::Archive => None,
         }
     }
@@ -366,12 +398,19 @@ impl Word {
 impl Nova {
     fn names(&self) -> Vec<u32> {
         match self {
-            Nova::Act(n, _, _) | Nova::Rename(n) | Nova::Delete(n) | Nova::Note(n, _) => vec![*n],
+            Nova::Act(n, _, _)
+            | Nova::Rename(n)
+            | Nova::Delete(n)
+            | Nova::Note(n, _)
+            | Nova::Attach(n, _)
+            | Nova::Detach(n, _)
+            | Nova::AddNic(n)
+            | Nova::DeleteNic(n) => vec![*n],
             Nova::Create => Vec::new(),
         }
     }
 
-    fn request(&self) -> Sent {
+    fn request(&self, last_port: impl FnOnce(u32) -> String) -> Sent {
         let root = format!("/v2.1/{PROJECT}/servers");
         match self {
             Nova::Act(n, key, what) => {
@@ -387,11 +426,59 @@ impl Nova {
                 let body = json!({"metadata": {"noted": method}});
                 (method, format!("{root}/{}/metadata", server_id(*n)), body)
             }
+            Nova::Attach(n, disk) => {
+                let body = json!({"volumeAttachment": {"volumeId": disk_id(*disk).to_string()}});
+                ("POST", format!("{root}/{}/os-volume_attachments", server_id(*n)), body)
+            }
+            Nova::Detach(n, disk) => {
+                let (server, disk) = (server_id(*n), disk_id(*disk));
+                let path = format!("{root}/{server}/os-volume_attachments/{disk}");
+                ("DELETE", path, Value::Null)
+            }
+            Nova::AddNic(n) => {
+                let body = json!({"interfaceAttachment": {"net_id": SUBNET}});
+                ("POST", format!("{root}/{}/os-interface", server_id(*n)), body)
+            }
+            Nova::DeleteNic(n) => {
+                let path = format!("{root}/{}/os-interface/{}", server_id(*n), last_port(*n));
+                ("DELETE", path, Value::Null)
+            }
             Nova::Delete(n) => ("DELETE", format!("{root}/{}", server_id(*n)), Value::Null),
             Nova::Create => {
                 let server = json!({"name": "made by nova", "flavorRef": "s6.small.1",
                                     "imageRef": IMAGE, "networks": [{"uuid": SUBNET}]});
                 ("POST", root, json!({"server": server}))
+            }
+        }
+    }
+}
+
+impl Keep {
+    fn names(&self) -> Vec<u32> {
+        match self {
+            Keep::Switch(_) => Vec::new(),
+            Keep::Restore(n) | Keep::Purge(n) | Keep::Member(n, _) => vec![*n],
+        }
+    }
+
+    fn request(&self, group: &str) -> Sent {
+        let bin = format!("/v1/{PROJECT}/recycle-bin");
+        match self {
+            Keep::Switch(on) => {
+                let word = if *on { "on" } else { "off" };
+                ("PUT", bin, json!({"recycle_bin": {"switch": word}}))
+            }
+            Keep::Restore(n) => {
+                let path = format!("{bin}/cloudservers/{}/actions/revert", server_id(*n));
+                ("POST", path, Value::Null)
+            }
+            Keep::Purge(n) => {
+                ("DELETE", format!("{bin}/cloudservers/{}", server_id(*n)), Value::Null)
+            }
+            Keep::Member(n, joins) => {
+                let key = if *joins { "add_member" } else { "remove_member" };
+                let path = format!("/v1/{PROJECT}/cloudservers/os-server-groups/{group}/action");
+                ("POST", path, json!({key: {"instance_uuid": server_id(*n).to_string()}}))
             }
         }
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::super::client::{Client, PROJECT, text};
+use super::super::states::computed;
 
 /// Everything that v1.1 tells only when asked.
 const FIELDS: &str = "launched_at,key_name,enterprise_project_id,tags,metadata,addresses,\
@@ -17,6 +18,9 @@ pub struct Lists {
     v1: BTreeMap<String, Value>,
     v11: BTreeMap<String, Value>,
     nova: BTreeMap<String, Value>,
+    /// Those in the recycle bin, which are nowhere else.
+    bin: BTreeMap<String, Value>,
+    groups: BTreeMap<String, Value>,
     /// What the disk service and the network service say of each disk and port.
     disks: BTreeMap<String, Value>,
     ports: Vec<Value>,
@@ -56,7 +60,13 @@ impl Lists {
         let ports = ask(&format!("/v1/{PROJECT}/ports"));
         let limits = ask(&format!("/v1/{PROJECT}/cloudservers/limits"));
         let tags = ask(&format!("/v1/{PROJECT}/cloudservers/tags"));
+        let bin = ask(&format!("/v1/{PROJECT}/recycle-bin/cloudservers?limit=100"));
+        let kept =
+            ask(&format!("/v1.1/{PROJECT}/cloudservers/detail?limit=100&in_recycle_bin=true"));
+        let groups = ask(&format!("/v1/{PROJECT}/cloudservers/os-server-groups"));
         let lists = Lists {
+            bin: by_id(&bin, "servers"),
+            groups: by_id(&groups, "server_groups"),
             v1: by_id(&v1, "servers"),
             v11: by_id(&v11, "servers"),
             nova: by_id(&nova, "servers"),
@@ -69,6 +79,9 @@ impl Lists {
         assert_eq!(lists.v11.keys().collect::<Vec<_>>(), ids, "both lists show the same servers");
         assert_eq!(lists.nova.keys().collect::<Vec<_>>(), ids, "Nova shows the same servers");
         assert_eq!(by_id(&short, "servers").keys().collect::<Vec<_>>(), ids);
+        let kept: Vec<String> = by_id(&kept, "servers").into_keys().collect();
+        assert_eq!(kept, lists.bin.keys().cloned().collect::<Vec<_>>(), "the bin in both versions");
+        assert!(lists.bin.keys().all(|id| !lists.v1.contains_key(id)), "in the bin and out of it");
         let order = |body: &Value| -> Vec<String> {
             array(&body["servers"], "servers").iter().map(|one| text(&one["id"])).collect()
         };
@@ -90,6 +103,7 @@ impl Lists {
             self.compare_ports(id, v1);
         }
         self.compare_disks_with_servers();
+        self.compare_groups();
         self.addresses_are_given_once();
     }
 
@@ -160,11 +174,28 @@ impl Lists {
             assert!(shared || attachments.len() < 2, "{disk_id} is in {}", attachments.len());
             for attachment in attachments {
                 let server = text(&attachment["server_id"]);
-                let v1 = self.v1.get(&server);
+                let v1 = self.v1.get(&server).or_else(|| self.bin.get(&server));
                 let v1 = v1.unwrap_or_else(|| panic!("{disk_id} is in {server}, which is gone"));
                 let has = array(&v1["os-extended-volumes:volumes_attached"], "disks");
                 assert!(has.iter().any(|one| one["id"] == **disk_id), "{disk_id} in {server}");
             }
+        }
+    }
+
+    /// The members of each group, and the group that each server names.
+    fn compare_groups(&self) {
+        for (group, told) in &self.groups {
+            let members = array(&told["members"], "members").iter().map(text);
+            let mut members: Vec<String> = members.collect();
+            members.sort();
+            let all = self.v1.iter().chain(&self.bin);
+            let named = all.filter(|(_, server)| {
+                let groups = server["os:scheduler_hints"]["group"].as_array();
+                groups.is_some_and(|groups| groups.contains(&json!(group)))
+            });
+            let mut named: Vec<String> = named.map(|(id, _)| id.clone()).collect();
+            named.sort();
+            assert_eq!(members, named, "members of {group}");
         }
     }
 
@@ -185,8 +216,13 @@ impl Lists {
     }
 
     fn addresses_are_given_once(&self) {
-        let all: Vec<String> =
-            self.v1.values().flat_map(addresses).map(|address| text(&address["addr"])).collect();
+        let all: Vec<String> = self
+            .v1
+            .values()
+            .chain(self.bin.values())
+            .flat_map(addresses)
+            .map(|address| text(&address["addr"]))
+            .collect();
         let different: BTreeSet<&String> = all.iter().collect();
         assert_eq!(different.len(), all.len(), "an address is given once: {all:?}");
     }
@@ -198,6 +234,13 @@ impl Lists {
             for path in [root.clone(), format!("{root}/block_device"), format!("{root}/tags")] {
                 let (status, body) = client.get(&path);
                 assert_eq!(status, 404, "{path} of what is not listed: {body}");
+            }
+            let (status, body) =
+                client.get(&format!("/v1/{PROJECT}/recycle-bin/cloudservers/{id}"));
+            let kept = self.bin.get(id);
+            assert_eq!(status == 200, kept.is_some(), "{id} in the bin: {body}");
+            for (key, value) in body["server"].as_object().into_iter().flatten() {
+                assert_eq!(&kept.expect("it is there")[key], value, "{key} of {id} in the bin");
             }
             return;
         };
@@ -224,8 +267,11 @@ impl Lists {
         let noted = ask(&format!("/v2.1/{PROJECT}/servers/{id}/metadata"));
         assert_eq!(noted["metadata"], v1["metadata"], "metadata of {id} alone and with it");
         compare_actions(&mut ask, id, v1);
+        let bin = format!("/v1/{PROJECT}/recycle-bin/cloudservers/{id}");
         compare_devices(&mut ask, &root, v1);
         compare_interfaces(&mut ask, &root, v1);
+        compare_with_nova(&mut ask, id, v1);
+        assert_eq!(client.get(&bin).0, 404, "{id} is listed and in the bin");
     }
 }
 
@@ -275,6 +321,27 @@ fn compare_actions(ask: &mut impl FnMut(&str) -> Value, id: &str, v1: &Value) {
     }
 }
 
+/// Disks and interfaces as Nova tells them alone.
+fn compare_with_nova(ask: &mut impl FnMut(&str) -> Value, id: &str, v1: &Value) {
+    let root = format!("/v2.1/{PROJECT}/servers/{id}");
+    let volumes = ask(&format!("{root}/os-volume_attachments"));
+    let told = array(&volumes["volumeAttachments"], "attachments");
+    let told: Vec<Value> = told.iter().map(|one| json!([one["volumeId"], one["device"]])).collect();
+    let disks = array(&v1["os-extended-volumes:volumes_attached"], "disks");
+    let expected: Vec<Value> = disks.iter().map(|one| json!([one["id"], one["device"]])).collect();
+    assert_eq!(told, expected, "volumes of {id} in Nova");
+    let interfaces = ask(&format!("{root}/os-interface"));
+    let told = array(&interfaces["interfaceAttachments"], "interfaces");
+    let told: Vec<Value> = told
+        .iter()
+        .map(|one| json!([one["port_id"], one["mac_addr"], one["fixed_ips"][0]["ip_address"]]))
+        .collect();
+    let expected: Vec<Value> = addresses(v1)
+        .map(|one| json!([one["OS-EXT-IPS:port_id"], one["OS-EXT-IPS-MAC:mac_addr"], one["addr"]]))
+        .collect();
+    assert_eq!(told, expected, "interfaces of {id} in Nova");
+}
+
 fn compare_interfaces(ask: &mut impl FnMut(&str) -> Value, root: &str, v1: &Value) {
     let interfaces = ask(&format!("{root}/os-interface"));
     let told = array(&interfaces["interfaceAttachments"], "interfaces");
@@ -312,6 +379,8 @@ fn compare_versions(id: &str, v1: &Value, v11: &Value, nova: &Value) {
         same(long, &v1[long], &v11[short]);
         same(long, &v1[long], &nova[long]);
     }
+    let (vm, task) = (text(&v1["OS-EXT-STS:vm_state"]), v1["OS-EXT-STS:task_state"].as_str());
+    assert_eq!(v1["status"], computed(&vm, task), "{vm} {task:?} of {id}");
     for key in [
         "hostId",
         "OS-EXT-SRV-ATTR:host",

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::huawei::NAME;
 use crate::huawei::body::{Flag, Password, Whole};
+use crate::huawei::ciphertext::NewPassword;
 use crate::huawei::detail;
 use crate::huawei::detail::reservation;
 use crate::huawei::ids;
@@ -118,10 +119,7 @@ const VOLUME_TYPE: &str = "SSD";
 
 pub(in crate::huawei::nova) fn decode(call: &NovaCall<'_>) -> Result<Action, Refusal> {
     let Body { server: mut wanted, hints } = read(call.call.request.body)?;
-    let secret = match wanted.password.take() {
-        Some(Password(secret)) => secret,
-        None => password::made_of(call.call.context.gate.random()),
-    };
+    let (secret, made) = NewPassword::unless_given(wanted.password.take(), call.call.context.gate);
     let fit = password::fit(secret.expose())
         .ok_or_else(|| Refusal::invalid("adminPass does not meet the complexity requirements."))?;
     let tells_reservation = wanted.return_reservation_id.0;
@@ -144,6 +142,13 @@ pub(in crate::huawei::nova) fn decode(call: &NovaCall<'_>) -> Result<Action, Ref
         // Cloud-init on Linux takes the one or the other, and prefers what it is given.
         let void = create.details.user_data.is_some() && family == OsFamily::Linux;
         let told = secret.expose().to_owned();
+        if let Some(made) = made {
+            let details = Arc::make_mut(&mut create.details);
+            let key_name = details.key_name.as_deref();
+            let project = caller.project;
+            details.encrypted_password =
+                made.encrypted(view.world, project, create.image, key_name);
+        }
         let operation = Operation::Create(create);
         let Caller { access_key, project } = caller;
         let mut command = Command::new(project, access_key, NAME, request, operation, Vec::new());
@@ -295,6 +300,7 @@ fn order(call: &NovaCall<'_>, wanted: Wanted, placing: Option<Hints>) -> Result<
         ..Details::default()
     };
     Ok(Create {
+        spread: false,
         names: Vec::new(),
         flavor: flavor.into(),
         image: disks.image,
@@ -408,6 +414,7 @@ fn nics(networks: Option<Networks>) -> Result<Vec<NicOrder>, Refusal> {
         // A port brings its own address.
         let address = address.transpose()?.filter(|_| port.is_none());
         Ok(NicOrder {
+            virtual_addresses: Vec::new(),
             subnet: subnet.map(NetworkId),
             address,
             port: port.map(PortId),

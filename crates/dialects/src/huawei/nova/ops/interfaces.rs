@@ -122,7 +122,7 @@ impl Wanted {
             return Err(Refusal::invalid("fixed_ips needs a net_id."));
         }
         let (port, subnet) = (port.map(PortId), subnet.map(NetworkId));
-        Ok(NicOrder { subnet, address, port, security_groups: Vec::new() })
+        Ok(NicOrder { subnet, address, port, ..NicOrder::default() })
     }
 }
 

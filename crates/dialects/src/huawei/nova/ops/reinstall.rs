@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Action;
 use crate::huawei::body::Password;
+use crate::huawei::ciphertext::NewPassword;
 use crate::huawei::nova::NovaCall;
 use crate::huawei::nova::body::read;
 use crate::huawei::nova::faults::Refusal;
@@ -52,10 +53,7 @@ pub(in crate::huawei::nova) fn decode(call: &NovaCall<'_>, id: &str) -> Result<A
     let Body { rebuild } = read(call.call.request.body)?;
     let Options { image, password, key_name, user_data, _preserve_ephemeral, _disk_config } =
         rebuild;
-    let secret = match password {
-        Some(Password(secret)) => secret,
-        None => password::made_of(call.call.context.gate.random()),
-    };
+    let (secret, made) = NewPassword::unless_given(password, call.call.context.gate);
     let message = "adminPass does not meet the complexity requirements.";
     let fit = password::fit(secret.expose()).ok_or_else(|| Refusal::invalid(message))?;
     user_data.as_deref().map(check_user_data).transpose()?;
@@ -66,6 +64,7 @@ pub(in crate::huawei::nova) fn decode(call: &NovaCall<'_>, id: &str) -> Result<A
         stop_first: true,
         key_name: key_name.filter(|name| !name.is_empty()).map(Into::into),
         user_data: user_data.map(Into::into),
+        encrypted_password: None,
         fit,
     };
     let errand = call.errand(id, "rebuild");
@@ -73,13 +72,23 @@ pub(in crate::huawei::nova) fn decode(call: &NovaCall<'_>, id: &str) -> Result<A
     let told = secret.expose().to_owned();
     command.secret = Some(secret);
     let (reply, project, links) = (call.reply, call.call.caller.project, Links::of(call.call));
-    let id = errand.id.clone();
-    Ok(call.order(command, errand, move |view| match find(view, project, &id) {
-        Some(server) => {
-            let glass = Glass::new(view, links, reply);
-            let server = Rebuilt { detail: glass.detail(server), password: told };
-            reply.json(202, &Done { server })
+    // Whom the password is to be told can only be known by a look.
+    Ok(Action::consult(move |view| {
+        if let (Some(made), Operation::Reinstall(reinstall)) = (made, &mut command.operation) {
+            let server = find(view, project, &errand.id);
+            let kept = server.and_then(|server| server.details.key_name.as_deref());
+            let key_name = reinstall.key_name.as_deref().or(kept);
+            reinstall.encrypted_password =
+                made.encrypted(view.world, project, ImageId(image), key_name);
         }
-        None => reply.refuse(&Refusal::missing("Instance", &id)),
+        let id = errand.id.clone();
+        errand.order(command, reply, move |view| match find(view, project, &id) {
+            Some(server) => {
+                let glass = Glass::new(view, links, reply);
+                let server = Rebuilt { detail: glass.detail(server), password: told };
+                reply.json(202, &Done { server })
+            }
+            None => reply.refuse(&Refusal::missing("Instance", &id)),
+        })
     }))
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use regiment_core::model::{NetworkId, PortId, ServerGroupId, Tag, Time};
+use regiment_core::model::{ImageId, NetworkId, PortId, ServerGroupId, Tag, Time};
 use regiment_core::ops::{NicOrder, VolumeOrder};
 
 use super::wire::{
@@ -21,6 +21,7 @@ use crate::huawei::limits::{
     NICS_MAX, ROOT_VOLUME_GIB, TAG_KEY_CHARS_MAX, TAG_VALUE_CHARS_MAX, TAGS_MAX,
     TERMINATE_AFTER_MS_MAX, TERMINATE_AFTER_MS_MIN, USER_DATA_CHARS_MAX,
 };
+use crate::huawei::ops::nics::virtual_addresses;
 use crate::huawei::route::Age;
 use crate::huawei::{ids, times};
 
@@ -36,7 +37,7 @@ pub(super) fn nics(nics: Vec<Nic>) -> Result<Vec<NicOrder>, Row> {
         return Err(Row::invalid(format!("nics must have from 1 to {NICS_MAX} entries.")));
     }
     nics.into_iter()
-        .map(|Nic { subnet_id, port_id, ip_address }| {
+        .map(|Nic { subnet_id, port_id, ip_address, allowed_address_pairs }| {
             let subnet = said(subnet_id).map(|id| ids::wide("subnet_id", &id)).transpose()?;
             let port = said(port_id).map(|id| ids::wide("port_id", &id)).transpose()?;
             if subnet.is_none() && port.is_none() {
@@ -52,6 +53,7 @@ pub(super) fn nics(nics: Vec<Nic>) -> Result<Vec<NicOrder>, Row> {
                 address: address.transpose()?.filter(|_| port.is_none()),
                 port: port.map(PortId),
                 security_groups: Vec::new(),
+                virtual_addresses: virtual_addresses(allowed_address_pairs),
             })
         })
         .collect()
@@ -77,12 +79,21 @@ pub(super) fn volumes(root: Volume, data: Vec<Volume>) -> Result<Vec<VolumeOrder
     Ok(orders)
 }
 
+/// The images that data disks are made from, each with the size of the disk.
+pub(super) fn data_images(data: Option<&[Volume]>) -> Result<Vec<(ImageId, i64)>, Row> {
+    let named = data.into_iter().flatten().filter_map(|volume| {
+        let id = volume.data_image_id.as_ref().filter(|id| !id.is_empty())?;
+        Some((id, volume.size.map_or(0, |Whole(size)| size)))
+    });
+    named.map(|(id, size)| Ok((ImageId(ids::wide("data_image_id", id)?), size))).collect()
+}
+
 fn volume(
     what: &str,
     volume: Volume,
     sizes: std::ops::RangeInclusive<i64>,
 ) -> Result<VolumeOrder, Row> {
-    let Volume { volumetype, size, delete_on_termination } = volume;
+    let Volume { volumetype, size, delete_on_termination, data_image_id: _ } = volume;
     if !VOLUME_TYPES.contains(&volumetype.as_str()) {
         return Err(Row::invalid(format!("{what}: volumetype must be one of {VOLUME_TYPES:?}.")));
     }

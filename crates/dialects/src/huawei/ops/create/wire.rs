@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::huawei::body::{Flag, Password, Whole};
+use crate::huawei::ops::nics::AddressPair;
 
 #[derive(Deserialize)]
 pub(super) struct Body {
@@ -33,6 +34,9 @@ pub(super) struct Wanted {
     pub password: Option<Password>,
     pub key_name: Option<String>,
     pub availability_zone: Option<String>,
+    /// Only heeded when no zone is named.
+    #[serde(default)]
+    pub batch_create_in_multi_az: Flag,
     pub security_groups: Option<Vec<Group>>,
     pub publicip: Option<PublicAddress>,
     pub user_data: Option<String>,
@@ -56,6 +60,7 @@ pub(super) struct Nic {
     pub subnet_id: Option<String>,
     pub port_id: Option<String>,
     pub ip_address: Option<String>,
+    pub allowed_address_pairs: Option<Vec<AddressPair>>,
 }
 
 #[derive(Deserialize)]
@@ -64,6 +69,8 @@ pub(super) struct Volume {
     pub size: Option<Whole>,
     #[serde(default)]
     pub delete_on_termination: Flag,
+    /// What is on it; the system disk has the server's own image.
+    pub data_image_id: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -7,5 +7,5 @@ use crate::huawei::Call;
 use crate::huawei::body::target;
 
 pub(super) fn decode(call: &Call<'_>, id: &str) -> Action {
-    call.order_one(Operation::Redeploy(Redeploy {}), target(id))
+    call.order_one(Operation::Redeploy(Redeploy::default()), target(id))
 }

@@ -14,6 +14,7 @@ mod update_interface;
 mod virtual_address;
 
 use std::borrow::Cow;
+use std::net::Ipv4Addr;
 
 use regiment_core::command::TargetRef;
 use regiment_core::model::{Fault, FaultKind, NetworkId, PortId, ProjectId, Server, ServerId};
@@ -80,6 +81,22 @@ struct Wanted {
     port_id: Option<String>,
     ip_address: Option<String>,
     security_groups: Option<Vec<Named>>,
+    allowed_address_pairs: Option<Vec<AddressPair>>,
+}
+
+/// An address that an interface answers to beside its own; ranges of them and those of IPv6 have no effect.
+#[derive(Deserialize)]
+pub(in crate::huawei::ops) struct AddressPair {
+    ip_address: Option<String>,
+}
+
+/// The addresses among what is allowed.
+pub(in crate::huawei::ops) fn virtual_addresses(pairs: Option<Vec<AddressPair>>) -> Vec<Ipv4Addr> {
+    let named = pairs.into_iter().flatten().filter_map(|AddressPair { ip_address }| ip_address);
+    let mut addresses: Vec<Ipv4Addr> = named.filter_map(|text| text.parse().ok()).collect();
+    addresses.sort_unstable();
+    addresses.dedup();
+    addresses
 }
 
 #[derive(Deserialize)]
@@ -89,7 +106,8 @@ struct Named {
 
 impl Wanted {
     fn order(self) -> Result<NicOrder, Row> {
-        let Wanted { subnet_id, port_id, ip_address, security_groups } = self;
+        let Wanted { subnet_id, port_id, ip_address, security_groups, allowed_address_pairs } =
+            self;
         let said = |text: Option<String>| text.filter(|text| !text.is_empty());
         let subnet = said(subnet_id).map(|id| ids::wide("subnet_id", &id)).transpose()?;
         let port = said(port_id).map(|id| ids::wide("port_id", &id)).transpose()?;
@@ -105,6 +123,7 @@ impl Wanted {
             address: address.filter(|_| port.is_none()),
             port: port.map(PortId),
             security_groups: groups.collect::<Result<_, _>>()?,
+            virtual_addresses: virtual_addresses(allowed_address_pairs),
         })
     }
 }

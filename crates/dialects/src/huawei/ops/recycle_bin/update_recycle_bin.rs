@@ -26,5 +26,5 @@ pub(super) fn decode(call: &Call<'_>) -> Result<Action, Row> {
         _ => return Err(Row::invalid("recycle_bin: switch must be on or off.")),
     };
     let edit = ChangeRecycleBin { on: Some(on), ..ChangeRecycleBin::default() };
-    Ok(call.edit_quietly(Edit::ChangeRecycleBin(edit)))
+    Ok(call.edit_quietly(Edit::ChangeRecycleBin(edit), 204))
 }

@@ -37,7 +37,7 @@ pub(super) fn decode(call: &Call<'_>) -> Result<Action, Row> {
             RECYCLE_THRESHOLD_DAYS,
         )?,
     };
-    Ok(call.edit_quietly(Edit::ChangeRecycleBin(edit)))
+    Ok(call.edit_quietly(Edit::ChangeRecycleBin(edit), 204))
 }
 
 fn within(what: &str, said: Option<Whole>, range: RangeInclusive<u32>) -> Result<Option<u32>, Row> {

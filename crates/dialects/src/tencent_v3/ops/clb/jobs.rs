@@ -133,6 +133,7 @@ const fn action(operation: &Operation) -> &'static str {
         | Operation::Lock(_)
         | Operation::Purge(_)
         | Operation::Restore(_)
+        | Operation::CrashDump(_)
         | Operation::Edit(_) => "",
     }
 }
