@@ -16,6 +16,10 @@ pub const BACKENDS_MAX: usize = 1_000;
 /// Interfaces of one server: what both vendors' largest shapes take is 12 and 15.
 pub const NICS_MAX: usize = 12;
 
+/// Server groups in a project, and servers in a group: what public clouds allow.
+pub const SERVER_GROUPS_MAX: usize = 10;
+pub const SERVER_GROUP_MEMBERS_MAX: usize = 16;
+
 /// Key pairs of one project: the vendor's published quota is 100; ours is what a list shows at once.
 pub const KEY_PAIRS_MAX: usize = 1_000;
 

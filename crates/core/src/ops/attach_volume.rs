@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Rules, ServerRules, Step, Verdict, power_of};
 use crate::limits::{DISK_SERVERS_MAX, VOLUMES_MAX};
 use crate::model::{
-    Activity, Disk, Fault, FaultKind, ProjectId, Server, ServerId, Volume, VolumeId,
+    Activity, Disk, DiskPhase, Fault, FaultKind, ProjectId, Server, ServerId, Volume, VolumeId,
 };
 use crate::world::World;
 
@@ -57,7 +57,7 @@ impl ServerRules for AttachVolume {
         if volumes.iter().any(|volume| volume.id == self.volume) {
             return Verdict::refuse(FaultKind::VolumeAttached);
         }
-        if !disk.shareable && !disk.is_free() {
+        if disk.phase != DiskPhase::Ready || !disk.shareable && !disk.is_free() {
             return Verdict::refuse(FaultKind::VolumeInUse);
         }
         if disk.zone != server.details.zone {

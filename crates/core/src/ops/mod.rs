@@ -12,15 +12,18 @@ mod change_network;
 mod confirm_resize;
 mod crash_dump;
 mod create;
+mod create_disks;
 mod create_listeners;
 mod create_load_balancers;
 mod delete;
+mod delete_disks;
 mod delete_listeners;
 mod delete_load_balancers;
 mod delete_nics;
 mod deregister_backends;
 mod deregister_members;
 mod detach_volume;
+mod extend_disks;
 mod lock;
 mod migrate;
 mod nic_mint;
@@ -53,15 +56,18 @@ pub use change_network::ChangeNetwork;
 pub use confirm_resize::ConfirmResize;
 pub use crash_dump::CrashDump;
 pub use create::{Create, VolumeOrder, device_name};
+pub use create_disks::CreateDisks;
 pub use create_listeners::CreateListeners;
 pub use create_load_balancers::CreateLoadBalancers;
 pub use delete::Delete;
+pub use delete_disks::DeleteDisks;
 pub use delete_listeners::DeleteListeners;
 pub use delete_load_balancers::DeleteLoadBalancers;
 pub use delete_nics::DeleteNics;
 pub use deregister_backends::DeregisterBackends;
 pub use deregister_members::DeregisterMembers;
 pub use detach_volume::DetachVolume;
+pub use extend_disks::ExtendDisks;
 pub use lock::Lock;
 pub use migrate::Migrate;
 pub(crate) use nic_mint::NicMint;
@@ -86,8 +92,8 @@ use crate::chance::Chance;
 use crate::edits::Edit;
 use crate::limits::TARGETS_MAX;
 use crate::model::{
-    Activity, Fault, FaultKind, LoadBalancer, Nic, Phase, Power, ProjectId, Server, SubJobId,
-    Volume, VolumeId,
+    Activity, Disk, DiskPhase, Fault, FaultKind, LoadBalancer, Nic, Phase, Power, ProjectId,
+    Server, SubJobId, Volume, VolumeId,
 };
 use crate::world::World;
 
@@ -140,6 +146,9 @@ pub enum Operation {
     ChangeCharging(ChangeCharging),
     AttachVolume(AttachVolume),
     DetachVolume(DetachVolume),
+    CreateDisks(CreateDisks),
+    DeleteDisks(DeleteDisks),
+    ExtendDisks(ExtendDisks),
     ConfirmResize(ConfirmResize),
     RevertResize(RevertResize),
     Lock(Lock),
@@ -235,13 +244,27 @@ pub(crate) trait BalancerRules: Rules {
     fn settle(&self, balancer: &mut LoadBalancer);
 }
 
+/// An operation on disks that no server has.
+pub(crate) trait DiskRules: Rules {
+    /// The verdict on a disk that exists, is the caller's and is free.
+    fn admit(&self, disk: &Disk) -> Verdict;
+
+    /// Where the disk is in its life meanwhile, and after failure.
+    fn phases(&self) -> (DiskPhase, DiskPhase);
+
+    /// What success changes.
+    fn settle(&self, _disk: &mut Disk) {}
+}
+
 /// An operation seen by what it works on.
 pub(crate) enum Sort<'a> {
     Servers(&'a dyn ServerRules),
     Balancers(&'a dyn BalancerRules),
+    Disks(&'a dyn DiskRules),
     /// Makes its own targets.
     NewServers(&'a Create),
     NewBalancers(&'a CreateLoadBalancers),
+    NewDisks(&'a CreateDisks),
     Edit(&'a Edit),
 }
 
@@ -299,6 +322,9 @@ impl Operation {
             Operation::ChangeCharging(op) => Sort::Servers(op),
             Operation::AttachVolume(op) => Sort::Servers(op),
             Operation::DetachVolume(op) => Sort::Servers(op),
+            Operation::CreateDisks(op) => Sort::NewDisks(op),
+            Operation::DeleteDisks(op) => Sort::Disks(op),
+            Operation::ExtendDisks(op) => Sort::Disks(op),
             Operation::ConfirmResize(op) => Sort::Servers(op),
             Operation::RevertResize(op) => Sort::Servers(op),
             Operation::Lock(op) => Sort::Servers(op),
@@ -325,6 +351,8 @@ impl Operation {
             Sort::Balancers(op) => op,
             Sort::NewServers(op) => op,
             Sort::NewBalancers(op) => op,
+            Sort::Disks(op) => op,
+            Sort::NewDisks(op) => op,
             Sort::Edit(edit) => edit,
         }
     }
@@ -342,7 +370,11 @@ impl Operation {
     pub fn is_of_balancers(&self) -> bool {
         match self.sort() {
             Sort::Balancers(_) | Sort::NewBalancers(_) => true,
-            Sort::Servers(_) | Sort::NewServers(_) | Sort::Edit(_) => false,
+            Sort::Servers(_)
+            | Sort::NewServers(_)
+            | Sort::Disks(_)
+            | Sort::NewDisks(_)
+            | Sort::Edit(_) => false,
         }
     }
 
@@ -355,7 +387,12 @@ impl Operation {
     pub(crate) fn nics_ordered(&self) -> &[Nic] {
         match self.sort() {
             Sort::Servers(op) => op.nics_ordered(),
-            Sort::Balancers(_) | Sort::NewServers(_) | Sort::NewBalancers(_) | Sort::Edit(_) => &[],
+            Sort::Balancers(_)
+            | Sort::Disks(_)
+            | Sort::NewServers(_)
+            | Sort::NewBalancers(_)
+            | Sort::NewDisks(_)
+            | Sort::Edit(_) => &[],
         }
     }
 
@@ -380,9 +417,12 @@ impl Operation {
     pub fn volume(&self) -> Option<VolumeId> {
         match self.sort() {
             Sort::Servers(op) => op.volume(),
-            Sort::NewServers(_) | Sort::Balancers(_) | Sort::NewBalancers(_) | Sort::Edit(_) => {
-                None
-            }
+            Sort::NewServers(_)
+            | Sort::Balancers(_)
+            | Sort::Disks(_)
+            | Sort::NewBalancers(_)
+            | Sort::NewDisks(_)
+            | Sort::Edit(_) => None,
         }
     }
 
@@ -390,9 +430,12 @@ impl Operation {
     pub(crate) fn volumes_after(&self, world: &World, server: &Server) -> Option<Vec<Volume>> {
         match self.sort() {
             Sort::Servers(op) => op.volumes_after(world, server),
-            Sort::NewServers(_) | Sort::Balancers(_) | Sort::NewBalancers(_) | Sort::Edit(_) => {
-                None
-            }
+            Sort::NewServers(_)
+            | Sort::Balancers(_)
+            | Sort::Disks(_)
+            | Sort::NewBalancers(_)
+            | Sort::NewDisks(_)
+            | Sort::Edit(_) => None,
         }
     }
 
@@ -410,7 +453,11 @@ impl Operation {
         match self.sort() {
             Sort::Servers(op) => Some(op.activity()),
             Sort::NewServers(_) => Some(Activity::Creating),
-            Sort::Balancers(_) | Sort::NewBalancers(_) | Sort::Edit(_) => None,
+            Sort::Balancers(_)
+            | Sort::Disks(_)
+            | Sort::NewBalancers(_)
+            | Sort::NewDisks(_)
+            | Sort::Edit(_) => None,
         }
     }
 }

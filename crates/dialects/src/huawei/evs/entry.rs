@@ -3,10 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use regiment_core::model::{Disk, Phase, ProjectId, Server, Time, Volume, VolumeId};
+use regiment_core::model::{Disk, DiskPhase, Phase, ProjectId, Server, Time, Volume, VolumeId};
 use regiment_core::ops::Operation;
 use regiment_core::view::View;
 use serde::Serialize;
+
+use super::ops::create_disks::{HINT_ENTERPRISE, HINT_IOPS, HINT_THROUGHPUT};
 
 use crate::huawei::{ids, times};
 
@@ -44,6 +46,34 @@ pub(super) fn find<'a>(view: &View<'a>, project: ProjectId, id: VolumeId) -> Opt
 impl<'a> Found<'a> {
     fn volume(server: &'a Server, at: usize) -> &'a Volume {
         &server.details.volumes[at]
+    }
+
+    /// Whether it has a life of its own.
+    pub const fn is_alone(self) -> bool {
+        matches!(self, Found::Loose(_))
+    }
+
+    /// What was noted of it under a name, if it has a life of its own.
+    fn hint(self, name: &str) -> Option<&'a str> {
+        match self {
+            Found::Loose(disk) => disk.hints.get(name).map(AsRef::as_ref),
+            Found::Of(_, _) => None,
+        }
+    }
+
+    fn metadata(self) -> BTreeMap<&'a str, &'a str> {
+        let mut metadata = BTreeMap::from([("hw:passthrough", "false")]);
+        if let Found::Loose(disk) = self {
+            metadata.extend(disk.metadata.iter().map(|(key, value)| (&**key, &**value)));
+        }
+        metadata
+    }
+
+    fn tags(self) -> BTreeMap<&'a str, &'a str> {
+        match self {
+            Found::Loose(disk) => disk.tags.iter().map(|tag| (&*tag.key, &*tag.value)).collect(),
+            Found::Of(_, _) => BTreeMap::new(),
+        }
     }
 
     pub fn id(self) -> VolumeId {
@@ -107,6 +137,7 @@ impl<'a> Found<'a> {
     /// Where it is, and what is being done with it.
     pub fn status(self, view: &View<'_>) -> &'static str {
         match self {
+            Found::Loose(disk) if disk.phase != DiskPhase::Ready => phase(disk.phase),
             Found::Loose(disk) => {
                 let op = disk.held_by.first().and_then(|sub| view.job_with_number(sub.0));
                 match op.map(|job| is_attach(&job.operation)) {
@@ -130,6 +161,17 @@ impl<'a> Found<'a> {
                 }
             }
         }
+    }
+}
+
+const fn phase(phase: DiskPhase) -> &'static str {
+    match phase {
+        DiskPhase::Creating => "creating",
+        DiskPhase::Ready => "available",
+        DiskPhase::Extending => "extending",
+        DiskPhase::Deleting => "deleting",
+        DiskPhase::NotMade => "error",
+        DiskPhase::NotDeleted => "error_deleting",
     }
 }
 
@@ -169,7 +211,7 @@ pub(super) struct Entry<'a> {
     size: u32,
     consistencygroup_id: (),
     bootable: &'static str,
-    metadata: BTreeMap<&'static str, &'static str>,
+    metadata: BTreeMap<&'a str, &'a str>,
     encrypted: bool,
     replication_status: &'static str,
     #[serde(rename = "os-volume-replication:extended_status")]
@@ -184,9 +226,21 @@ pub(super) struct Entry<'a> {
     service_type: &'static str,
     dedicated_storage_id: (),
     dedicated_storage_name: (),
-    tags: BTreeMap<String, String>,
+    tags: BTreeMap<&'a str, &'a str>,
     wwn: String,
-    enterprise_project_id: &'static str,
+    enterprise_project_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iops: Option<Measure>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    throughput: Option<Measure>,
+}
+
+/// How fast a disk of the newer kinds is.
+#[derive(Serialize)]
+struct Measure {
+    id: VolumeId,
+    frozened: bool,
+    total_val: u64,
 }
 
 #[derive(Serialize)]
@@ -211,7 +265,11 @@ impl Frame<'_> {
         let id = found.id();
         let tenant = self.project.plain();
         let boots = matches!(found, Found::Of(_, 0));
-        let metadata = BTreeMap::from([("hw:passthrough", "false")]);
+        let metadata = found.metadata();
+        let measure = |hint| {
+            let total_val = found.hint(hint)?.parse().ok()?;
+            Some(Measure { id, frozened: false, total_val })
+        };
         Entry {
             id,
             links: [Link {
@@ -237,8 +295,8 @@ impl Frame<'_> {
             size: found.size(),
             consistencygroup_id: (),
             bootable: if boots { "true" } else { "false" },
+            encrypted: metadata.get("__system__encrypted") == Some(&"1"),
             metadata,
-            encrypted: false,
             replication_status: "disabled",
             extended_status: (),
             migration: (),
@@ -249,9 +307,11 @@ impl Frame<'_> {
             service_type: "EVS",
             dedicated_storage_id: (),
             dedicated_storage_name: (),
-            tags: BTreeMap::new(),
+            tags: found.tags(),
             wwn: ids::disk_name(id),
-            enterprise_project_id: "0",
+            enterprise_project_id: found.hint(HINT_ENTERPRISE).unwrap_or("0"),
+            iops: measure(HINT_IOPS),
+            throughput: measure(HINT_THROUGHPUT),
         }
     }
 

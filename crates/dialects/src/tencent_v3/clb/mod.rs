@@ -75,9 +75,10 @@ pub fn target(id: &str) -> Result<TargetRef, Refusal> {
         TargetRef::Unreadable(_) => {
             Err(Refusal::bad("InvalidParameter.FormatError", "LoadBalancerId", id))
         }
-        target @ (TargetRef::Server(_) | TargetRef::Short(_) | TargetRef::Balancer(_)) => {
-            Ok(target)
-        }
+        target @ (TargetRef::Server(_)
+        | TargetRef::Short(_)
+        | TargetRef::Balancer(_)
+        | TargetRef::Disk(_)) => Ok(target),
     }
 }
 
@@ -89,7 +90,10 @@ pub fn find<'v>(
 ) -> Result<&'v LoadBalancer, Refusal> {
     let found = match target(id)? {
         TargetRef::Balancer(id) => view.world.balancer(id),
-        TargetRef::Server(_) | TargetRef::Short(_) | TargetRef::Unreadable(_) => None,
+        TargetRef::Server(_)
+        | TargetRef::Short(_)
+        | TargetRef::Disk(_)
+        | TargetRef::Unreadable(_) => None,
     };
     found
         .filter(|balancer| balancer.project == project)

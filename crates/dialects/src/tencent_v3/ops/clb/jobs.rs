@@ -134,6 +134,9 @@ const fn action(operation: &Operation) -> &'static str {
         | Operation::Purge(_)
         | Operation::Restore(_)
         | Operation::CrashDump(_)
+        | Operation::CreateDisks(_)
+        | Operation::DeleteDisks(_)
+        | Operation::ExtendDisks(_)
         | Operation::Edit(_) => "",
     }
 }
