@@ -69,5 +69,9 @@ pub const NAME_CHARS_MAX: usize = 128;
 /// published limit allows, and as many as there are device letters for.
 pub const VOLUMES_MAX: usize = 24;
 
+/// Disks of one project that have a life of their own: far beyond what an account is sold, and a
+/// list of them is still made in a few milliseconds.
+pub const DISKS_MAX: usize = 10_000;
+
 /// Servers that one shareable disk may be in at once (the vendor's published limit).
 pub const DISK_SERVERS_MAX: usize = 16;

@@ -175,6 +175,7 @@ fn disks(project: ProjectId, hosts: &[Host], now: Time, chance: &mut Chance) -> 
             shareable,
             created_at: now,
             attached_to: Vec::new(),
+            hints: std::collections::BTreeMap::new(),
             held_by: Vec::new(),
         })
         .collect()

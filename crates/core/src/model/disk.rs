@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,9 @@ pub struct Disk {
     /// The servers it is in, in the order in which they got it.
     #[serde(default)]
     pub attached_to: Vec<Attachment>,
+    /// What a client said of it that only its own dialect understands.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub hints: BTreeMap<Arc<str>, Arc<str>>,
     /// The sub-jobs under way that put it into a server or take it out of one.
     #[serde(default)]
     pub held_by: Vec<SubJobId>,

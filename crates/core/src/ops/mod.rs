@@ -39,7 +39,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use add_nics::AddNics;
-pub use attach_volume::{AttachVolume, free_device};
+pub use attach_volume::{AttachVolume, fits, free_device};
 pub use change_charging::ChangeCharging;
 pub use change_network::ChangeNetwork;
 pub use confirm_resize::ConfirmResize;
@@ -197,9 +197,9 @@ pub(crate) trait ServerRules: Rules {
     /// What success changes beyond what its steps changed.
     fn settle(&self, _server: &mut Server) {}
 
-    /// The disk that it puts into servers or takes out of them.
-    fn volume(&self) -> Option<VolumeId> {
-        None
+    /// The disks that it puts into servers or takes out of them.
+    fn volumes(&self) -> &[VolumeId] {
+        &[]
     }
 
     /// The server's volumes as they will be once [`Step::Disks`] is done.
@@ -344,13 +344,11 @@ impl Operation {
         Ok(())
     }
 
-    /// The disk that this operation puts into servers or takes out of them.
-    pub fn volume(&self) -> Option<VolumeId> {
+    /// The disks that this operation puts into servers or takes out of them.
+    pub fn volumes(&self) -> &[VolumeId] {
         match self.sort() {
-            Sort::Servers(op) => op.volume(),
-            Sort::NewServers(_) | Sort::Balancers(_) | Sort::NewBalancers(_) | Sort::Edit(_) => {
-                None
-            }
+            Sort::Servers(op) => op.volumes(),
+            Sort::NewServers(_) | Sort::Balancers(_) | Sort::NewBalancers(_) | Sort::Edit(_) => &[],
         }
     }
 

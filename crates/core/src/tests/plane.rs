@@ -244,19 +244,20 @@ pub fn seeded_disk(number: u128) -> model::Disk {
         shareable: number > 2,
         created_at: Time::ZERO,
         attached_to: Vec::new(),
+        hints: std::collections::BTreeMap::new(),
         held_by: Vec::new(),
     }
 }
 
 pub fn attach(number: u128, servers: &[ServerId]) -> Operation {
     Operation::AttachVolume(AttachVolume {
-        volume: seeded_disk(number).id,
+        volumes: vec![seeded_disk(number).id],
         places: servers.iter().map(|server| (*server, None)).collect(),
     })
 }
 
 pub fn detach(volume: VolumeId) -> Operation {
-    Operation::DetachVolume(DetachVolume { volume })
+    Operation::DetachVolume(DetachVolume { volumes: vec![volume] })
 }
 
 pub fn create(names: &[&str]) -> Operation {

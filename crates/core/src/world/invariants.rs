@@ -139,7 +139,7 @@ impl World {
             }
             for sub in &disk.held_by {
                 let holds = self.job_with_number(sub.0).is_some_and(|job| {
-                    job.operation.volume() == Some(disk.id)
+                    job.operation.volumes().contains(&disk.id)
                         && job.index_of(*sub).is_some_and(|at| !job.subs[at].state.ended())
                 });
                 if !holds {

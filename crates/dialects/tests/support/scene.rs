@@ -227,6 +227,7 @@ fn disk(n: u32, words: &[&str]) -> Result<Disk, String> {
         shareable: false,
         created_at: START.after_ms(-7_200_000 + i64::from(n)),
         attached_to: Vec::new(),
+        hints: std::collections::BTreeMap::new(),
         held_by: Vec::new(),
     };
     for word in words {
