@@ -21,9 +21,7 @@ SOME_ID = "616fb98f-46ca-475e-917e-2563e5a8cd19"
 NOT_SERVED = {
     method: "to come" for method in """
         accept_scheduled_event list_scheduled_events nova_associate_security_group
-        nova_create_keypair nova_delete_keypair nova_disassociate_security_group
-        nova_list_keypairs nova_list_server_security_groups nova_show_keypair
-        update_scheduled_event
+        nova_disassociate_security_group nova_list_server_security_groups update_scheduled_event
     """.split()
 }
 

@@ -2,8 +2,11 @@
 
 from urllib.parse import urlsplit
 
+import pytest
 from huaweicloudsdkecs import v2 as ecs
+from openstack import exceptions
 
+from support.nova import connect
 from support.plane import wait_for
 from test_huawei_batch import UNKNOWN, refusal
 from test_huawei_jobs import settle
@@ -147,3 +150,35 @@ def test_a_server_without_a_made_password_has_an_empty_one(huawei):
     assert huawei.client.show_server_password(show).password == ""
     gone = ecs.DeleteServerPasswordRequest(server_id=UNKNOWN)
     assert refusal(lambda: huawei.client.delete_server_password(gone))[:2] == (404, "Ecs.0114")
+
+
+def test_openstack_sees_the_same_console(plane, huawei):
+    compute = connect(plane)
+    one = huawei.ids(5)[4]
+    settle(huawei, [one], "ACTIVE")
+    printed = compute.get_server_console_output(one)["output"]
+    assert printed == output(huawei, one, -1)
+    assert compute.get_server_console_output(one, length=1)["output"] == output(huawei, one, 1)
+
+    console = compute.create_server_remote_console(one, protocol="vnc", type="novnc")
+    assert (console.protocol, console.type) == ("vnc", "novnc")
+    assert one in page(huawei, console.url)[1]
+    older = compute.get_server_console_url(one, "novnc")
+    assert older["type"] == "novnc" and one in page(huawei, older["url"])[1]
+    with pytest.raises(exceptions.BadRequestException):
+        compute.create_server_remote_console(one, protocol="serial", type="serial")
+    turn_serial(huawei, one, True)
+    serial = compute.create_server_remote_console(one, protocol="serial", type="serial")
+    assert one in page(huawei, serial.url)[1]
+
+    compute.trigger_server_crash_dump(one)
+    wait_for(lambda: output(huawei, one, -1), lambda text: "panic" in text, "a panic")
+    assert compute.get_server_password(one) == ""
+    compute.clear_server_password(one)
+
+    wait_for(lambda: huawei.server(one).os_ext_st_svm_state, lambda state: state == "active", "rest")
+    settle(huawei, [one], "SHUTOFF")
+    with pytest.raises(exceptions.ConflictException):
+        compute.create_server_remote_console(one, protocol="vnc", type="novnc")
+    with pytest.raises(exceptions.ConflictException):
+        compute.trigger_server_crash_dump(one)

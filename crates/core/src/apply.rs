@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use crate::command::{Receipt, TokenClaim};
 use crate::edits::Put;
 use crate::model::{
-    Activity, BalancerState, Busy, Credential, Fault, Flavor, Host, Image, Job, JobId, Last,
-    LoadBalancer, LoadBalancerId, Phase, Project, ProjectId, Server, ServerId, SubState, Target,
-    Time,
+    Activity, Asset, BalancerState, Busy, Credential, Disk, Fault, Flavor, Host, Image, Job, JobId,
+    Last, LoadBalancer, LoadBalancerId, Phase, Project, ProjectId, Server, ServerId, SubState,
+    Target, Time,
 };
 use crate::ops::{Operation, Sort, Step};
 use crate::world::{Token, World};
@@ -42,6 +42,8 @@ pub struct JobAccepted {
     pub servers: Vec<Server>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub balancers: Vec<LoadBalancer>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub disks: Vec<Disk>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<Token>,
 }
@@ -146,9 +148,10 @@ impl World {
     }
 
     fn accept(&mut self, accepted: &JobAccepted) {
-        let JobAccepted { job, servers, balancers, token } = accepted;
+        let JobAccepted { job, servers, balancers, disks, token } = accepted;
         servers.iter().for_each(|server| self.insert_server(server.clone()));
         balancers.iter().for_each(|balancer| self.insert_balancer(balancer.clone()));
+        disks.iter().for_each(|disk| self.put_asset(Asset::Disk(disk.clone())));
         let activity = job.operation.activity();
         for (index, sub) in job.subs.iter().enumerate() {
             let index = u32::try_from(index).expect("a job has fewer than 2^32 sub-jobs");
@@ -171,12 +174,15 @@ impl World {
                 (Some(Target::Balancer(id)), SubState::Waiting) => {
                     self.change_balancer(id, |balancer| balancer.busy = Some(number));
                 }
+                (Some(Target::Disk(id)), SubState::Waiting) => {
+                    self.begin_on_disk(job, id, number);
+                }
                 (Some(Target::Server(id)), SubState::Succeeded) => {
                     self.change_server(id, |server| server.remember(number));
                     self.settle_server(&job.operation, id, job.accepted_at);
                 }
-                (Some(Target::Balancer(_)), SubState::Succeeded)
-                | (Some(Target::Balancer(_)) | None, SubState::Refused)
+                (Some(Target::Balancer(_) | Target::Disk(_)), SubState::Succeeded)
+                | (Some(Target::Balancer(_) | Target::Disk(_)) | None, SubState::Refused)
                 | (_, SubState::Running | SubState::Failed)
                 | (None, SubState::Waiting | SubState::Succeeded) => {}
             }
@@ -288,7 +294,8 @@ impl World {
                 }
             }
             Target::Balancer(id) if ended => self.end_balancer(job, id, fault.is_none(), at),
-            Target::Balancer(_) => {}
+            Target::Disk(id) if ended => self.end_on_disk(job, id, number, fault.is_none()),
+            Target::Balancer(_) | Target::Disk(_) => {}
         }
     }
 
@@ -380,7 +387,12 @@ impl World {
                     balancer.state =
                         if succeeded { BalancerState::Ready } else { BalancerState::Broken };
                 }
-                Sort::Balancers(_) | Sort::Servers(_) | Sort::NewServers(_) | Sort::Edit(_) => {}
+                Sort::Balancers(_)
+                | Sort::Servers(_)
+                | Sort::Disks(_)
+                | Sort::NewServers(_)
+                | Sort::NewDisks(_)
+                | Sort::Edit(_) => {}
             }
         });
     }

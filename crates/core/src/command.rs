@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{
     AssetKey, Handle, JobId, LoadBalancerId, Orders, ProjectId, RequestId, ServerId, SubJobId,
-    Target,
+    Target, VolumeId,
 };
 use crate::ops::{Operation, Verdict};
 use crate::vault::Secret;
@@ -70,6 +70,7 @@ pub enum TargetRef {
     /// A server by its short id.
     Short(Handle),
     Balancer(LoadBalancerId),
+    Disk(VolumeId),
     /// Words that can be no id: nothing has such a name.
     Unreadable(Arc<str>),
 }
@@ -154,7 +155,14 @@ impl Receipt {
     pub fn balancers(&self) -> impl Iterator<Item = LoadBalancerId> {
         self.answers.iter().filter_map(|answer| match answer.target? {
             Target::Balancer(id) => Some(id),
-            Target::Server(_) => None,
+            Target::Server(_) | Target::Disk(_) => None,
+        })
+    }
+
+    pub fn disks(&self) -> impl Iterator<Item = VolumeId> {
+        self.answers.iter().filter_map(|answer| match answer.target? {
+            Target::Disk(id) => Some(id),
+            Target::Server(_) | Target::Balancer(_) => None,
         })
     }
 }

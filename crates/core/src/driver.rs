@@ -96,6 +96,14 @@ pub enum Verb {
         server: ServerId,
         disks: Vec<DiskPlan>,
     },
+    /// There is such a disk, of this size or larger, in a server or not.
+    Disk {
+        disk: LooseDisk,
+    },
+    /// There is no such disk.
+    NoDisk {
+        volume: VolumeId,
+    },
     /// The load balancer does what this record says.
     Balance {
         balancer: Box<LoadBalancer>,
@@ -123,6 +131,15 @@ pub struct Provision {
     pub disks: Vec<DiskPlan>,
     /// It is not placed on the host of any of these, whether or not they are placed yet.
     pub apart_from: Vec<ServerId>,
+}
+
+/// A disk with a life of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LooseDisk {
+    pub volume: VolumeId,
+    pub zone: Arc<str>,
+    pub size_gib: u32,
+    pub class: Arc<str>,
 }
 
 /// A data disk of a server.
@@ -227,6 +244,9 @@ pub trait Driver: Send {
     fn next_due(&self) -> Option<Time>;
 
     fn inspect(&self, server: ServerId) -> Option<Finding>;
+
+    /// A disk that was ordered by itself and is still there.
+    fn inspect_disk(&self, volume: VolumeId) -> Option<LooseDisk>;
 
     /// Every server it has, in no order.
     fn list(&self) -> Vec<ServerId>;

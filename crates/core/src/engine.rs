@@ -10,14 +10,14 @@ use crate::apply::{Change, Next, Progress};
 use crate::chance::Chance;
 use crate::command::{Command, Receipt};
 use crate::driver::{
-    Adoption, DiskPlan, Driver, DriverError, Finding, Machines, Provision, Rejection, StepCall,
-    StepRef, StepReport, Verb,
+    Adoption, DiskPlan, Driver, DriverError, Finding, LooseDisk, Machines, Provision, Rejection,
+    StepCall, StepRef, StepReport, Verb,
 };
 use crate::judge::judge;
 use crate::limits;
 use crate::model::{
     Fault, Image, Job, JobId, LoadBalancer, LoadBalancerId, Phase, Server, ServerId, SubState,
-    Target, Time,
+    Target, Time, VolumeId,
 };
 use crate::ops::{Force, Operation, Sort, Step};
 use crate::plan::plan;
@@ -451,6 +451,12 @@ impl Engine {
                     }
                 };
             }
+            Target::Disk(id) => {
+                return match step {
+                    Step::NoDisk => Some(Verb::NoDisk { volume: id }),
+                    _ => Some(Verb::Disk { disk: self.disk_as_ordered(job, id)? }),
+                };
+            }
         };
         Some(match step {
             Step::Provision => {
@@ -502,7 +508,7 @@ impl Engine {
                     job.operation.volumes_after(&self.world, self.world.server(server)?)?;
                 Verb::Disks { server, disks: DiskPlan::of(&volumes) }
             }
-            Step::Balance | Step::Unbalance => return None,
+            Step::Disk | Step::NoDisk | Step::Balance | Step::Unbalance => return None,
         })
     }
 
@@ -531,6 +537,16 @@ impl Engine {
             rules.settle(&mut balancer);
         }
         Some(balancer)
+    }
+
+    /// The disk as it will be once the job has succeeded.
+    fn disk_as_ordered(&self, job: &Job, id: VolumeId) -> Option<LooseDisk> {
+        let mut disk = self.world.disk(job.project, id)?.clone();
+        if let Sort::Disks(rules) = job.operation.sort() {
+            rules.settle(&mut disk);
+        }
+        let (zone, size_gib, class) = (disk.zone, disk.size_gib, disk.class);
+        Some(LooseDisk { volume: id, zone, size_gib, class })
     }
 
     fn secret(&self, job: JobId) -> Option<Secret> {

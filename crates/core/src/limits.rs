@@ -16,6 +16,10 @@ pub const BACKENDS_MAX: usize = 1_000;
 /// Interfaces of one server: what both vendors' largest shapes take is 12 and 15.
 pub const NICS_MAX: usize = 12;
 
+/// Server groups in a project, and servers in a group: what public clouds allow.
+pub const SERVER_GROUPS_MAX: usize = 10;
+pub const SERVER_GROUP_MEMBERS_MAX: usize = 16;
+
 /// Key pairs of one project: the vendor's published quota is 100; ours is what a list shows at once.
 pub const KEY_PAIRS_MAX: usize = 1_000;
 
@@ -68,10 +72,6 @@ pub const NAME_CHARS_MAX: usize = 128;
 /// Volumes in one server, the boot disk among them: one and the 23 data disks that the vendor's
 /// published limit allows, and as many as there are device letters for.
 pub const VOLUMES_MAX: usize = 24;
-
-/// Disks of one project that have a life of their own: far beyond what an account is sold, and a
-/// list of them is still made in a few milliseconds.
-pub const DISKS_MAX: usize = 10_000;
 
 /// Servers that one shareable disk may be in at once (the vendor's published limit).
 pub const DISK_SERVERS_MAX: usize = 16;

@@ -8,10 +8,10 @@ use crate::command::{Admission, AlreadySo, Command, Receipt, TargetAnswer, Targe
 use crate::edits::{self, Desk, Edit, Put};
 use crate::limits;
 use crate::model::{
-    Fault, FaultKind, Handle, Job, JobId, ListenerId, LoadBalancer, Power, Server, SubJob,
+    Disk, Fault, FaultKind, Handle, Job, JobId, ListenerId, LoadBalancer, Power, Server, SubJob,
     SubState, SubTarget, Tally, Target, Time,
 };
-use crate::ops::{BalancerRules, Operation, ServerRules, Sort, Verdict};
+use crate::ops::{BalancerRules, DiskRules, Operation, ServerRules, Sort, Verdict};
 use crate::world::{Index, Token, World};
 
 /// What a command comes to.
@@ -52,13 +52,19 @@ pub fn plan(
     let count = match operation.sort() {
         Sort::NewServers(create) => create.names.len(),
         Sort::NewBalancers(create) => create.names.len(),
-        Sort::Servers(_) | Sort::Balancers(_) | Sort::Edit(_) => command.targets.len(),
+        Sort::NewDisks(create) => create.names.len(),
+        Sort::Servers(_) | Sort::Balancers(_) | Sort::Disks(_) | Sort::Edit(_) => {
+            command.targets.len()
+        }
     };
     let count_max = match operation.sort() {
         Sort::Servers(rules) => rules.targets_max(),
-        Sort::NewServers(_) | Sort::NewBalancers(_) | Sort::Balancers(_) | Sort::Edit(_) => {
-            limits::TARGETS_MAX
-        }
+        Sort::NewServers(_)
+        | Sort::NewBalancers(_)
+        | Sort::NewDisks(_)
+        | Sort::Balancers(_)
+        | Sort::Disks(_)
+        | Sort::Edit(_) => limits::TARGETS_MAX,
     };
     if count == 0 {
         return Err(FaultKind::NoTargets.into());
@@ -75,13 +81,22 @@ pub fn plan(
             let subs = (0..).map(|index| id.sub(index));
             let servers = create.mint(world, command.project, subs, now, chance)?;
             let targets = servers.iter().map(|server| Target::Server(server.id)).collect();
-            Ok(accept_new(command, id, now, targets, servers, Vec::new()))
+            let made = New { servers, ..New::default() };
+            Ok(accept_new(command, id, now, targets, made))
         }
         Sort::NewBalancers(create) => {
             let subs = (0..).map(|index| id.sub(index));
             let balancers = create.mint(world, command.project, subs, now, chance);
             let targets = balancers.iter().map(|balancer| Target::Balancer(balancer.id)).collect();
-            Ok(accept_new(command, id, now, targets, Vec::new(), balancers))
+            let made = New { balancers, ..New::default() };
+            Ok(accept_new(command, id, now, targets, made))
+        }
+        Sort::NewDisks(create) => {
+            let subs = (0..).map(|index| id.sub(index));
+            let disks = create.mint(command.project, subs, now, chance);
+            let targets = disks.iter().map(|disk| Target::Disk(disk.id)).collect();
+            let made = New { disks, ..New::default() };
+            Ok(accept_new(command, id, now, targets, made))
         }
         Sort::Servers(rules) => {
             let judged = judge_servers(world, command, rules);
@@ -89,6 +104,10 @@ pub fn plan(
         }
         Sort::Balancers(rules) => {
             let judged = judge_balancers(world, command, rules);
+            accept_judged(world, command, id, now, judged, chance)
+        }
+        Sort::Disks(rules) => {
+            let judged = judge_disks(world, command, rules);
             accept_judged(world, command, id, now, judged, chance)
         }
         Sort::Edit(edit) => plan_edit(world, command, edit, now, chance),
@@ -185,7 +204,10 @@ fn judge_balancers(world: &World, command: &Command, rules: &dyn BalancerRules) 
     for named in &command.targets {
         let balancer = match named {
             TargetRef::Balancer(id) => world.balancer(*id),
-            TargetRef::Server(_) | TargetRef::Short(_) | TargetRef::Unreadable(_) => None,
+            TargetRef::Server(_)
+            | TargetRef::Short(_)
+            | TargetRef::Disk(_)
+            | TargetRef::Unreadable(_) => None,
         };
         let Some(balancer) = balancer.filter(|balancer| balancer.project == command.project) else {
             judged.push(missing(named, FaultKind::BalancerNotFound));
@@ -206,11 +228,38 @@ fn balancer_verdict(balancer: &LoadBalancer, world: &World, rules: &dyn Balancer
     rules.admit(balancer, world)
 }
 
+fn judge_disks(world: &World, command: &Command, rules: &dyn DiskRules) -> Vec<Judged> {
+    let mut judged: Vec<Judged> = Vec::with_capacity(command.targets.len());
+    for named in &command.targets {
+        let disk = match named {
+            TargetRef::Disk(id) => world.disk(command.project, *id),
+            TargetRef::Server(_)
+            | TargetRef::Short(_)
+            | TargetRef::Balancer(_)
+            | TargetRef::Unreadable(_) => None,
+        };
+        let Some(disk) = disk else {
+            judged.push(missing(named, FaultKind::VolumeNotFound));
+            continue;
+        };
+        let target = SubTarget::Known(Target::Disk(disk.id));
+        let same_as = judged.iter().position(|earlier| earlier.target == target);
+        let verdict = if disk.is_free() {
+            rules.admit(disk)
+        } else {
+            Verdict::refuse(FaultKind::VolumeInUse)
+        };
+        judged.push(Judged { verdict, target, was_running: false, same_as });
+    }
+    judged
+}
+
 fn missing(named: &TargetRef, kind: FaultKind) -> Judged {
     let words: Arc<str> = match named {
         TargetRef::Server(id) => id.to_string().into(),
         TargetRef::Short(handle) => handle.to_string().into(),
         TargetRef::Balancer(id) => id.0.to_string().into(),
+        TargetRef::Disk(id) => id.to_string().into(),
         TargetRef::Unreadable(words) => words.clone(),
     };
     Judged {
@@ -270,7 +319,8 @@ fn accept_judged(
         delete.keep_in(owner.recycle_bin, now);
     }
     let token = token(command, &receipt, now);
-    let accepted = JobAccepted { job, servers: Vec::new(), balancers: Vec::new(), token };
+    let New { servers, balancers, disks } = New::default();
+    let accepted = JobAccepted { job, servers, balancers, disks, token };
     Ok(Plan { receipt, accepted: Some(Box::new(accepted)), edited: None })
 }
 
@@ -293,14 +343,15 @@ fn sub_job(judged: Judged, no_steps: bool, now: Time) -> SubJob {
     }
 }
 
-fn accept_new(
-    command: &Command,
-    id: JobId,
-    now: Time,
-    targets: Vec<Target>,
+/// What a job makes, as it is before it is made.
+#[derive(Default)]
+struct New {
     servers: Vec<Server>,
     balancers: Vec<LoadBalancer>,
-) -> Plan {
+    disks: Vec<Disk>,
+}
+
+fn accept_new(command: &Command, id: JobId, now: Time, targets: Vec<Target>, made: New) -> Plan {
     let makes_job = !command.dry_run;
     let answers: Vec<TargetAnswer> = targets
         .iter()
@@ -330,7 +381,8 @@ fn accept_new(
         .collect();
     let job = new_job(command, id, now, subs);
     let token = token(command, &receipt, now);
-    let accepted = Some(Box::new(JobAccepted { job, servers, balancers, token }));
+    let New { servers, balancers, disks } = made;
+    let accepted = Some(Box::new(JobAccepted { job, servers, balancers, disks, token }));
     Plan { receipt, accepted, edited: None }
 }
 

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::driver::{
-    Adoption, DiskPlan, Done, Driver, DriverError, Finding, Machines, Rejection, StepCall,
-    StepReport, Verb,
+    Adoption, DiskPlan, Done, Driver, DriverError, Finding, LooseDisk, Machines, Rejection,
+    StepCall, StepReport, Verb,
 };
-use crate::model::{Host, LoadBalancerId, Nic, Power, ServerId, Time};
+use crate::model::{Host, LoadBalancerId, Nic, Power, ServerId, Time, VolumeId};
 use crate::store::{Archive, Batch, Loaded, Store, StoreError, Table, Visit};
 use crate::vault::{Sealed, Secret, Vault};
 
@@ -141,6 +141,8 @@ pub struct Machine {
 pub struct RoomState {
     pub machines: BTreeMap<ServerId, Machine>,
     pub balancers: BTreeSet<LoadBalancerId>,
+    /// Those that were ordered by themselves.
+    pub disks: BTreeMap<VolumeId, LooseDisk>,
     pub calls: usize,
     pub trouble_at: Option<(usize, Trouble)>,
     pub trouble_over: Option<(ServerId, Trouble)>,
@@ -239,6 +241,10 @@ impl Driver for Room {
         None
     }
 
+    fn inspect_disk(&self, volume: VolumeId) -> Option<LooseDisk> {
+        self.state().disks.get(&volume).cloned()
+    }
+
     fn list(&self) -> Vec<ServerId> {
         self.state().machines.keys().copied().collect()
     }
@@ -262,7 +268,10 @@ fn server_of(verb: &Verb) -> Option<ServerId> {
         | Verb::Image { server, generation: _, image: _, password: _ }
         | Verb::Nics { server, nics: _ }
         | Verb::Disks { server, disks: _ } => Some(*server),
-        Verb::Balance { balancer: _ } | Verb::Unbalance { balancer: _ } => None,
+        Verb::Disk { disk: _ }
+        | Verb::NoDisk { volume: _ }
+        | Verb::Balance { balancer: _ }
+        | Verb::Unbalance { balancer: _ } => None,
     }
 }
 
@@ -353,6 +362,12 @@ impl RoomState {
             }
             Verb::Disks { server, disks } => {
                 self.machines.get_mut(&server).ok_or(missing)?.disks = disks;
+            }
+            Verb::Disk { disk } => {
+                self.disks.insert(disk.volume, disk);
+            }
+            Verb::NoDisk { volume } => {
+                self.disks.remove(&volume);
             }
             Verb::Balance { balancer } => {
                 self.balancers.insert(balancer.id);

@@ -146,7 +146,7 @@ impl World {
         let server = match name {
             TargetRef::Server(id) => self.server(*id),
             TargetRef::Short(handle) => self.by_handle(*handle),
-            TargetRef::Balancer(_) | TargetRef::Unreadable(_) => None,
+            TargetRef::Balancer(_) | TargetRef::Disk(_) | TargetRef::Unreadable(_) => None,
         };
         server.filter(|server| server.project == project)
     }

@@ -86,6 +86,8 @@ pub enum Action {
     Look(Box<dyn FnOnce(&View<'_>) -> Answer + Send>),
     /// What is asked can only be said after a look: a vendor's id to find, a shape to name.
     Consult(Box<dyn FnOnce(&View<'_>) -> Action + Send>),
+    /// Arithmetic so long that it must not hold up the thread that serves others.
+    Toil(Box<dyn FnOnce() -> Action + Send>),
     Order(Box<Order>),
 }
 
@@ -108,6 +110,10 @@ impl Action {
 
     pub fn consult(consult: impl FnOnce(&View<'_>) -> Action + Send + 'static) -> Action {
         Action::Consult(Box::new(consult))
+    }
+
+    pub fn toil(toil: impl FnOnce() -> Action + Send + 'static) -> Action {
+        Action::Toil(Box::new(toil))
     }
 
     /// An order answered as soon as it is durable.

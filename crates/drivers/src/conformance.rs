@@ -6,8 +6,8 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use regiment_core::driver::{
-    Adoption, DiskPlan, Done, Driver, DriverError, Finding, Provision, Rejection, StepCall,
-    StepRef, StepReport, Verb,
+    Adoption, DiskPlan, Done, Driver, DriverError, Finding, LooseDisk, Provision, Rejection,
+    StepCall, StepRef, StepReport, Verb,
 };
 use regiment_core::model::{
     Details, Flavor, Image, ImageId, JobId, Nic, Phase, PortId, Power, ProjectId, Server, ServerId,
@@ -46,6 +46,7 @@ pub fn all(driver: &mut dyn Driver, wait: &mut Wait<'_>, terms: &Terms) {
     trial.servers_stand_apart_as_far_as_hosts_go();
     trial.a_new_shape_is_a_chance_to_stand_apart();
     trial.data_disks_are_exactly_those_ordered();
+    trial.a_disk_alone_is_there_until_it_is_not();
     trial.a_missing_server_is_said();
     trial.each_call_is_answered_once();
     trial.what_was_adopted_takes_orders();
@@ -438,6 +439,29 @@ impl Trial<'_> {
         plan.disks = vec![disk(3)];
         self.call(Verb::Provision { server, plan }).expect("there is room");
         assert_eq!(self.find(server).disks, [disk(3)]);
+    }
+
+    fn a_disk_alone_is_there_until_it_is_not(&mut self) {
+        let volume = VolumeId(SERVERS_FROM + (9 << 64));
+        let zone = self.terms.zone.clone();
+        let disk =
+            |size_gib| LooseDisk { volume, zone: zone.clone(), size_gib, class: "fast".into() };
+        assert_eq!(self.driver.inspect_disk(volume), None);
+        for size_gib in [20, 20, 30] {
+            self.call(Verb::Disk { disk: disk(size_gib) }).expect("there is room");
+            assert_eq!(self.driver.inspect_disk(volume), Some(disk(size_gib)));
+        }
+        // A server that has it changes nothing of that, nor does one that lets it go.
+        let server = self.make();
+        let plan = DiskPlan { volume, device: "/dev/vdb".into(), size_gib: 30 };
+        for disks in [vec![plan], Vec::new()] {
+            self.twice(server, &Verb::Disks { server, disks });
+            assert_eq!(self.driver.inspect_disk(volume), Some(disk(30)));
+        }
+        for _ in 0..2 {
+            self.call(Verb::NoDisk { volume }).expect("it is gone, or was before");
+            assert_eq!(self.driver.inspect_disk(volume), None);
+        }
     }
 
     fn a_missing_server_is_said(&mut self) {

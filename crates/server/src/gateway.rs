@@ -12,6 +12,8 @@ use regiment_core::command::Receipt;
 use regiment_core::model::RequestId;
 use regiment_dialects::{Action, Answer, Caller, Context, Dialect, Gate, Order, Request};
 
+use tokio::sync::Semaphore;
+
 use crate::body::{BodyError, Room};
 use crate::clock::Clock;
 use crate::closing::Closing;
@@ -22,6 +24,9 @@ use crate::published::Published;
 
 /// How often an action may lead to another. None needs more than two.
 const CONSULTS_MAX: usize = 8;
+
+/// Pieces of long arithmetic at a time: the rest of the machine is for those who ask for less.
+pub const TOILS_MAX: usize = 1;
 
 /// What handles requests, shared by all connections.
 pub struct Gateway {
@@ -34,6 +39,8 @@ pub struct Gateway {
     pub room: Room,
     pub body_timeout: Duration,
     pub closing: Closing,
+    /// One permit for each piece of long arithmetic that may be done at a time.
+    pub toils: Semaphore,
 }
 
 /// The head of a request, as plain data.
@@ -122,6 +129,7 @@ impl Gateway {
                 Some(Action::Consult(consult)) => {
                     self.guard(context.request, || self.published.look(consult))
                 }
+                Some(Action::Toil(toil)) => self.toil(toil, context.request).await,
                 Some(Action::Order(order)) => {
                     let operation = order.command.operation.name();
                     let answer = self.order(*order, context.request).await;
@@ -133,6 +141,18 @@ impl Gateway {
             };
         }
         Done { answer: self.unavailable(dialect, request, context), operation: "none" }
+    }
+
+    /// Does long arithmetic where it holds up nobody, and not too much of it at once.
+    async fn toil(
+        &self,
+        toil: Box<dyn FnOnce() -> Action + Send>,
+        request: RequestId,
+    ) -> Option<Action> {
+        let turn = self.toils.acquire().await.ok()?;
+        let done = tokio::task::spawn_blocking(move || catch_unwind(AssertUnwindSafe(toil))).await;
+        drop(turn);
+        self.guard(request, || done.ok().and_then(Result::ok).expect("it was done to its end"))
     }
 
     /// Sends the command on its way and makes the answer when it is time. Nothing, when the engine

@@ -1,15 +1,15 @@
 //! What a new plane begins with: a project, its credential, the catalog, the driver's hosts and a
 //! first fleet.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use regiment_core::apply::{Change, Edited};
 use regiment_core::chance::Chance;
 use regiment_core::edits::Put;
 use regiment_core::model::{
-    Asset, Credential, Details, Disk, Host, Nic, Phase, PortId, Power, Project, ProjectId, Quota,
-    RecycleBin, Server, ServerId, Time, Volume, VolumeId,
+    Asset, Credential, Details, Disk, DiskPhase, Host, Nic, Phase, PortId, Power, Project,
+    ProjectId, Quota, RecycleBin, Server, ServerId, Time, Volume, VolumeId,
 };
 use regiment_core::world::World;
 
@@ -174,9 +174,12 @@ fn disks(project: ProjectId, hosts: &[Host], now: Time, chance: &mut Chance) -> 
             class: DISK_CLASS.into(),
             shareable,
             created_at: now,
+            phase: DiskPhase::Ready,
             attached_to: Vec::new(),
-            hints: std::collections::BTreeMap::new(),
             held_by: Vec::new(),
+            metadata: BTreeMap::new(),
+            tags: Vec::new(),
+            hints: BTreeMap::new(),
         })
         .collect()
 }

@@ -17,6 +17,7 @@ use regiment_drivers::sim::{SimConfig, SimDriver};
 use regiment_stores::{MemoryStore, RedbStore};
 use tempfile::TempDir;
 use thiserror::Error;
+use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 
 use crate::body::Room;
@@ -27,7 +28,7 @@ use crate::credential;
 use crate::data_folder::{DataFolder, FolderError};
 use crate::engine_thread::{self, Parts};
 use crate::events::Events;
-use crate::gateway::Gateway;
+use crate::gateway::{Gateway, TOILS_MAX};
 use crate::keyring::{self, Keyring};
 use crate::listen::{Door, Doors};
 use crate::measured_store::MeasuredStore;
@@ -107,6 +108,7 @@ pub fn start(config: &Config) -> Result<Running, StartError> {
         room: Room::new(config.http.bodies_bytes),
         body_timeout: config.http.body_timeout,
         closing,
+        toils: Semaphore::new(TOILS_MAX),
     });
     let doors = Arc::new(Doors::new(gateway, config.http));
     let runtime = runtime(config.workers)?;

@@ -23,7 +23,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use describe::{Describe, SetTerminateTime};
-pub use disks::{BindVolume, CreateDisks, GrowDisk};
+pub use disks::BindVolume;
 pub use key_pairs::{AddKeyPair, RemoveKeyPair};
 pub use launch_templates::{AddLaunchTemplate, RemoveLaunchTemplate};
 pub use metadata::ChangeMetadata;
@@ -53,8 +53,6 @@ pub enum Edit {
     ShareAddress(ShareAddress),
     ChangeSecurityGroup(ChangeSecurityGroup),
     BindVolume(BindVolume),
-    CreateDisks(CreateDisks),
-    GrowDisk(GrowDisk),
     ChangeTags(ChangeTags),
     Describe(Describe),
     SetTerminateTime(SetTerminateTime),
@@ -127,8 +125,6 @@ impl Edit {
             Edit::ShareAddress(edit) => edit,
             Edit::ChangeSecurityGroup(edit) => edit,
             Edit::BindVolume(edit) => edit,
-            Edit::CreateDisks(edit) => edit,
-            Edit::GrowDisk(edit) => edit,
             Edit::ChangeTags(edit) => edit,
             Edit::Describe(edit) => edit,
             Edit::SetTerminateTime(edit) => edit,

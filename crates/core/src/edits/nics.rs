@@ -135,13 +135,17 @@ impl EditRules for ChangeSecurityGroup {
         if groups.is_empty() {
             groups.push(self.default);
         }
+        let fault = |kind| Fault::with(kind, self.group.to_string());
+        let of_nics =
+            server.details.nics.iter().any(|nic| nic.security_groups.contains(&self.group));
         match (groups.iter().position(|group| *group == self.group), self.member) {
             (None, true) => groups.push(self.group),
-            (Some(at), false) => drop(groups.remove(at)),
-            (Some(_), true) => {}
-            (None, false) => {
-                return Err(Fault::with(FaultKind::NotInSecurityGroup, self.group.to_string()));
+            (Some(_), false) if groups.len() == 1 => {
+                return Err(FaultKind::LastSecurityGroup.into());
             }
+            (Some(at), false) => drop(groups.remove(at)),
+            (None, false) if !of_nics => return Err(fault(FaultKind::NotInSecurityGroup)),
+            (Some(_), true) | (None, false) => {}
         }
         let put = with_details(server, |details| {
             details.nics.iter_mut().for_each(|nic| self.change(nic));

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Desk, EditRules, Edited, Put, with_details};
 use crate::command::TargetAnswer;
+use crate::limits::{SERVER_GROUP_MEMBERS_MAX, SERVER_GROUPS_MAX};
 use crate::model::{
     Asset, AssetKey, Fault, FaultKind, Phase, Power, ServerGroup, ServerGroupId, ServerId, Target,
 };
@@ -13,8 +14,8 @@ use crate::ops::Verdict;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CreateServerGroup {
     pub name: Arc<str>,
-    /// How many groups the project may have after.
-    pub count_max: u16,
+    /// The key of who makes it.
+    pub user: Arc<str>,
 }
 
 impl EditRules for CreateServerGroup {
@@ -23,13 +24,13 @@ impl EditRules for CreateServerGroup {
     }
 
     fn plan(&self, desk: Desk<'_>) -> Result<Edited, Fault> {
-        let CreateServerGroup { name, count_max } = self.clone();
-        if desk.world.server_groups(desk.project).count() >= usize::from(count_max) {
+        let CreateServerGroup { name, user } = self.clone();
+        if desk.world.server_groups(desk.project).count() >= SERVER_GROUPS_MAX {
             return Err(FaultKind::TooManyServerGroups.into());
         }
         let id = ServerGroupId(desk.chance.uuid());
         let (project, created_at) = (desk.project, desk.now);
-        let group = ServerGroup { id, project, name, created_at };
+        let group = ServerGroup { id, project, name, user, created_at };
         Ok(Put::Asset(Asset::ServerGroup(group)).into())
     }
 }
@@ -59,8 +60,6 @@ impl EditRules for DeleteServerGroup {
 pub struct JoinServerGroup {
     pub group: ServerGroupId,
     pub servers: Vec<ServerId>,
-    /// How many members the group may have after.
-    pub members_max: u16,
 }
 
 impl EditRules for JoinServerGroup {
@@ -73,7 +72,7 @@ impl EditRules for JoinServerGroup {
         let mut count = desk.world.members(group).count();
         let mut edited = Edited::default();
         for id in &self.servers {
-            let verdict = may_join(&desk, *id, group, count < usize::from(self.members_max));
+            let verdict = may_join(&desk, *id, group, count < SERVER_GROUP_MEMBERS_MAX);
             if let (Verdict::Admit, Some(server)) = (&verdict, desk.world.server(*id))
                 && !puts_on(&edited.puts, *id)
             {

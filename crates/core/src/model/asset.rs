@@ -86,5 +86,7 @@ pub struct ServerGroup {
     pub id: ServerGroupId,
     pub project: ProjectId,
     pub name: Arc<str>,
+    /// The key of who made it.
+    pub user: Arc<str>,
     pub created_at: Time,
 }

@@ -92,6 +92,9 @@ impl Default for RecycleBin {
 /// How much a project may hold. Absent means no limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quota {
+    /// Disks that have a life of their own.
+    #[serde(default)]
+    pub disks: Option<u32>,
     #[serde(default)]
     pub servers: Option<u32>,
     #[serde(default)]

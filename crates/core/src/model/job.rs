@@ -2,7 +2,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Fault, JobId, LoadBalancerId, ProjectId, RequestId, ServerId, SubJobId, Time};
+use super::{
+    Fault, JobId, LoadBalancerId, ProjectId, RequestId, ServerId, SubJobId, Time, VolumeId,
+};
 use crate::ops::Operation;
 
 /// What a sub-job works on.
@@ -13,13 +15,15 @@ pub enum Target {
     Server(ServerId),
     #[serde(rename = "b")]
     Balancer(LoadBalancerId),
+    #[serde(rename = "d")]
+    Disk(VolumeId),
 }
 
 impl Target {
     pub const fn server(self) -> Option<ServerId> {
         match self {
             Target::Server(id) => Some(id),
-            Target::Balancer(_) => None,
+            Target::Balancer(_) | Target::Disk(_) => None,
         }
     }
 }

@@ -19,7 +19,7 @@ pub use balancer::{Backend, BalancerState, HealthCheck, Listener, LoadBalancer, 
 pub use catalog::{
     Credential, Flavor, Host, Image, ImageSource, OsFamily, Project, Quota, RecycleBin,
 };
-pub use disk::{Attachment, Disk};
+pub use disk::{Attachment, Disk, DiskPhase};
 pub use fault::{Fault, FaultKind};
 pub use ids::{
     Handle, ImageId, JobId, LaunchTemplateId, ListenerId, LoadBalancerId, NetworkId, PortId,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Rules, ServerRules, Step, Verdict, power_of};
 use crate::limits::{DISK_SERVERS_MAX, VOLUMES_MAX};
 use crate::model::{
-    Activity, Disk, Fault, FaultKind, ProjectId, Server, ServerId, Volume, VolumeId,
+    Activity, Disk, DiskPhase, Fault, FaultKind, ProjectId, Server, ServerId, Volume, VolumeId,
 };
 use crate::world::World;
 
@@ -117,7 +117,7 @@ pub fn fits(world: &World, server: &Server, volume: VolumeId) -> Result<(), Faul
     if server.details.volumes.iter().any(|one| one.id == volume) {
         return Err(FaultKind::VolumeAttached.into());
     }
-    if !disk.shareable && !disk.is_free() {
+    if disk.phase != DiskPhase::Ready || !disk.shareable && !disk.is_free() {
         return Err(FaultKind::VolumeInUse.into());
     }
     if disk.zone != server.details.zone {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::nic_mint::{NicMint, NicOrder, ports_are_free};
 use super::{Rules, Step, rename};
 use crate::chance::Chance;
+use crate::limits::SERVER_GROUP_MEMBERS_MAX;
 use crate::model::{
     Busy, Details, Fault, FaultKind, ImageId, Phase, Power, ProjectId, Server, ServerId, SubJobId,
     Time, Volume, VolumeId,
@@ -48,6 +49,7 @@ impl Rules for Create {
         world
             .image(self.image)
             .ok_or_else(|| Fault::with(FaultKind::ImageNotFound, self.image.to_string()))?;
+        world.check_key_pair(project, self.details.key_name.as_ref())?;
         NicOrder::check_all(&self.nics, world, project, self.details.network)?;
         if self.names.len() > 1
             && let Some(address) = self.nics.iter().find_map(|nic| nic.address)
@@ -60,10 +62,13 @@ impl Rules for Create {
         {
             return Err(Fault::with(FaultKind::NicTaken, port.to_string()));
         }
-        if let Some(id) = self.details.server_group
-            && world.server_group(project, id).is_none()
-        {
-            return Err(Fault::with(FaultKind::ServerGroupNotFound, id.to_string()));
+        if let Some(id) = self.details.server_group {
+            if world.server_group(project, id).is_none() {
+                return Err(Fault::with(FaultKind::ServerGroupNotFound, id.to_string()));
+            }
+            if world.members(id).count() + self.names.len() > SERVER_GROUP_MEMBERS_MAX {
+                return Err(FaultKind::ServerGroupFull.into());
+            }
         }
         let count = i64::try_from(self.names.len()).expect("bounded above");
         let vcpus = count * i64::from(flavor.vcpus);

@@ -10,13 +10,16 @@ mod change_network;
 mod confirm_resize;
 mod crash_dump;
 mod create;
+mod create_disks;
 mod create_listeners;
 mod create_load_balancers;
 mod delete;
+mod delete_disks;
 mod delete_load_balancers;
 mod delete_nics;
 mod deregister_backends;
 mod detach_volume;
+mod extend_disks;
 mod lock;
 mod migrate;
 mod nic_mint;
@@ -45,13 +48,16 @@ pub use change_network::ChangeNetwork;
 pub use confirm_resize::ConfirmResize;
 pub use crash_dump::CrashDump;
 pub use create::{Create, VolumeOrder, device_name};
+pub use create_disks::CreateDisks;
 pub use create_listeners::CreateListeners;
 pub use create_load_balancers::CreateLoadBalancers;
 pub use delete::Delete;
+pub use delete_disks::DeleteDisks;
 pub use delete_load_balancers::DeleteLoadBalancers;
 pub use delete_nics::DeleteNics;
 pub use deregister_backends::DeregisterBackends;
 pub use detach_volume::DetachVolume;
+pub use extend_disks::ExtendDisks;
 pub use lock::Lock;
 pub use migrate::Migrate;
 pub(crate) use nic_mint::NicMint;
@@ -74,8 +80,8 @@ use crate::chance::Chance;
 use crate::edits::Edit;
 use crate::limits::TARGETS_MAX;
 use crate::model::{
-    Activity, Fault, FaultKind, LoadBalancer, Nic, Phase, Power, ProjectId, Server, SubJobId,
-    Volume, VolumeId,
+    Activity, Disk, DiskPhase, Fault, FaultKind, LoadBalancer, Nic, Phase, Power, ProjectId,
+    Server, SubJobId, Volume, VolumeId,
 };
 use crate::world::World;
 
@@ -128,6 +134,9 @@ pub enum Operation {
     ChangeCharging(ChangeCharging),
     AttachVolume(AttachVolume),
     DetachVolume(DetachVolume),
+    CreateDisks(CreateDisks),
+    DeleteDisks(DeleteDisks),
+    ExtendDisks(ExtendDisks),
     ConfirmResize(ConfirmResize),
     RevertResize(RevertResize),
     Lock(Lock),
@@ -217,13 +226,27 @@ pub(crate) trait BalancerRules: Rules {
     fn settle(&self, balancer: &mut LoadBalancer);
 }
 
+/// An operation on disks that no server has.
+pub(crate) trait DiskRules: Rules {
+    /// The verdict on a disk that exists, is the caller's and is free.
+    fn admit(&self, disk: &Disk) -> Verdict;
+
+    /// Where the disk is in its life meanwhile, and after failure.
+    fn phases(&self) -> (DiskPhase, DiskPhase);
+
+    /// What success changes.
+    fn settle(&self, _disk: &mut Disk) {}
+}
+
 /// An operation seen by what it works on.
 pub(crate) enum Sort<'a> {
     Servers(&'a dyn ServerRules),
     Balancers(&'a dyn BalancerRules),
+    Disks(&'a dyn DiskRules),
     /// Makes its own targets.
     NewServers(&'a Create),
     NewBalancers(&'a CreateLoadBalancers),
+    NewDisks(&'a CreateDisks),
     Edit(&'a Edit),
 }
 
@@ -281,6 +304,9 @@ impl Operation {
             Operation::ChangeCharging(op) => Sort::Servers(op),
             Operation::AttachVolume(op) => Sort::Servers(op),
             Operation::DetachVolume(op) => Sort::Servers(op),
+            Operation::CreateDisks(op) => Sort::NewDisks(op),
+            Operation::DeleteDisks(op) => Sort::Disks(op),
+            Operation::ExtendDisks(op) => Sort::Disks(op),
             Operation::ConfirmResize(op) => Sort::Servers(op),
             Operation::RevertResize(op) => Sort::Servers(op),
             Operation::Lock(op) => Sort::Servers(op),
@@ -301,6 +327,8 @@ impl Operation {
             Sort::Balancers(op) => op,
             Sort::NewServers(op) => op,
             Sort::NewBalancers(op) => op,
+            Sort::Disks(op) => op,
+            Sort::NewDisks(op) => op,
             Sort::Edit(edit) => edit,
         }
     }
@@ -323,7 +351,12 @@ impl Operation {
     pub(crate) fn nics_ordered(&self) -> &[Nic] {
         match self.sort() {
             Sort::Servers(op) => op.nics_ordered(),
-            Sort::Balancers(_) | Sort::NewServers(_) | Sort::NewBalancers(_) | Sort::Edit(_) => &[],
+            Sort::Balancers(_)
+            | Sort::Disks(_)
+            | Sort::NewServers(_)
+            | Sort::NewBalancers(_)
+            | Sort::NewDisks(_)
+            | Sort::Edit(_) => &[],
         }
     }
 
@@ -348,7 +381,12 @@ impl Operation {
     pub fn volumes(&self) -> &[VolumeId] {
         match self.sort() {
             Sort::Servers(op) => op.volumes(),
-            Sort::NewServers(_) | Sort::Balancers(_) | Sort::NewBalancers(_) | Sort::Edit(_) => &[],
+            Sort::NewServers(_)
+            | Sort::Balancers(_)
+            | Sort::Disks(_)
+            | Sort::NewBalancers(_)
+            | Sort::NewDisks(_)
+            | Sort::Edit(_) => &[],
         }
     }
 
@@ -356,9 +394,12 @@ impl Operation {
     pub(crate) fn volumes_after(&self, world: &World, server: &Server) -> Option<Vec<Volume>> {
         match self.sort() {
             Sort::Servers(op) => op.volumes_after(world, server),
-            Sort::NewServers(_) | Sort::Balancers(_) | Sort::NewBalancers(_) | Sort::Edit(_) => {
-                None
-            }
+            Sort::NewServers(_)
+            | Sort::Balancers(_)
+            | Sort::Disks(_)
+            | Sort::NewBalancers(_)
+            | Sort::NewDisks(_)
+            | Sort::Edit(_) => None,
         }
     }
 
@@ -376,7 +417,11 @@ impl Operation {
         match self.sort() {
             Sort::Servers(op) => Some(op.activity()),
             Sort::NewServers(_) => Some(Activity::Creating),
-            Sort::Balancers(_) | Sort::NewBalancers(_) | Sort::Edit(_) => None,
+            Sort::Balancers(_)
+            | Sort::Disks(_)
+            | Sort::NewBalancers(_)
+            | Sort::NewDisks(_)
+            | Sort::Edit(_) => None,
         }
     }
 }

@@ -27,7 +27,8 @@ impl Rules for Reinstall {
         "reinstall"
     }
 
-    fn check(&self, world: &World, _project: ProjectId) -> Result<(), Fault> {
+    fn check(&self, world: &World, project: ProjectId) -> Result<(), Fault> {
+        world.check_key_pair(project, self.key_name.as_ref())?;
         match self.image {
             Some(id) if world.image(id).is_none() => {
                 Err(Fault::with(FaultKind::ImageNotFound, id.to_string()))

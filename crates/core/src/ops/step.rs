@@ -29,6 +29,10 @@ pub enum Step {
     Nics,
     /// The server's data disks are those it is to have, no fewer and no more.
     Disks,
+    /// The disk is there, as its record will say once the job has succeeded.
+    Disk,
+    /// Nothing of the disk is left.
+    NoDisk,
     /// The load balancer does what its record says.
     Balance,
     /// Nothing of the load balancer is left.
@@ -76,7 +80,13 @@ impl Step {
                 server.power = Power::Stopped;
             }
             // Disks have records of their own, which the world changes with the server's.
-            Step::Disks | Step::Nics | Step::Remove | Step::Balance | Step::Unbalance => {}
+            Step::Disks
+            | Step::Nics
+            | Step::Remove
+            | Step::Disk
+            | Step::NoDisk
+            | Step::Balance
+            | Step::Unbalance => {}
         }
         server.updated_at = at;
     }

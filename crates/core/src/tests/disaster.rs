@@ -18,10 +18,11 @@ use crate::model::{
     ScheduledEventId, ServerGroupId, ServerId, Time,
 };
 use crate::ops::{
-    AddNics, ChangeCharging, ChangeNetwork, ConfirmResize, CrashDump, CreateListeners,
-    CreateLoadBalancers, Delete, DeleteLoadBalancers, DeleteNics, DeregisterBackends, Force, Lock,
-    Migrate, NicOrder, Operation, PasswordFit, Purge, Reboot, Redeploy, RegisterBackends,
-    Reinstall, Rename, ResetPassword, Resize, Restore, RevertResize, Start, Stop,
+    AddNics, AttachVolume, ChangeCharging, ChangeNetwork, ConfirmResize, CrashDump,
+    CreateListeners, CreateLoadBalancers, Delete, DeleteDisks, DeleteLoadBalancers, DeleteNics,
+    DeregisterBackends, ExtendDisks, Force, Lock, Migrate, NicOrder, Operation, PasswordFit, Purge,
+    Reboot, Redeploy, RegisterBackends, Reinstall, Rename, ResetPassword, Resize, Restore,
+    RevertResize, Start, Stop,
 };
 use crate::store::{StoreError, Table};
 use crate::testing::{Fails, Trouble};
@@ -29,7 +30,7 @@ use crate::world::World;
 
 use super::plane::{
     LEAVES_AT, OTHER_SUBNET, OTHER_VPC, PROJECT, Plane, SUBNET, attach, command, command_on,
-    create, create_in, detach, seeded_disk, tell, with_password,
+    create, create_disks, create_in, detach, seeded_disk, tell, with_password,
 };
 
 type Act = fn(&World) -> Vec<Command>;
@@ -42,6 +43,11 @@ fn first_balancer(world: &World) -> TargetRef {
     TargetRef::Balancer(
         world.balancers().find(|balancer| &*balancer.name == "lb-a").expect("lb-a is there").id,
     )
+}
+
+fn disk_named(world: &World, name: &str) -> TargetRef {
+    let mut disks = world.disks(PROJECT);
+    TargetRef::Disk(disks.find(|disk| &*disk.name == name).expect("it was made").id)
 }
 
 fn new_server(world: &World, name: &str) -> ServerId {
@@ -58,6 +64,16 @@ fn server_group(world: &World, name: &str) -> ServerGroupId {
 
 fn edit(request: u128, edit: Edit) -> Command {
     command_on(request, edit.into(), Vec::new())
+}
+
+fn add(name: &str) -> AddKeyPair {
+    AddKeyPair {
+        name: name.into(),
+        public_key: "ssh-ed25519 AAAA".into(),
+        fingerprint: "00:11".into(),
+        kind: "ssh".into(),
+        user: "AK".into(),
+    }
 }
 
 fn listener(port: u16) -> Listener {
@@ -108,6 +124,7 @@ const ACTS: &[Act] = &[
                 "Next@Pass2",
             ),
             command(5, Operation::Resize(resize), &[s(3), s(5), s(1)]),
+            edit(65, Edit::AddKeyPair(add("key"))),
         ]
     },
     |world| {
@@ -141,13 +158,6 @@ const ACTS: &[Act] = &[
     },
     |_| {
         // Edits are allowed while an operation runs, and one may be refused as a whole.
-        let add = |name: &str| AddKeyPair {
-            name: name.into(),
-            public_key: "ssh-ed25519 AAAA".into(),
-            fingerprint: "00:11".into(),
-            kind: "ssh".into(),
-            user: "AK".into(),
-        };
         let note = ChangeMetadata {
             server: s(3),
             afresh: false,
@@ -238,6 +248,26 @@ const ACTS: &[Act] = &[
         ]
     },
     |_| vec![command(48, detach(seeded_disk(2).id), &[s(3)])],
+    |_| vec![command(140, create_disks(&["d-a", "d-b", "d-c"]), &[])],
+    |world| {
+        let (a, b) = (disk_named(world, "d-a"), disk_named(world, "d-b"));
+        let extend = |size_gib| Operation::ExtendDisks(ExtendDisks { size_gib });
+        let delete = Operation::DeleteDisks(DeleteDisks {});
+        let seeded = TargetRef::Disk(seeded_disk(1).id);
+        vec![
+            command_on(141, extend(30), vec![a.clone()]),
+            // One is in a server, the other does not shrink.
+            command_on(142, extend(10), vec![seeded.clone(), b.clone()]),
+            command_on(143, delete, vec![b, seeded]),
+        ]
+    },
+    |world| {
+        let TargetRef::Disk(volume) = disk_named(world, "d-a") else { unreachable!() };
+        let places = BTreeMap::from([(s(3), None)]);
+        let attach = Operation::AttachVolume(AttachVolume { volumes: vec![volume], places });
+        let delete = Operation::DeleteDisks(DeleteDisks {});
+        vec![command(144, attach, &[s(3)]), command_on(145, delete, vec![TargetRef::Disk(volume)])]
+    },
     |world| {
         let all = [s(1), s(3), s(5), new_server(world, "n3")];
         vec![
@@ -280,7 +310,7 @@ const ACTS: &[Act] = &[
         ]
     },
     |_| {
-        let group = |name: &str| CreateServerGroup { name: name.into(), count_max: 3 };
+        let group = |name: &str| CreateServerGroup { name: name.into(), user: "AK".into() };
         let stop = Operation::Stop(Stop { force: Force::Hard });
         vec![
             command(91, stop, &[s(2), s(3), s(6)]),
@@ -290,11 +320,10 @@ const ACTS: &[Act] = &[
         ]
     },
     |world| {
-        let members_max = 16;
         let (apart, alone) = (server_group(world, "apart"), server_group(world, "alone"));
         let join = |group, servers: &[ServerId]| {
             let servers = servers.to_vec();
-            Edit::JoinServerGroup(JoinServerGroup { group, servers, members_max })
+            Edit::JoinServerGroup(JoinServerGroup { group, servers })
         };
         vec![
             edit(84, join(apart, &[s(2), s(3), s(6), s(99)])),

@@ -1,12 +1,12 @@
 //! What is said of servers and how they are grouped, through a restart from the log and from rows.
 
 use crate::edits::{
-    ChangeRecycleBin, ChangeTags, CreateServerGroup, DeleteServerGroup, Describe, Edit,
-    JoinServerGroup, LeaveServerGroup, SetTerminateTime, TagNamed, Together,
+    ChangeRecycleBin, ChangeSecurityGroup, ChangeTags, CreateServerGroup, DeleteServerGroup,
+    Describe, Edit, JoinServerGroup, LeaveServerGroup, SetTerminateTime, TagNamed, Together,
 };
 use crate::engine::{Inbox, Settings};
-use crate::model::{FaultKind, Phase, Power, ServerGroupId, ServerId, Tag, Time};
-use crate::ops::{Delete, Force, Migrate, Operation, Start, Stop, Verdict};
+use crate::model::{FaultKind, NetworkId, Phase, Power, ServerGroupId, ServerId, Tag, Time};
+use crate::ops::{AddNics, Delete, Force, Migrate, NicOrder, Operation, Start, Stop, Verdict};
 
 use super::plane::{PROJECT, Plane, command, command_on, create_in, make_group, with_password};
 
@@ -23,7 +23,7 @@ fn group(plane: &mut Plane) -> ServerGroupId {
 }
 
 fn join(group: ServerGroupId, servers: &[ServerId]) -> Edit {
-    Edit::JoinServerGroup(JoinServerGroup { group, servers: servers.to_vec(), members_max: 2 })
+    Edit::JoinServerGroup(JoinServerGroup { group, servers: servers.to_vec() })
 }
 
 #[test]
@@ -31,19 +31,17 @@ fn members_survive_a_restart_and_go_with_their_servers() {
     for checkpoint in [false, true] {
         let mut plane = Plane::new(Settings::default());
         let group = group(&mut plane);
-        let verdicts: Vec<_> =
-            edit(&mut plane, 2, join(group, &[s(4), s(1), s(99), s(2), s(2), s(6)]))
-                .answers
-                .into_iter()
-                .map(|answer| answer.verdict)
-                .collect();
+        let verdicts: Vec<_> = edit(&mut plane, 2, join(group, &[s(4), s(1), s(99), s(2), s(2)]))
+            .answers
+            .into_iter()
+            .map(|answer| answer.verdict)
+            .collect();
         assert_eq!(verdicts[0], Verdict::Admit);
         assert_eq!(verdicts[1], Verdict::refuse(FaultKind::ServerRunning));
         assert!(
             matches!(&verdicts[2], Verdict::Refuse(fault) if fault.kind == FaultKind::ServerNotFound)
         );
         assert_eq!(verdicts[3], Verdict::Admit);
-        assert_eq!(verdicts[5], Verdict::refuse(FaultKind::ServerGroupFull));
         plane.turn(Inbox { checkpoint, ..Inbox::new() }).unwrap();
         let mut plane = plane.restarted();
         assert_eq!(plane.world().members(group).collect::<Vec<_>>(), [s(2), s(4)]);
@@ -125,13 +123,24 @@ fn one_that_joined_beside_another_leaves_it_to_run() {
 }
 
 #[test]
-fn a_project_has_no_more_groups_than_it_may() {
+fn groups_and_their_members_are_bounded() {
     let mut plane = Plane::new(Settings::default());
-    group(&mut plane);
-    let more = CreateServerGroup { name: "h".into(), count_max: 1 };
-    let refused =
-        plane.order(command_on(2, Edit::CreateServerGroup(more).into(), Vec::new())).unwrap();
+    let group = group(&mut plane);
+    let more = |name: &str| {
+        Edit::CreateServerGroup(CreateServerGroup { name: name.into(), user: "AK".into() })
+    };
+    for request in 2..=10 {
+        edit(&mut plane, request, more("h"));
+    }
+    let refused = plane.order(command_on(11, more("i").into(), Vec::new())).unwrap();
     assert_eq!(refused.unwrap_err().kind, FaultKind::TooManyServerGroups);
+    add(&mut plane, 12, group, &["n"; 15]);
+    let answers = edit(&mut plane, 13, join(group, &[s(2), s(4)])).answers;
+    let verdicts: Vec<_> = answers.into_iter().map(|answer| answer.verdict).collect();
+    assert_eq!(verdicts, [Verdict::Admit, Verdict::refuse(FaultKind::ServerGroupFull)]);
+    let order = with_password(command(14, create_in(group, &["o"]), &[]), "First@Pass1");
+    let refused = plane.order(order).unwrap();
+    assert_eq!(refused.unwrap_err().kind, FaultKind::ServerGroupFull);
 }
 
 #[test]
@@ -175,6 +184,38 @@ fn what_is_not_named_stays_as_it_was() {
     assert_eq!((&*server.name, &*server.details.description), ("front", "one"));
     assert_eq!(server.details.user_data, None);
     assert_eq!(plane.engine.next_due(), Some(Time(9_000)));
+}
+
+#[test]
+fn a_server_keeps_a_security_group_and_its_interfaces_follow() {
+    let mut plane = Plane::new(Settings::default());
+    let [first, second] = [NetworkId(0x71), NetworkId(0x72)];
+    let change = |group, member| {
+        let default = first;
+        Edit::ChangeSecurityGroup(ChangeSecurityGroup { server: s(1), group, member, default })
+    };
+    let mut refused = |request, edit: Edit| {
+        let refused = plane.order(command_on(request, edit.into(), Vec::new())).unwrap();
+        refused.err().map(|fault| fault.kind)
+    };
+    assert_eq!(refused(1, change(second, false)), Some(FaultKind::NotInSecurityGroup));
+    assert_eq!(refused(2, change(first, false)), Some(FaultKind::LastSecurityGroup));
+    assert_eq!(refused(3, change(second, true)), None);
+    assert_eq!(refused(4, change(second, true)), None);
+    assert_eq!(refused(5, change(first, false)), None);
+    assert_eq!(refused(6, change(second, false)), Some(FaultKind::LastSecurityGroup));
+    let nic = NicOrder { security_groups: vec![first], ..NicOrder::default() };
+    let add = Operation::AddNics(AddNics::new(vec![nic]));
+    plane.order(command(7, add, &[s(1)])).unwrap().unwrap();
+    plane.run().unwrap();
+    edit(&mut plane, 8, change(first, false));
+    let plane = plane.restarted();
+    let details = &plane.world().server(s(1)).unwrap().details;
+    assert_eq!(details.security_groups, [second]);
+    assert!(
+        details.nics.iter().all(|nic| nic.security_groups.is_empty()),
+        "they follow the server"
+    );
 }
 
 #[test]

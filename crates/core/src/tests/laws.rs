@@ -3,20 +3,21 @@
 
 use proptest::prelude::*;
 
+use crate::command::TargetRef;
 use crate::driver::DiskPlan;
 use crate::edits::{
     AcceptScheduledEvent, ChangeRecycleBin, Edit, JoinServerGroup, LeaveServerGroup,
 };
 use crate::engine::{Inbox, Settings};
-use crate::model::{Phase, ServerGroupId, ServerId};
+use crate::model::{DiskPhase, Phase, ServerGroupId, ServerId};
 use crate::ops::{
-    ConfirmResize, Delete, Force, Lock, Migrate, Operation, PasswordFit, Purge, Reboot, Reinstall,
-    Rename, ResetPassword, Resize, Restore, RevertResize, Start, Stop,
+    ConfirmResize, Delete, DeleteDisks, ExtendDisks, Force, Lock, Migrate, Operation, PasswordFit,
+    Purge, Reboot, Reinstall, Rename, ResetPassword, Resize, Restore, RevertResize, Start, Stop,
 };
 
 use super::plane::{
-    LEAVES_AT, PROJECT, Plane, attach, command, create, create_in, detach, make_group, seeded_disk,
-    tell, with_password,
+    LEAVES_AT, PROJECT, Plane, attach, command, command_on, create, create_disks, create_in,
+    detach, make_group, seeded_disk, tell, with_password,
 };
 
 #[derive(Clone, Debug)]
@@ -34,7 +35,7 @@ enum Deed {
 
 fn deed() -> impl Strategy<Value = Deed> {
     prop_oneof![
-        6 => (0u8..25, prop::collection::vec(0u8..10, 1..6)).prop_map(|(o, t)| Deed::Order(o, t)),
+        6 => (0u8..28, prop::collection::vec(0u8..10, 1..6)).prop_map(|(o, t)| Deed::Order(o, t)),
         1 => (0u8..6).prop_map(Deed::Accept),
         1 => Just(Deed::Leave),
         3 => Just(Deed::Turn),
@@ -77,6 +78,11 @@ fn operation(number: u8, request: u128, targets: &[ServerId], group: ServerGroup
         19 => Operation::RevertResize(RevertResize {}),
         10 | 11 => attach(request % 5, targets),
         12 | 13 => detach(seeded_disk(request % 5).id),
+        25 => create_disks(&["loose"]),
+        26 => Operation::DeleteDisks(DeleteDisks {}),
+        27 => Operation::ExtendDisks(ExtendDisks {
+            size_gib: 50 + 60 * u32::from(request.is_multiple_of(2)),
+        }),
         14 => Edit::ChangeRecycleBin(ChangeRecycleBin {
             on: Some(request.is_multiple_of(2)),
             ..ChangeRecycleBin::default()
@@ -88,7 +94,7 @@ fn operation(number: u8, request: u128, targets: &[ServerId], group: ServerGroup
         21 => create_in(group, &["apart"]),
         22 | 23 => {
             let servers = targets.to_vec();
-            Edit::JoinServerGroup(JoinServerGroup { group, servers, members_max: 4 }).into()
+            Edit::JoinServerGroup(JoinServerGroup { group, servers }).into()
         }
         _ => Edit::LeaveServerGroup(LeaveServerGroup { group, servers: targets.to_vec() }).into(),
     }
@@ -115,10 +121,14 @@ proptest! {
                         .iter()
                         .map(|t| known.get(usize::from(*t)).copied().unwrap_or(ServerId(u128::from(*t))))
                         .collect();
-                    let order = with_password(
-                        command(request, operation(number, request, &targets, group), &targets),
-                        "Some@Pass1",
-                    );
+                    let operation = operation(number, request, &targets, group);
+                    let order = if (25..28).contains(&number) {
+                        let disks = plane.world().disks(PROJECT).map(|disk| disk.id);
+                        let some = disks.skip(targets.len()).take(2).map(TargetRef::Disk);
+                        command_on(request, operation, some.collect())
+                    } else {
+                        with_password(command(request, operation, &targets), "Some@Pass1")
+                    };
                     // A disk may be gone, or not for sharing: refused as a whole.
                     drop(plane.order(order).unwrap());
                 }
@@ -165,6 +175,12 @@ proptest! {
             prop_assert_eq!(machine.vcpus, flavor.vcpus);
             prop_assert_eq!(machine.image_generation, server.image_generation);
             prop_assert_eq!(&machine.disks, &DiskPlan::of(&server.details.volumes));
+        }
+        for disk in plane.world().disks(PROJECT) {
+            prop_assert!(!matches!(disk.phase, DiskPhase::Creating | DiskPhase::Deleting));
+            if let Some(made) = plane.room.state().disks.get(&disk.id) {
+                prop_assert_eq!(made.size_gib, disk.size_gib);
+            }
         }
         let placed = plane.world().servers().filter(|server| server.host.is_some()).count();
         prop_assert_eq!(plane.room.state().machines.len(), placed);

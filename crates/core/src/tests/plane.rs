@@ -1,5 +1,6 @@
 //! A whole core with a disk and machines that outlive it: what the other tests stand on.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -9,11 +10,14 @@ use crate::command::{Command, Receipt, TargetRef, TokenClaim};
 use crate::edits::{CreateServerGroup, Edit, Put};
 use crate::engine::{Engine, Inbox, Settings, Turn};
 use crate::model::{
-    self, Asset, AssetKey, Cidr, Details, Fault, Flavor, Host, Image, ImageId, ImageSource,
-    NetworkId, OsFamily, Phase, Power, Project, ProjectId, Quota, RecycleBin, RequestId, Server,
-    ServerGroupId, ServerId, SubTarget, Subnet, Target, Time, Volume, VolumeId, Vpc,
+    self, Asset, AssetKey, Cidr, Details, DiskPhase, Fault, Flavor, Host, Image, ImageId,
+    ImageSource, NetworkId, OsFamily, Phase, Power, Project, ProjectId, Quota, RecycleBin,
+    RequestId, Server, ServerGroupId, ServerId, SubTarget, Subnet, Target, Time, Volume, VolumeId,
+    Vpc,
 };
-use crate::ops::{AttachVolume, Create, DetachVolume, NicOrder, Operation, VolumeOrder};
+use crate::ops::{
+    AttachVolume, Create, CreateDisks, DetachVolume, NicOrder, Operation, VolumeOrder,
+};
 use crate::store::StoreError;
 use crate::testing::{Disk, MirrorVault, Room};
 use crate::vault::Secret;
@@ -134,7 +138,7 @@ pub fn catalog() -> Vec<Change> {
         Change::ProjectAdded(Project {
             id: PROJECT,
             name: "lab".into(),
-            quota: Quota { servers: Some(5_000), vcpus: None, ram_mib: None },
+            quota: Quota { servers: Some(5_000), ..Quota::default() },
             recycle_bin: RecycleBin::default(),
         }),
         flavor("small", 1, 1024),
@@ -244,8 +248,11 @@ pub fn seeded_disk(number: u128) -> model::Disk {
         shareable: number > 2,
         created_at: Time::ZERO,
         attached_to: Vec::new(),
-        hints: std::collections::BTreeMap::new(),
         held_by: Vec::new(),
+        phase: DiskPhase::Ready,
+        metadata: BTreeMap::new(),
+        tags: Vec::new(),
+        hints: BTreeMap::new(),
     }
 }
 
@@ -283,9 +290,9 @@ pub fn create_in(group: ServerGroupId, names: &[&str]) -> Operation {
     Operation::Create(order)
 }
 
-/// The only server group that the project may have.
+/// A server group with nobody in it.
 pub fn make_group(plane: &mut Plane, request: u128) -> ServerGroupId {
-    let edit = Edit::CreateServerGroup(CreateServerGroup { name: "g".into(), count_max: 1 });
+    let edit = Edit::CreateServerGroup(CreateServerGroup { name: "g".into(), user: "AK".into() });
     let made = plane.order(command_on(request, edit.into(), Vec::new())).unwrap().unwrap().made;
     let [AssetKey::ServerGroup(PROJECT, id)] = made.as_slice() else { panic!("{made:?}") };
     *id
@@ -308,6 +315,21 @@ pub fn command_on(request: u128, operation: Operation, targets: Vec<TargetRef>) 
 pub fn with_password(mut command: Command, password: &str) -> Command {
     command.secret = Some(Secret::new(password));
     command
+}
+
+/// An order for disks that belong to no server.
+pub fn create_disks(names: &[&str]) -> Operation {
+    Operation::CreateDisks(CreateDisks {
+        names: names.iter().map(|name| (*name).into()).collect(),
+        description: "".into(),
+        zone: "zone-1".into(),
+        size_gib: 20,
+        class: "fast".into(),
+        shareable: false,
+        metadata: BTreeMap::new(),
+        tags: Vec::new(),
+        hints: BTreeMap::new(),
+    })
 }
 
 /// The whole world as text, without what two runs may choose differently: ids and times.
@@ -413,7 +435,8 @@ pub fn tell(world: &World) -> String {
         // Which of several got it first is the driver's to choose.
         servers.sort();
         let held = disk.held_by.len();
-        things.push(format!("disk {} {} in {servers:?} held {held}\n", disk.name, disk.size_gib));
+        let (name, size, phase) = (&disk.name, disk.size_gib, disk.phase);
+        things.push(format!("disk {name} {size} {phase:?} in {servers:?} held {held}\n"));
     }
     things.sort();
     text += &things.concat();
@@ -428,6 +451,9 @@ pub fn tell(world: &World) -> String {
                 SubTarget::Known(Target::Server(id)) => name_of(*id),
                 SubTarget::Known(Target::Balancer(id)) => {
                     world.balancer(*id).map_or("gone".into(), |balancer| balancer.name.clone())
+                }
+                SubTarget::Known(Target::Disk(id)) => {
+                    world.disk(job.project, *id).map_or("gone".into(), |disk| disk.name.clone())
                 }
                 SubTarget::Unknown(words) => words.clone(),
             };

@@ -94,6 +94,7 @@ fn changes() -> Vec<Change> {
             job: job(),
             servers: vec![],
             balancers: vec![],
+            disks: vec![],
             token: Some(token()),
         })),
         Change::Progress(progress),

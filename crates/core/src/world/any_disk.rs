@@ -2,7 +2,7 @@
 //! made with.
 
 use super::World;
-use crate::model::{Disk, Phase, ProjectId, Server, ServerId, Time, Volume, VolumeId};
+use crate::model::{Disk, DiskPhase, Phase, ProjectId, Server, ServerId, Time, Volume, VolumeId};
 use crate::ops::Operation;
 
 /// Where a disk is kept.
@@ -22,6 +22,10 @@ pub enum DiskState {
     Attaching,
     InUse,
     Detaching,
+    Extending,
+    Deleting,
+    /// It could not be deleted.
+    Stuck,
 }
 
 impl World {
@@ -48,6 +52,11 @@ impl World {
 impl<'a> AnyDisk<'a> {
     fn volume(server: &'a Server, at: usize) -> &'a Volume {
         &server.details.volumes[at]
+    }
+
+    /// Whether it has a life of its own.
+    pub const fn is_alone(self) -> bool {
+        matches!(self, AnyDisk::Loose(_))
     }
 
     pub fn id(self) -> VolumeId {
@@ -110,6 +119,7 @@ impl<'a> AnyDisk<'a> {
 
     pub fn state(self, world: &World) -> DiskState {
         match self {
+            AnyDisk::Loose(disk) if disk.phase != DiskPhase::Ready => by_itself(disk.phase),
             AnyDisk::Loose(disk) => {
                 let op = disk.held_by.first().and_then(|sub| world.job_with_number(sub.0));
                 match op.map(|job| matches!(job.operation, Operation::AttachVolume(_))) {
@@ -135,5 +145,16 @@ impl<'a> AnyDisk<'a> {
                 }
             }
         }
+    }
+}
+
+const fn by_itself(phase: DiskPhase) -> DiskState {
+    match phase {
+        DiskPhase::Creating => DiskState::Creating,
+        DiskPhase::Ready => DiskState::Available,
+        DiskPhase::Extending => DiskState::Extending,
+        DiskPhase::Deleting => DiskState::Deleting,
+        DiskPhase::NotMade => DiskState::Failed,
+        DiskPhase::NotDeleted => DiskState::Stuck,
     }
 }

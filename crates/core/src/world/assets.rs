@@ -1,9 +1,11 @@
 //! What projects own beside their servers: one table, and a typed look at each kind.
 
+use std::sync::Arc;
+
 use super::World;
 use crate::model::{
-    Asset, AssetKey, KeyPair, LaunchTemplate, LaunchTemplateId, NetworkId, ProjectId,
-    SecurityGroup, Subnet, Vpc,
+    Asset, AssetKey, Fault, FaultKind, KeyPair, LaunchTemplate, LaunchTemplateId, NetworkId,
+    ProjectId, SecurityGroup, Subnet, Vpc,
 };
 
 impl World {
@@ -50,6 +52,20 @@ impl World {
             return None;
         };
         Some(pair)
+    }
+
+    /// Whether a server can be given this key pair, if it is given one.
+    pub(crate) fn check_key_pair(
+        &self,
+        project: ProjectId,
+        name: Option<&Arc<str>>,
+    ) -> Result<(), Fault> {
+        match name {
+            Some(name) if self.key_pair(project, name).is_none() => {
+                Err(Fault::with(FaultKind::KeyPairNotFound, name.clone()))
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// A project's key pairs by name.

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use super::World;
 use crate::model::{
-    Asset, AssetKey, Attachment, Details, Disk, ProjectId, Server, ServerId, SubJobId, Time,
-    Volume, VolumeId,
+    Asset, AssetKey, Attachment, Details, Disk, DiskPhase, Job, ProjectId, Server, ServerId,
+    SubJobId, Time, Volume, VolumeId,
 };
-use crate::ops::Operation;
+use crate::ops::{Operation, Sort};
 
 impl World {
     pub fn disk(&self, project: ProjectId, id: VolumeId) -> Option<&Disk> {
@@ -31,6 +31,39 @@ impl World {
             change(&mut disk);
             self.put_asset(Asset::Disk(disk));
         }
+    }
+
+    /// A sub-job that works on the disk itself was accepted. One that makes it has it already.
+    pub(crate) fn begin_on_disk(&mut self, job: &Job, id: VolumeId, sub: SubJobId) {
+        if let Sort::Disks(rules) = job.operation.sort() {
+            self.change_disk(job.project, id, |disk| {
+                (disk.phase, _) = rules.phases();
+                disk.held_by.push(sub);
+            });
+        }
+    }
+
+    /// That sub-job has ended.
+    pub(crate) fn end_on_disk(&mut self, job: &Job, id: VolumeId, sub: SubJobId, succeeded: bool) {
+        if succeeded && matches!(job.operation, Operation::DeleteDisks(_)) {
+            self.remove_asset(&AssetKey::Disk(job.project, id));
+            return;
+        }
+        self.change_disk(job.project, id, |disk| {
+            disk.held_by.retain(|one| *one != sub);
+            match job.operation.sort() {
+                Sort::Disks(rules) if succeeded => rules.settle(disk),
+                Sort::Disks(rules) => (_, disk.phase) = rules.phases(),
+                Sort::NewDisks(_) => {
+                    disk.phase = if succeeded { DiskPhase::Ready } else { DiskPhase::NotMade };
+                }
+                Sort::Servers(_)
+                | Sort::Balancers(_)
+                | Sort::NewServers(_)
+                | Sort::NewBalancers(_)
+                | Sort::Edit(_) => {}
+            }
+        });
     }
 
     /// A sub-job that will put disks into this server, or take some out of it, was accepted.
@@ -120,8 +153,11 @@ fn grown_up(server: &Server, volume: &Volume) -> Disk {
         class: volume.class.clone(),
         shareable: false,
         created_at: server.created_at,
+        phase: DiskPhase::Ready,
         attached_to: Vec::new(),
-        hints: BTreeMap::new(),
         held_by: Vec::new(),
+        metadata: BTreeMap::new(),
+        tags: Vec::new(),
+        hints: BTreeMap::new(),
     }
 }

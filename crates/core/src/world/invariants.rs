@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Addresses, Roster, Usage, Whereabouts, World};
-use crate::model::{Asset, ProjectId, Server, Tally, Target};
+use crate::model::{Asset, DiskPhase, ProjectId, Server, Tally, Target};
 
 impl World {
     /// What must hold after every turn; a sentence for each thing that does not. For tests and the
@@ -92,6 +92,9 @@ impl World {
                         .balancer(id)
                         .and_then(|balancer| balancer.busy)
                         .is_some_and(|busy| busy.0 == number),
+                    Some(Target::Disk(id)) => self
+                        .disk(job.project, id)
+                        .is_some_and(|disk| disk.held_by.iter().any(|sub| sub.0 == number)),
                     None => false,
                 };
                 if !holds {
@@ -129,6 +132,9 @@ impl World {
         let has = |server: &Server, id| server.details.volumes.iter().any(|one| one.id == id);
         for asset in self.assets() {
             let Asset::Disk(disk) = asset else { continue };
+            if disk.phase != DiskPhase::Ready && !disk.attached_to.is_empty() {
+                wrong.push(format!("{} is {:?} and in a server", disk.id, disk.phase));
+            }
             if disk.attached_to.len() > 1 && !disk.shareable {
                 wrong.push(format!("{} is in several servers", disk.id));
             }
@@ -139,8 +145,10 @@ impl World {
             }
             for sub in &disk.held_by {
                 let holds = self.job_with_number(sub.0).is_some_and(|job| {
-                    job.operation.volumes().contains(&disk.id)
-                        && job.index_of(*sub).is_some_and(|at| !job.subs[at].state.ended())
+                    job.index_of(*sub).map(|at| &job.subs[at]).is_some_and(|sub| {
+                        let itself = sub.target.known() == Some(Target::Disk(disk.id));
+                        !sub.state.ended() && (itself || job.operation.volumes().contains(&disk.id))
+                    })
                 });
                 if !holds {
                     wrong.push(format!("{} is held by {sub:?}, which is over", disk.id));

@@ -236,6 +236,7 @@ pub(super) fn words(target: &TargetRef) -> String {
         TargetRef::Unreadable(words) => words.to_string(),
         TargetRef::Short(handle) => handle.to_string(),
         TargetRef::Balancer(id) => id.0.to_string(),
+        TargetRef::Disk(id) => id.to_string(),
     }
 }
 
@@ -243,7 +244,10 @@ fn each_once(targets: Vec<TargetRef>) -> Vec<TargetRef> {
     // Nearly always all are ids and none is there twice, which a sorted copy tells fastest.
     let number = |target: &TargetRef| match target {
         TargetRef::Server(id) => Some(id.0),
-        TargetRef::Unreadable(_) | TargetRef::Short(_) | TargetRef::Balancer(_) => None,
+        TargetRef::Unreadable(_)
+        | TargetRef::Short(_)
+        | TargetRef::Balancer(_)
+        | TargetRef::Disk(_) => None,
     };
     let mut numbers: Vec<u128> = targets.iter().filter_map(number).collect();
     numbers.sort_unstable();

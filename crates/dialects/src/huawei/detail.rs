@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
-use regiment_core::model::{Fault, ImageSource, OsFamily, Server, ServerId, Tag};
+use regiment_core::model::{
+    Fault, ImageSource, NetworkId, OsFamily, ProjectId, Server, ServerId, Tag,
+};
 use regiment_core::view::View;
 use regiment_core::world::World;
 use serde::Serialize;
@@ -239,18 +241,41 @@ pub(super) fn addresses<V: Copy>(server: &Server, version: V) -> Vec<Address<V>>
         .collect()
 }
 
-/// Name and id; where a group is not ours its id stands for its name.
-pub(super) fn security_groups(server: &Server, world: &World) -> Vec<Group> {
-    let groups = &server.details.security_groups;
+/// The security group of a server that was given none: the project's own of that name, if it has one.
+pub(super) fn default_group(project: ProjectId, world: &World) -> NetworkId {
+    let own = world.security_groups(project).find(|group| &*group.name == DEFAULT_GROUP);
+    own.map_or_else(|| ids::default_group(project), |group| group.id)
+}
+
+const DEFAULT_GROUP: &str = "default";
+
+/// The groups that a server is in, first those of its own, then those of its interfaces.
+pub(super) fn group_ids(server: &Server, world: &World) -> Vec<NetworkId> {
+    let mut groups = server.details.security_groups.clone();
     if groups.is_empty() {
-        let id = ids::default_group(server.project).to_string();
-        return vec![Group { id, name: "default".to_owned() }];
+        groups.push(default_group(server.project, world));
     }
-    let name = |id| match world.security_group(server.project, id) {
+    for id in server.details.nics.iter().flat_map(|nic| &nic.security_groups) {
+        if !groups.contains(id) {
+            groups.push(*id);
+        }
+    }
+    groups
+}
+
+/// Where a group is not ours its id stands for its name.
+pub(super) fn group_name(server: &Server, id: NetworkId, world: &World) -> String {
+    match world.security_group(server.project, id) {
         Some(group) => group.name.to_string(),
+        None if id == ids::default_group(server.project) => DEFAULT_GROUP.to_owned(),
         None => id.to_string(),
-    };
-    groups.iter().map(|id| Group { id: id.to_string(), name: name(*id) }).collect()
+    }
+}
+
+/// Name and id.
+pub(super) fn security_groups(server: &Server, world: &World) -> Vec<Group> {
+    let groups = group_ids(server, world).into_iter();
+    groups.map(|id| Group { id: id.to_string(), name: group_name(server, id, world) }).collect()
 }
 
 fn volumes(server: &Server) -> Vec<VolumeOf<'_>> {

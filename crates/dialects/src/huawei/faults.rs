@@ -124,6 +124,7 @@ fn of_kind(kind: FaultKind) -> Row {
             ("Ecs.0014", 400, "The VPC of an ECS with more than one NIC cannot be changed.")
         }
         FaultKind::NotInSecurityGroup => ("Ecs.0014", 400, "The ECS is not in the security group."),
+        FaultKind::LastSecurityGroup => ("Ecs.0014", 400, "An ECS must have a security group."),
         // This cloud's APIs that we speak know no load balancers.
         FaultKind::BalancerNotFound
         | FaultKind::BalancerBusy
@@ -149,6 +150,10 @@ fn of_kind(kind: FaultKind) -> Row {
         FaultKind::DeviceInUse => {
             ("Ecs.0005", 400, "The device name is used by another disk of the ECS.")
         }
+        FaultKind::VolumeNotSmaller => {
+            ("Ecs.0005", 400, "The new size of the disk must be greater than the old one.")
+        }
+        FaultKind::ZoneNotFound => ("Ecs.0005", 400, "The AZ does not exist."),
         FaultKind::TooManyTags => ("Ecs.0905", 400, "A server can have at most 10 tags."),
         FaultKind::TemplateNotFound => ("Ecs.0000", 404, "The launch template does not exist."),
         FaultKind::TemplateExists => ("Ecs.0005", 400, "A launch template with this name exists."),
@@ -196,6 +201,9 @@ fn code_of_failed(operation: &Operation) -> &'static str {
         Operation::Resize(_) | Operation::RevertResize(_) => "Ecs.0207",
         Operation::AddNics(_) => "Ecs.0217",
         Operation::AttachVolume(_) => "Ecs.0205",
+        Operation::CreateDisks(_) | Operation::DeleteDisks(_) | Operation::ExtendDisks(_) => {
+            "EVS.5500"
+        }
         Operation::DeleteNics(_) => "Ecs.0507",
         Operation::Stop(_)
         | Operation::CrashDump(_)

@@ -37,6 +37,11 @@ fn derived(what: &str, of: &str) -> u128 {
     u128::from_be_bytes(bytes)
 }
 
+/// A number that always belongs to the same thing.
+pub(super) fn small(of: &str) -> u32 {
+    u32::try_from(derived("number", of) & 0x7FFF_FFFF).expect("31 bits fit")
+}
+
 /// A random-looking UUID that always belongs to the same thing.
 fn derived_uuid(what: &str, of: &str) -> u128 {
     derived(what, of) & !(0xF << 76) & !(0b11 << 62) | 0x4 << 76 | 0b10 << 62

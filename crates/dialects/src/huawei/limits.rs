@@ -33,9 +33,6 @@ pub(super) const TAG_VALUES_ASKED_MAX: usize = 10;
 pub(super) const METADATA_MAX: usize = 10;
 /// Keys of a server's metadata once it is made, as `maxServerMeta` tells.
 pub(super) const METADATA_MADE_MAX: usize = 128;
-/// Server groups in a project, and servers in a group.
-pub(super) const GROUPS_MAX: usize = 10;
-pub(super) const GROUP_MEMBERS_MAX: usize = 16;
 pub(super) const GROUP_NAME_CHARS_MAX: usize = 255;
 pub(super) const HOSTNAME_CHARS_MAX: usize = 64;
 /// In `UpdateServer`, whose definition allows less than the others.
@@ -74,6 +71,12 @@ pub(super) const RECYCLE_THRESHOLD_DAYS: std::ops::RangeInclusive<u32> = 0..=3_6
 
 /// How long an answer waits for the servers it speaks of. The vendor's SDK gives up after 120 s.
 pub(super) const WAIT_MS: u32 = 30_000;
+
+/// Disks made at once, and bytes of a disk's name or description.
+pub(super) const DISKS_CREATE_MAX: i64 = 100;
+pub(super) const DISK_NAME_BYTES_MAX: usize = 255;
+pub(super) const DISK_METADATA_CHARS_MAX: usize = 255;
+pub(super) const DISK_TAGS_MAX: usize = 10;
 
 /// Lines of a console that are told when no number is asked for.
 pub(super) const CONSOLE_LINES: usize = 50;

@@ -86,6 +86,7 @@ fn settled(action: Action) -> Result<Box<Order>, Answer> {
         Action::Answer(answer) => Err(answer),
         Action::Look(look) => Err(look(&view)),
         Action::Consult(consult) => settled(consult(&view)),
+        Action::Toil(toil) => settled(toil()),
         Action::Order(order) => Ok(order),
     }
 }

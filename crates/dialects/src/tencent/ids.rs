@@ -44,6 +44,8 @@ pub fn target(target: &TargetRef) -> String {
         TargetRef::Short(handle) => instance(*handle),
         TargetRef::Server(id) => instance_long(*id),
         TargetRef::Balancer(id) => balancer(*id),
+        // This cloud's APIs that we speak name no disks.
+        TargetRef::Disk(id) => id.to_string(),
         TargetRef::Unreadable(text) => text.to_string(),
     }
 }
@@ -53,7 +55,7 @@ pub fn find_instance<'w>(world: &'w World, project: ProjectId, text: &str) -> Op
     match read_instance(text) {
         TargetRef::Short(handle) => world.by_handle(handle),
         TargetRef::Server(id) => world.server(id),
-        TargetRef::Balancer(_) | TargetRef::Unreadable(_) => None,
+        TargetRef::Balancer(_) | TargetRef::Disk(_) | TargetRef::Unreadable(_) => None,
     }
     .filter(|server| server.project == project)
 }

@@ -5,7 +5,7 @@ use super::faults::Refusal;
 use super::ops::{
     attach_volume, backends, balancers, create, create_disks, create_listeners,
     create_load_balancers, delete, delete_load_balancers, deregister_backends, detach_volume,
-    disks, grow_disk, listeners, reboot, register_backends, reinstall, rename, reset_password,
+    disks, extend_disks, listeners, reboot, register_backends, reinstall, rename, reset_password,
     resize, servers, start, stop, task_results,
 };
 use super::params::Params;
@@ -43,7 +43,7 @@ static ACTIONS: &[(&str, Module, Answerer)] = &[
     ("DescribeTaskResult", Module::Any, task_results::decode_any),
     // The others.
     ("CreateCbsStorages", Module::Cbs, create_disks::decode),
-    ("ResizeCbsStorage", Module::Cbs, grow_disk::decode),
+    ("ResizeCbsStorage", Module::Cbs, extend_disks::decode),
     ("DescribeCbsStorages", Module::Cbs, disks::decode),
     ("DescribeInstances", Module::Cvm, servers::decode),
     ("RunInstancesHour", Module::Cvm, create::decode),

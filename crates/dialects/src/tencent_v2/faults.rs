@@ -82,7 +82,8 @@ pub const fn row(kind: FaultKind) -> Row {
         | FaultKind::NicIsPrimary
         | FaultKind::NicTaken
         | FaultKind::HasMoreNics
-        | FaultKind::NotInSecurityGroup => (
+        | FaultKind::NotInSecurityGroup
+        | FaultKind::LastSecurityGroup => (
             4000,
             "InvalidParameterValue.InvalidNetworkInterfaceId",
             "the network interface does not allow it",
@@ -145,6 +146,10 @@ pub const fn row(kind: FaultKind) -> Row {
         FaultKind::TemplateExists => {
             (4000, "InvalidParameterValue.LaunchTemplateName", "the name is in use")
         }
+        FaultKind::VolumeNotSmaller => {
+            (4000, "InvalidParameter", "the disk is as large as that, or larger")
+        }
+        FaultKind::ZoneNotFound => (4000, "InvalidParameter", "there is no such zone"),
         FaultKind::TooManyTags => {
             (4000, "InvalidParameter", "the instance would have too many tags")
         }

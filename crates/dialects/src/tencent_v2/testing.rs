@@ -170,6 +170,7 @@ impl Bench {
                 let action = consult(&View::new(&self.world, &NoArchive, &(), self.now));
                 self.act(action)
             }
+            Action::Toil(toil) => self.act(toil()),
             Action::Order(order) => {
                 let planned = plan(&self.world, &order.command, self.now, &mut self.chance);
                 let outcome = planned.map(|planned| {

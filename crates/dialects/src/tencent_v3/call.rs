@@ -93,9 +93,10 @@ pub fn targets(parameter: &str, named: &[String]) -> Result<Vec<TargetRef>, Refu
 pub fn target(name: &str) -> Result<TargetRef, Refusal> {
     match ids::read_instance(name) {
         TargetRef::Unreadable(_) => Err(malformed(name)),
-        target @ (TargetRef::Server(_) | TargetRef::Short(_) | TargetRef::Balancer(_)) => {
-            Ok(target)
-        }
+        target @ (TargetRef::Server(_)
+        | TargetRef::Short(_)
+        | TargetRef::Balancer(_)
+        | TargetRef::Disk(_)) => Ok(target),
     }
 }
 

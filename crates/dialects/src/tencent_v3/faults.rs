@@ -149,7 +149,7 @@ pub const fn row(kind: FaultKind) -> Row {
             "the network interface does not allow it",
             "弹性网卡不支持该操作",
         ),
-        FaultKind::NotInSecurityGroup => row_of(
+        FaultKind::NotInSecurityGroup | FaultKind::LastSecurityGroup => row_of(
             "InvalidSecurityGroupId.NotFound",
             "the instance is not in the security group",
             "实例不在该安全组中",
@@ -231,6 +231,7 @@ pub const fn row(kind: FaultKind) -> Row {
         | FaultKind::VolumeNotShareable
         | FaultKind::VolumeElsewhere
         | FaultKind::BootVolume
+        | FaultKind::VolumeNotSmaller
         | FaultKind::DeviceInUse => row_of(
             "UnsupportedOperation.InvalidDisk",
             "the disk does not allow it",
@@ -241,6 +242,9 @@ pub const fn row(kind: FaultKind) -> Row {
             "the disk or the instance has as many of the other as it can have",
             "云硬盘挂载数量超出限制",
         ),
+        FaultKind::ZoneNotFound => {
+            row_of("InvalidZone.MismatchRegion", "there is no such zone", "可用区不存在")
+        }
         FaultKind::TooManyTags => row_of(
             "InvalidParameterValue.TagQuotaLimitExceeded",
             "the instance would have too many tags",

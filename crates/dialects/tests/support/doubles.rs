@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use regiment_core::driver::{
-    Adoption, Done, Driver, DriverError, Finding, Machines, Rejection, StepCall, StepReport, Verb,
+    Adoption, Done, Driver, DriverError, Finding, LooseDisk, Machines, Rejection, StepCall,
+    StepReport, Verb,
 };
-use regiment_core::model::{Host, Phase, ProjectId, Server, ServerId, Time};
+use regiment_core::model::{Host, Phase, ProjectId, Server, ServerId, Time, VolumeId};
 use regiment_core::store::{Archive, Batch, Loaded, Store, StoreError, Table, Visit};
 use regiment_core::vault::{Sealed, Secret, Vault};
 use regiment_dialects::{Bearer, Gate, Key};
@@ -127,6 +128,8 @@ impl Instant {
             | Verb::Image { .. }
             | Verb::Nics { .. }
             | Verb::Disks { .. }
+            | Verb::Disk { .. }
+            | Verb::NoDisk { .. }
             | Verb::Balance { .. }
             | Verb::Unbalance { .. } => return Ok(Done { placed_on: None }),
         };
@@ -206,6 +209,10 @@ impl Driver for Instant {
         None
     }
 
+    fn inspect_disk(&self, _volume: VolumeId) -> Option<LooseDisk> {
+        None
+    }
+
     fn list(&self) -> Vec<ServerId> {
         Vec::new()
     }
@@ -230,6 +237,8 @@ fn word_of(verb: &Verb) -> (&'static str, Option<ServerId>) {
         Verb::Image { server, .. } => ("image", Some(*server)),
         Verb::Nics { server, .. } => ("nics", Some(*server)),
         Verb::Disks { server, .. } => ("disks", Some(*server)),
+        Verb::Disk { .. } => ("disk", None),
+        Verb::NoDisk { .. } => ("no-disk", None),
         Verb::Balance { .. } => ("balance", None),
         Verb::Unbalance { .. } => ("unbalance", None),
     }

@@ -169,6 +169,7 @@ impl Plane {
                 let action = self.look(consult);
                 self.act(action)
             }
+            Action::Toil(toil) => self.act(toil()),
             Action::Order(order) => {
                 let Order { command, wait_ms, answer } = *order;
                 self.turn(vec![((), command)], false);

@@ -1,5 +1,6 @@
 //! What a golden is given: the world before its first request, written as one line a thing.
 
+use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
@@ -7,10 +8,10 @@ use regiment_core::apply::{Change, Edited};
 use regiment_core::driver::Rejection;
 use regiment_core::edits::Put;
 use regiment_core::model::{
-    Asset, Cidr, Details, Direction, Disk, Fault, FaultKind, Flavor, Host, Image, ImageId,
-    ImageSource, KeyPair, NetworkId, Nic, OsFamily, Phase, PortId, Power, Project, ProjectId,
-    Quota, RecycleBin, Remote, Rule, SecurityGroup, Server, ServerId, Subnet, Tag, Time, Volume,
-    VolumeId, Vpc,
+    Asset, Cidr, Details, Direction, Disk, DiskPhase, Fault, FaultKind, Flavor, Host, Image,
+    ImageId, ImageSource, KeyPair, NetworkId, Nic, OsFamily, Phase, PortId, Power, Project,
+    ProjectId, Quota, RecycleBin, Remote, Rule, SecurityGroup, Server, ServerId, Subnet, Tag, Time,
+    Volume, VolumeId, Vpc,
 };
 use regiment_core::ops::device_name;
 
@@ -91,6 +92,7 @@ impl Scene {
                     let verb = (*verb).to_owned();
                     scene.mishaps.push(Mishap { verb, server: None, rejection: rejection(what)? });
                 }
+                ["quota", "disks", n] => quota.disks = Some(number(n)?),
                 ["quota", "servers", n] => quota.servers = Some(number(n)?),
                 // Servers on it are told to leave within three days.
                 ["maintain", name, zone] => {
@@ -226,9 +228,12 @@ fn disk(n: u32, words: &[&str]) -> Result<Disk, String> {
         class: "SSD".into(),
         shareable: false,
         created_at: START.after_ms(-7_200_000 + i64::from(n)),
+        phase: DiskPhase::Ready,
         attached_to: Vec::new(),
-        hints: std::collections::BTreeMap::new(),
         held_by: Vec::new(),
+        metadata: BTreeMap::new(),
+        tags: Vec::new(),
+        hints: BTreeMap::new(),
     };
     for word in words {
         match (*word, word.split_once('=')) {

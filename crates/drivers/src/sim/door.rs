@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use regiment_core::driver::{Adoption, Driver, Finding, Machines, StepCall, StepReport};
-use regiment_core::model::{Host, LoadBalancer, LoadBalancerId, Server, ServerId, Time};
+use regiment_core::driver::{Adoption, Driver, Finding, LooseDisk, Machines, StepCall, StepReport};
+use regiment_core::model::{Host, LoadBalancer, LoadBalancerId, Server, ServerId, Time, VolumeId};
 use regiment_core::vault::Secret;
 
 use super::fleet::Fleet;
@@ -96,6 +96,10 @@ impl Driver for SimDriver {
 
     fn inspect(&self, server: ServerId) -> Option<Finding> {
         self.fleet.lock().inspect(server)
+    }
+
+    fn inspect_disk(&self, volume: VolumeId) -> Option<LooseDisk> {
+        self.fleet.lock().loose.get(&volume).cloned()
     }
 
     fn list(&self) -> Vec<ServerId> {

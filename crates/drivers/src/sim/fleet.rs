@@ -4,9 +4,9 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
-use regiment_core::driver::{Adoption, DiskPlan, Finding, StepCall, StepReport};
+use regiment_core::driver::{Adoption, DiskPlan, Finding, LooseDisk, StepCall, StepReport};
 use regiment_core::model::{
-    ImageId, LoadBalancer, LoadBalancerId, Nic, PortId, Power, ServerId, Time,
+    ImageId, LoadBalancer, LoadBalancerId, Nic, PortId, Power, ServerId, Time, VolumeId,
 };
 
 use super::console::{Consoles, Sight};
@@ -24,6 +24,8 @@ pub(super) struct Fleet {
     pub guests: HashMap<ServerId, Guest, FixedState>,
     /// The data disks of servers that have any; most have none.
     disks: HashMap<ServerId, Vec<DiskPlan>, FixedState>,
+    /// Disks that were ordered by themselves, in a server or not.
+    pub loose: BTreeMap<VolumeId, LooseDisk>,
     images: HashMap<ImageId, NonZeroU32, FixedState>,
     /// The interfaces of those that were made or changed here, the first one first.
     nics: BTreeMap<ServerId, Box<[PortId]>>,
@@ -74,6 +76,7 @@ impl Fleet {
             hosts: Hosts::new(hosts),
             guests: HashMap::default(),
             disks: HashMap::default(),
+            loose: BTreeMap::new(),
             images: HashMap::default(),
             nics: BTreeMap::new(),
             balancers: BTreeMap::new(),

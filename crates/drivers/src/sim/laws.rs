@@ -59,6 +59,8 @@ fn apart_from_all(mut verb: Verb) -> Verb {
         | Verb::Image { .. }
         | Verb::Nics { .. }
         | Verb::Disks { .. }
+        | Verb::Disk { .. }
+        | Verb::NoDisk { .. }
         | Verb::Balance { .. }
         | Verb::Unbalance { .. } => {}
     }

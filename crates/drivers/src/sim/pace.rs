@@ -67,8 +67,8 @@ const fn span_ms(verb: &Verb) -> (u64, u64) {
         Verb::Password { .. } => (3_000, 7_000),
         Verb::Image { .. } => (30_000, 60_000),
         Verb::Nics { .. } => (4_000, 9_000),
-        Verb::Disks { .. } | Verb::Balance { .. } => (3_000, 8_000),
-        Verb::Unbalance { .. } => (2_000, 5_000),
+        Verb::Disks { .. } | Verb::Disk { .. } | Verb::Balance { .. } => (3_000, 8_000),
+        Verb::NoDisk { .. } | Verb::Unbalance { .. } => (2_000, 5_000),
     }
 }
 

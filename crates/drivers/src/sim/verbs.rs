@@ -69,6 +69,14 @@ impl Fleet {
                 self.plug(server, disks);
                 DONE
             }
+            Verb::Disk { disk } => {
+                self.loose.insert(disk.volume, disk);
+                DONE
+            }
+            Verb::NoDisk { volume } => {
+                self.loose.remove(&volume);
+                DONE
+            }
             Verb::Balance { balancer } => {
                 self.balancers.insert(balancer.id, *balancer);
                 DONE

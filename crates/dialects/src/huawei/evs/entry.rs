@@ -9,6 +9,8 @@ pub(super) use regiment_core::world::AnyDisk as Found;
 use regiment_core::world::DiskState;
 use serde::Serialize;
 
+use super::ops::create_disks::{HINT_ENTERPRISE, HINT_IOPS, HINT_THROUGHPUT};
+
 use crate::huawei::{ids, times};
 
 /// Where it is, and what is being done with it.
@@ -20,6 +22,32 @@ pub(super) fn status(found: Found<'_>, view: &View<'_>) -> &'static str {
         DiskState::Attaching => "attaching",
         DiskState::InUse => "in-use",
         DiskState::Detaching => "detaching",
+        DiskState::Extending => "extending",
+        DiskState::Deleting => "deleting",
+        DiskState::Stuck => "error_deleting",
+    }
+}
+
+/// What was noted of it under a name, if it has a life of its own.
+fn hint<'a>(found: Found<'a>, name: &str) -> Option<&'a str> {
+    match found {
+        Found::Loose(disk) => disk.hints.get(name).map(AsRef::as_ref),
+        Found::Of(_, _) => None,
+    }
+}
+
+fn metadata(found: Found<'_>) -> BTreeMap<&str, &str> {
+    let mut metadata = BTreeMap::from([("hw:passthrough", "false")]);
+    if let Found::Loose(disk) = found {
+        metadata.extend(disk.metadata.iter().map(|(key, value)| (&**key, &**value)));
+    }
+    metadata
+}
+
+fn tags(found: Found<'_>) -> BTreeMap<&str, &str> {
+    match found {
+        Found::Loose(disk) => disk.tags.iter().map(|tag| (&*tag.key, &*tag.value)).collect(),
+        Found::Of(_, _) => BTreeMap::new(),
     }
 }
 
@@ -55,7 +83,7 @@ pub(super) struct Entry<'a> {
     size: u32,
     consistencygroup_id: (),
     bootable: &'static str,
-    metadata: BTreeMap<&'static str, &'static str>,
+    metadata: BTreeMap<&'a str, &'a str>,
     encrypted: bool,
     replication_status: &'static str,
     #[serde(rename = "os-volume-replication:extended_status")]
@@ -70,9 +98,21 @@ pub(super) struct Entry<'a> {
     service_type: &'static str,
     dedicated_storage_id: (),
     dedicated_storage_name: (),
-    tags: BTreeMap<String, String>,
+    tags: BTreeMap<&'a str, &'a str>,
     wwn: String,
-    enterprise_project_id: &'static str,
+    enterprise_project_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iops: Option<Measure>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    throughput: Option<Measure>,
+}
+
+/// How fast a disk of the newer kinds is.
+#[derive(Serialize)]
+struct Measure {
+    id: VolumeId,
+    frozened: bool,
+    total_val: u64,
 }
 
 #[derive(Serialize)]
@@ -97,7 +137,11 @@ impl Frame<'_> {
         let id = found.id();
         let tenant = self.project.plain();
         let boots = matches!(found, Found::Of(_, 0));
-        let metadata = BTreeMap::from([("hw:passthrough", "false")]);
+        let metadata = metadata(found);
+        let measure = |hint| {
+            let total_val = hint(found, hint)?.parse().ok()?;
+            Some(Measure { id, frozened: false, total_val })
+        };
         Entry {
             id,
             links: [Link {
@@ -123,8 +167,8 @@ impl Frame<'_> {
             size: found.size(),
             consistencygroup_id: (),
             bootable: if boots { "true" } else { "false" },
+            encrypted: metadata.get("__system__encrypted") == Some(&"1"),
             metadata,
-            encrypted: false,
             replication_status: "disabled",
             extended_status: (),
             migration: (),
@@ -135,9 +179,11 @@ impl Frame<'_> {
             service_type: "EVS",
             dedicated_storage_id: (),
             dedicated_storage_name: (),
-            tags: BTreeMap::new(),
+            tags: tags(found),
             wwn: ids::disk_name(id),
-            enterprise_project_id: "0",
+            enterprise_project_id: hint(found, HINT_ENTERPRISE).unwrap_or("0"),
+            iops: measure(HINT_IOPS),
+            throughput: measure(HINT_THROUGHPUT),
         }
     }
 

@@ -8,7 +8,10 @@ use serde::de::IgnoredAny;
 use super::NovaCall;
 use super::body::read;
 use super::faults::Refusal;
-use super::ops::{lock, power, reinstall, reset_password, resize};
+use super::ops::{
+    console_output, crash_dump, lock, power, reinstall, remote_console, reset_password, resize,
+    security_groups,
+};
 use crate::Action;
 
 #[expect(clippy::zero_sized_map_values, reason = "a set cannot be read from an object's keys")]
@@ -25,8 +28,14 @@ pub(super) fn decode(call: &NovaCall<'_>, id: &str) -> Result<Action, Refusal> {
         "resize" => resize::decode(call, id),
         "confirmResize" => Ok(resize::confirm(call, id)),
         "revertResize" => Ok(resize::revert(call, id)),
+        "addSecurityGroup" => security_groups::change(call, id, true),
+        "removeSecurityGroup" => security_groups::change(call, id, false),
         "lock" => Ok(lock::decode(call, id, true)),
         "unlock" => Ok(lock::decode(call, id, false)),
+        "os-getConsoleOutput" => console_output::decode(call, id),
+        "os-getVNCConsole" => remote_console::vnc(call, id),
+        "os-getSerialConsole" => remote_console::serial(call, id),
+        "trigger_crash_dump" => Ok(crash_dump::decode(call, id)),
         "rebuild" => reinstall::decode(call, id),
         "changePassword" => reset_password::decode(call, id),
         _ => {

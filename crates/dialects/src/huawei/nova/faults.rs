@@ -29,6 +29,9 @@ impl Refusal {
 
     /// A fault, where Nova's status is not that of this cloud's own API.
     pub fn of(fault: &Fault) -> Refusal {
+        if fault.kind == FaultKind::KeyPairNotFound {
+            return Refusal::invalid("Invalid key_name provided.");
+        }
         let row = Row::of(fault);
         let status = if is_conflict(fault.kind) || is_taken(fault.kind) {
             409
@@ -78,6 +81,8 @@ const fn is_forbidden(kind: FaultKind) -> bool {
     matches!(
         kind,
         FaultKind::QuotaExceeded
+            | FaultKind::TooManyServerGroups
+            | FaultKind::ServerGroupFull
             | FaultKind::TooManyVolumes
             | FaultKind::BootVolume
             | FaultKind::TooManyNics
@@ -87,7 +92,13 @@ const fn is_forbidden(kind: FaultKind) -> bool {
 
 /// Whether somebody else has what was asked for.
 const fn is_taken(kind: FaultKind) -> bool {
-    matches!(kind, FaultKind::DeviceInUse | FaultKind::NicTaken | FaultKind::AddressInUse)
+    matches!(
+        kind,
+        FaultKind::DeviceInUse
+            | FaultKind::KeyPairExists
+            | FaultKind::NicTaken
+            | FaultKind::AddressInUse
+    )
 }
 
 /// Whether what was named beside the server is not there.

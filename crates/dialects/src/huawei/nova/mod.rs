@@ -9,6 +9,7 @@ mod action;
 mod answer;
 mod body;
 mod faults;
+mod keys;
 mod links;
 mod ops;
 mod order;

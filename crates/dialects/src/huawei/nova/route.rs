@@ -6,8 +6,9 @@ use super::NovaCall;
 use super::action;
 use super::faults::Refusal;
 use super::ops::{
-    availability_zones, create, delete, flavors, instance_actions, interfaces, list_servers,
-    metadata, rename, show_server, volumes,
+    availability_zones, create, delete, flavors, instance_actions, interfaces, key_pairs, limits,
+    list_servers, metadata, remote_console, rename, security_groups, server_groups,
+    server_password, show_server, volumes,
 };
 use crate::Action;
 
@@ -23,6 +24,9 @@ pub(in crate::huawei) enum Route<'a> {
     ListActions(Cow<'a, str>),
     /// The server, and the request that ordered it.
     ShowAction(Cow<'a, str>, Cow<'a, str>),
+    RemoteConsole(Cow<'a, str>),
+    ShowPassword(Cow<'a, str>),
+    DeletePassword(Cow<'a, str>),
     ShowMetadata(Cow<'a, str>),
     /// Whether what is there is forgotten first.
     ChangeMetadata(bool, Cow<'a, str>),
@@ -35,6 +39,10 @@ pub(in crate::huawei) enum Route<'a> {
     ShowFlavor(Cow<'a, str>),
     ExtraSpecs(Cow<'a, str>),
     AvailabilityZones,
+    CreateKeyPair,
+    ListKeyPairs,
+    ShowKeyPair(Cow<'a, str>),
+    DeleteKeyPair(Cow<'a, str>),
     ListVolumes(Cow<'a, str>),
     AttachVolume(Cow<'a, str>),
     /// The server, and the volume.
@@ -45,6 +53,12 @@ pub(in crate::huawei) enum Route<'a> {
     /// The server, and the port.
     ShowInterface(Cow<'a, str>, Cow<'a, str>),
     DetachInterface(Cow<'a, str>, Cow<'a, str>),
+    Limits,
+    ListSecurityGroups(Cow<'a, str>),
+    CreateServerGroup,
+    ListServerGroups,
+    ShowServerGroup(Cow<'a, str>),
+    DeleteServerGroup(Cow<'a, str>),
 }
 
 /// The operation of a method and a path cut at its slashes, and the project in the path.
@@ -65,6 +79,9 @@ pub(in crate::huawei) fn find<'a>(
         ("POST", ["servers", _, "action"]) => Route::Act(part(3)),
         ("GET", ["servers", _, "os-instance-actions"]) => Route::ListActions(part(3)),
         ("GET", ["servers", _, "os-instance-actions", _]) => Route::ShowAction(part(3), part(5)),
+        ("POST", ["servers", _, "remote-consoles"]) => Route::RemoteConsole(part(3)),
+        ("GET", ["servers", _, "os-server-password"]) => Route::ShowPassword(part(3)),
+        ("DELETE", ["servers", _, "os-server-password"]) => Route::DeletePassword(part(3)),
         ("GET", ["servers", _, "metadata"]) => Route::ShowMetadata(part(3)),
         ("PUT", ["servers", _, "metadata"]) => Route::ChangeMetadata(true, part(3)),
         ("POST", ["servers", _, "metadata"]) => Route::ChangeMetadata(false, part(3)),
@@ -75,6 +92,10 @@ pub(in crate::huawei) fn find<'a>(
         ("GET", ["flavors", "detail"]) => Route::Flavors(true),
         ("GET", ["flavors", _]) => Route::ShowFlavor(part(3)),
         ("GET", ["flavors", _, "os-extra_specs"]) => Route::ExtraSpecs(part(3)),
+        ("POST", ["os-keypairs"]) => Route::CreateKeyPair,
+        ("GET", ["os-keypairs"]) => Route::ListKeyPairs,
+        ("GET", ["os-keypairs", _]) => Route::ShowKeyPair(part(3)),
+        ("DELETE", ["os-keypairs", _]) => Route::DeleteKeyPair(part(3)),
         ("GET", ["os-availability-zone"]) => Route::AvailabilityZones,
         ("GET", ["servers", _, "os-volume_attachments"]) => Route::ListVolumes(part(3)),
         ("POST", ["servers", _, "os-volume_attachments"]) => Route::AttachVolume(part(3)),
@@ -86,6 +107,12 @@ pub(in crate::huawei) fn find<'a>(
         ("POST", ["servers", _, "os-interface"]) => Route::AttachInterface(part(3)),
         ("GET", ["servers", _, "os-interface", _]) => Route::ShowInterface(part(3), part(5)),
         ("DELETE", ["servers", _, "os-interface", _]) => Route::DetachInterface(part(3), part(5)),
+        ("GET", ["servers", _, "os-security-groups"]) => Route::ListSecurityGroups(part(3)),
+        ("GET", ["limits"]) => Route::Limits,
+        ("POST", ["os-server-groups"]) => Route::CreateServerGroup,
+        ("GET", ["os-server-groups"]) => Route::ListServerGroups,
+        ("GET", ["os-server-groups", _]) => Route::ShowServerGroup(part(3)),
+        ("DELETE", ["os-server-groups", _]) => Route::DeleteServerGroup(part(3)),
         _ => return None,
     };
     Some((route, part(1)))
@@ -102,6 +129,9 @@ impl NovaCall<'_> {
             Route::Act(id) => action::decode(self, id),
             Route::ListActions(id) => instance_actions::list(self, id),
             Route::ShowAction(id, request) => Ok(instance_actions::show(self, id, request)),
+            Route::RemoteConsole(id) => remote_console::decode(self, id),
+            Route::ShowPassword(id) => Ok(server_password::show(self, id)),
+            Route::DeletePassword(id) => Ok(server_password::delete(self, id)),
             Route::ShowMetadata(id) => Ok(metadata::show(self, id)),
             Route::ChangeMetadata(afresh, id) => metadata::change(self, *afresh, id),
             Route::ShowMetadataItem(id, key) => Ok(metadata::show_item(self, id, key)),
@@ -110,6 +140,10 @@ impl NovaCall<'_> {
             Route::Flavors(detail) => flavors::list(self, *detail),
             Route::ShowFlavor(id) => Ok(flavors::show(self, id)),
             Route::ExtraSpecs(id) => Ok(flavors::extra_specs(self, id)),
+            Route::CreateKeyPair => key_pairs::create(self),
+            Route::ListKeyPairs => key_pairs::list(self),
+            Route::ShowKeyPair(name) => Ok(key_pairs::show(self, name)),
+            Route::DeleteKeyPair(name) => Ok(key_pairs::delete(self, name)),
             Route::AvailabilityZones => Ok(availability_zones::decode(self)),
             Route::ListVolumes(id) => volumes::list(self, id),
             Route::AttachVolume(id) => volumes::attach(self, id),
@@ -119,6 +153,12 @@ impl NovaCall<'_> {
             Route::AttachInterface(id) => interfaces::attach(self, id),
             Route::ShowInterface(id, port) => Ok(interfaces::show(self, id, port)),
             Route::DetachInterface(id, port) => Ok(interfaces::detach(self, id, port)),
+            Route::ListSecurityGroups(id) => Ok(security_groups::list(self, id)),
+            Route::Limits => Ok(limits::decode(self)),
+            Route::CreateServerGroup => server_groups::create_server_group::decode(self),
+            Route::ListServerGroups => server_groups::list_server_groups::decode(self),
+            Route::ShowServerGroup(id) => server_groups::show_server_group::decode(self, id),
+            Route::DeleteServerGroup(id) => server_groups::delete_server_group::decode(self, id),
         }
     }
 }

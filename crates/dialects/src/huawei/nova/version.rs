@@ -12,14 +12,19 @@ pub(super) struct Microversion(pub u16);
 pub(super) const OLDEST: Microversion = Microversion(1);
 pub(super) const NEWEST: Microversion = Microversion(60);
 
+pub(super) const KEY_PAIR_TYPE: Microversion = Microversion(2);
+pub(super) const REMOTE_CONSOLES: Microversion = Microversion(6);
 pub(super) const LOCKED: Microversion = Microversion(9);
 pub(super) const ATTRIBUTES: Microversion = Microversion(3);
+pub(super) const GROUP_OWNER: Microversion = Microversion(13);
 pub(super) const HOST_STATUS: Microversion = Microversion(16);
 pub(super) const DESCRIPTION: Microversion = Microversion(19);
 pub(super) const TAGS: Microversion = Microversion(26);
+pub(super) const NO_NETWORK_LIMITS: Microversion = Microversion(36);
 pub(super) const FLAVOR_WITHIN: Microversion = Microversion(47);
 pub(super) const DEVICE_TAG: Microversion = Microversion(49);
 pub(super) const FLAVOR_DESCRIPTION: Microversion = Microversion(55);
+pub(super) const NO_PERSONALITY: Microversion = Microversion(57);
 pub(super) const ACTIONS_PAGED: Microversion = Microversion(58);
 
 impl fmt::Display for Microversion {

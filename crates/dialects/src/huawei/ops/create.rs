@@ -24,7 +24,7 @@ use crate::huawei::answer::Reply;
 use crate::huawei::body::{Flag, Password, Whole, read};
 use crate::huawei::ciphertext::NewPassword;
 use crate::huawei::faults::{KEY_GONE, PREPAID_STAYS, Row, WEAK_PASSWORD};
-use crate::huawei::limits::{CREATE_MAX, GROUP_MEMBERS_MAX};
+use crate::huawei::limits::CREATE_MAX;
 use crate::huawei::password;
 use crate::huawei::route::Age;
 use crate::huawei::{Call, detail, ids, job_id, names};
@@ -67,12 +67,6 @@ pub(in crate::huawei) fn decode(call: &Call<'_>, age: Age) -> Result<Action, Row
         }
         if let Err(row) = data_images.iter().try_for_each(|image| may_be_on_a_disk(view, *image)) {
             return Action::Answer(reply.refuse(&row));
-        }
-        if let Operation::Create(create) = &command.operation
-            && let Some(group) = create.details.server_group
-            && view.world.members(group).count() + create.names.len() > GROUP_MEMBERS_MAX
-        {
-            return Action::Answer(reply.refuse(&Row::of(&FaultKind::ServerGroupFull.into())));
         }
         if let (Some(made), Operation::Create(create)) = (made, &mut command.operation) {
             let details = Arc::make_mut(&mut create.details);
@@ -143,7 +137,7 @@ fn accepted(reply: Reply, receipt: &Receipt, view: &View<'_>) -> Answer {
 }
 
 /// A client's token: a lower-case UUID, bound to what the request says.
-fn token(call: &Call<'_>) -> Result<Option<TokenClaim>, Row> {
+pub(in crate::huawei) fn token(call: &Call<'_>) -> Result<Option<TokenClaim>, Row> {
     let Some(token) = call.request.header("x-client-token") else { return Ok(None) };
     let plain = ServerId::parse_dashed(token).is_some_and(|id| id.to_string() == token);
     if !plain {

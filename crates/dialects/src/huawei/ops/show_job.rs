@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::huawei::answer::Reply;
 use crate::huawei::faults::Row;
-use crate::huawei::{Call, job_id, times};
+use crate::huawei::{Call, evs, job_id, times};
 use crate::{Action, Answer};
 
 #[derive(Serialize)]
@@ -30,6 +30,8 @@ struct JobOf {
 #[serde(untagged)]
 enum Entities {
     Parent { sub_jobs_total: usize, sub_jobs: Vec<JobOf> },
+    Disks { sub_jobs: Vec<JobOf> },
+    Disk(evs::job::Entity),
     Child(BTreeMap<&'static str, String>),
 }
 
@@ -58,6 +60,10 @@ fn unknown(reply: Reply) -> Answer {
 }
 
 fn parent(world: &World, job: &Job) -> JobOf {
+    let of_disks = evs::job::types(&job.operation, job.subs.len() > 1);
+    if of_disks.is_some() && job.subs.len() == 1 {
+        return JobOf { job_id: job_id::write(world, job.id.0), ..child(world, job, 0) };
+    }
     let begun = job.subs.iter().any(|sub| sub.began_at.is_some());
     let status = match job.outcome() {
         Outcome::Running if begun => "RUNNING",
@@ -67,10 +73,14 @@ fn parent(world: &World, job: &Job) -> JobOf {
     };
     let failed = status == "FAIL";
     let subs: Vec<JobOf> = (0..job.subs.len()).map(|at| child(world, job, at)).collect();
-    let (job_type, _) = types(&job.operation);
+    let (job_type, _) = of_disks.unwrap_or_else(|| types(&job.operation));
+    let entities = match of_disks {
+        Some(_) => Entities::Disks { sub_jobs: subs },
+        None => Entities::Parent { sub_jobs_total: subs.len(), sub_jobs: subs },
+    };
     JobOf {
         status,
-        entities: Entities::Parent { sub_jobs_total: subs.len(), sub_jobs: subs },
+        entities,
         job_id: job_id::write(world, job.id.0),
         job_type,
         begin_time: times::millis(job.accepted_at),
@@ -94,13 +104,18 @@ fn child(world: &World, job: &Job, at: usize) -> JobOf {
         SubTarget::Unknown(words) => {
             entities.insert("server_id", words.to_string());
         }
-        // This cloud has no entity for it.
-        SubTarget::Known(Target::Balancer(_)) => {}
+        // This cloud has no entity for the one; the other has one of its own.
+        SubTarget::Known(Target::Balancer(_) | Target::Disk(_)) => {}
     }
     if let Some(row) = &row {
         entities.insert("errorcode_message", row.message.to_string());
     }
-    let (_, job_type) = types(&job.operation);
+    let of_disk = evs::job::types(&job.operation, job.subs.len() > 1);
+    let (_, job_type) = of_disk.unwrap_or_else(|| types(&job.operation));
+    let entities = match evs::job::entity(world, job, sub) {
+        Some(entity) => Entities::Disk(entity),
+        None => Entities::Child(entities),
+    };
     JobOf {
         status: match sub.state {
             SubState::Waiting => "INIT",
@@ -108,7 +123,7 @@ fn child(world: &World, job: &Job, at: usize) -> JobOf {
             SubState::Succeeded => "SUCCESS",
             SubState::Failed | SubState::Refused => "FAIL",
         },
-        entities: Entities::Child(entities),
+        entities,
         job_id: job_id::write(world, job.id.0 + 1 + at as u64),
         job_type,
         begin_time: times::millis(sub.began_at.unwrap_or(job.accepted_at)),
@@ -123,6 +138,9 @@ fn refusal(job: &Job, sub: &SubJob) -> Option<Row> {
         SubState::Failed | SubState::Refused => {
             let fault = sub.fault.as_deref().cloned();
             let fault = fault.unwrap_or_else(|| Fault::from(FaultKind::Internal));
+            if evs::job::types(&job.operation, false).is_some() {
+                return Some(evs::faults::row(&fault));
+            }
             Some(Row::of_work(&fault, &job.operation))
         }
         SubState::Waiting | SubState::Running | SubState::Succeeded => None,
@@ -164,7 +182,10 @@ const fn types(operation: &Operation) -> (&'static str, &'static str) {
         Operation::CreateListeners(_) => ("createListener", "createSingleListener"),
         Operation::RegisterBackends(_) => ("addMember", "addSingleMember"),
         Operation::DeregisterBackends(_) => ("removeMember", "removeSingleMember"),
-        // Makes no job.
-        Operation::Edit(_) => ("", ""),
+        // Makes no job, or has names of its own.
+        Operation::CreateDisks(_)
+        | Operation::DeleteDisks(_)
+        | Operation::ExtendDisks(_)
+        | Operation::Edit(_) => ("", ""),
     }
 }

@@ -118,7 +118,7 @@ fn things<'v>(
                 // Deleted servers that can still be taken back keep theirs.
                 .chain(world.recycled_of(project))
                 .flat_map(|server| server.details.nics.iter().map(move |nic| (server, nic)))
-                .map(move |(server, nic)| ports::show(server, nic, style)),
+                .map(move |(server, nic)| ports::show(server, nic, world, style)),
         ),
         Kind::SecurityGroups => Box::new(
             world.security_groups(project).map(move |group| security_groups::show(group, style)),

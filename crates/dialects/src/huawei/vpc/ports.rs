@@ -1,14 +1,14 @@
 //! `GET /v1/{project_id}/ports[/{port_id}]`, `GET /v2.0/ports[/{port_id}]`: the interfaces of servers.
 
 use regiment_core::model::{NetworkId, Nic, Server};
+use regiment_core::world::World;
 use serde_json::{Value, json};
 
 use super::page::Style;
-use crate::huawei::detail::mac_text;
-use crate::huawei::ids;
+use crate::huawei::detail::{self, mac_text};
 use crate::huawei::ops::nics::list_interfaces::{FixedAddress, port_state};
 
-pub(super) fn show(server: &Server, nic: &Nic, style: Style) -> Value {
+pub(super) fn show(server: &Server, nic: &Nic, world: &World, style: Style) -> Value {
     let details = &server.details;
     let mac = mac_text(nic.mac);
     let shared = |address| json!({"ip_address": address, "mac_address": mac});
@@ -25,7 +25,7 @@ pub(super) fn show(server: &Server, nic: &Nic, style: Style) -> Value {
         "device_owner": format!("compute:{}", details.zone),
         "tenant_id": project,
         "status": port_state(server),
-        "security_groups": groups(server, nic),
+        "security_groups": groups(server, nic, world),
         "allowed_address_pairs": pairs,
         "extra_dhcp_opts": [],
         "binding:vnic_type": "normal",
@@ -51,10 +51,10 @@ fn is_primary(server: &Server, nic: &Nic) -> bool {
 }
 
 /// An interface's own groups, else its server's.
-fn groups(server: &Server, nic: &Nic) -> Vec<String> {
+fn groups(server: &Server, nic: &Nic, world: &World) -> Vec<String> {
     let words = |groups: &[NetworkId]| groups.iter().map(NetworkId::to_string).collect();
     match (nic.security_groups.as_slice(), server.details.security_groups.as_slice()) {
-        ([], []) => vec![ids::default_group(server.project).to_string()],
+        ([], []) => vec![detail::default_group(server.project, world).to_string()],
         ([], of_server) => words(of_server),
         (own, _) => words(own),
     }

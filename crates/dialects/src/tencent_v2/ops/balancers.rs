@@ -24,7 +24,10 @@ pub fn find<'w>(
 ) -> Result<&'w LoadBalancer, Refusal> {
     let found = match ids::read_balancer(id) {
         TargetRef::Balancer(id) => world.balancer(id),
-        TargetRef::Server(_) | TargetRef::Short(_) | TargetRef::Unreadable(_) => None,
+        TargetRef::Server(_)
+        | TargetRef::Short(_)
+        | TargetRef::Disk(_)
+        | TargetRef::Unreadable(_) => None,
     };
     found
         .filter(|balancer| balancer.project == project)

@@ -1,8 +1,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use regiment_core::edits::{CreateDisks, Edit};
-use regiment_core::model::AssetKey;
+use regiment_core::ops::{CreateDisks, Operation};
 use serde::Serialize;
 
 use crate::Action;
@@ -11,7 +10,7 @@ use crate::tencent::{disks, hints, ids};
 use crate::tencent_v2::call::Call;
 use crate::tencent_v2::faults::Refusal;
 use crate::tencent_v2::params::Fields;
-use crate::tencent_v2::{names, reply, task, times};
+use crate::tencent_v2::{names, task, times};
 
 /// Disks in one call. The vendor's page leaves it to a quota; this is what its console sells at once.
 const GOODS_MAX: u32 = 50;
@@ -52,29 +51,19 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
         let Some(zone) = Zones::of(view.world).name(zone).cloned() else {
             return task::settled(Err(Refusal::ZoneUnknown));
         };
-        let edit = Edit::CreateDisks(CreateDisks {
-            count: u16::try_from(count).expect("the count has a bound"),
-            name: names::UNNAMED.into(),
+        let operation = Operation::CreateDisks(CreateDisks {
+            names: vec![names::UNNAMED.into(); count as usize],
+            description: "".into(),
             zone,
             size_gib,
             class: class.into(),
+            shareable: false,
+            metadata: BTreeMap::new(),
+            tags: Vec::new(),
             hints: said,
         });
-        Action::order(issuer.command(edit.into(), Vec::new()), |outcome, _| match outcome {
-            Ok(receipt) => {
-                let id = |key: &AssetKey| match key {
-                    AssetKey::Disk(_, id) => Some(ids::disk(*id)),
-                    AssetKey::KeyPair(_, _)
-                    | AssetKey::Vpc(_, _)
-                    | AssetKey::Subnet(_, _)
-                    | AssetKey::SecurityGroup(_, _)
-                    | AssetKey::LaunchTemplate(_, _)
-                    | AssetKey::ScheduledEvent(_, _)
-                    | AssetKey::ServerGroup(_, _) => None,
-                };
-                reply::success("", Made { ids: receipt.made.iter().filter_map(id).collect() })
-            }
-            Err(fault) => reply::refuse(&fault.clone().into()),
+        task::order_and_wait(issuer.command(operation, Vec::new()), "", |_, receipt, _| Made {
+            ids: receipt.disks().map(ids::disk).collect(),
         })
     }))
 }

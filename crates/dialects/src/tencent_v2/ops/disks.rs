@@ -173,6 +173,8 @@ const fn status(state: DiskState) -> &'static str {
     match state {
         DiskState::Attaching => "attaching",
         DiskState::Detaching => "detaching",
+        DiskState::Extending => "expanding",
+        DiskState::Deleting | DiskState::Stuck => "toRecycle",
         // Whether its instance works is the instance's to show.
         DiskState::Creating | DiskState::Failed | DiskState::Available | DiskState::InUse => {
             "normal"

@@ -12,7 +12,7 @@ pub mod delete_load_balancers;
 pub mod deregister_backends;
 pub mod detach_volume;
 pub mod disks;
-pub mod grow_disk;
+pub mod extend_disks;
 pub mod listeners;
 pub mod reboot;
 pub mod register_backends;

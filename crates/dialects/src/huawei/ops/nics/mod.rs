@@ -137,9 +137,10 @@ fn refused(id: &str, fault: &Fault) -> Row {
 fn server_id(id: &str) -> Result<ServerId, Row> {
     match target(id) {
         TargetRef::Server(id) => Ok(id),
-        TargetRef::Short(_) | TargetRef::Balancer(_) | TargetRef::Unreadable(_) => {
-            Err(no_such_server(id))
-        }
+        TargetRef::Short(_)
+        | TargetRef::Balancer(_)
+        | TargetRef::Disk(_)
+        | TargetRef::Unreadable(_) => Err(no_such_server(id)),
     }
 }
 

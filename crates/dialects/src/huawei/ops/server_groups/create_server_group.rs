@@ -9,7 +9,7 @@ use crate::Action;
 use crate::huawei::Call;
 use crate::huawei::body::read;
 use crate::huawei::faults::Row;
-use crate::huawei::limits::{GROUP_NAME_CHARS_MAX, GROUPS_MAX};
+use crate::huawei::limits::GROUP_NAME_CHARS_MAX;
 
 #[derive(Deserialize)]
 struct Body {
@@ -22,6 +22,11 @@ struct Wanted {
     policies: Vec<String>,
 }
 
+pub(in crate::huawei) fn edit(call: &Call<'_>, name: &str) -> Edit {
+    let user = call.caller.access_key.clone();
+    Edit::CreateServerGroup(CreateServerGroup { name: name.into(), user })
+}
+
 pub(super) fn decode(call: &Call<'_>) -> Result<Action, Row> {
     let Body { server_group: Wanted { name, policies } } = read(call.request.body)?;
     if !(1..=GROUP_NAME_CHARS_MAX).contains(&name.chars().count()) {
@@ -31,8 +36,7 @@ pub(super) fn decode(call: &Call<'_>) -> Result<Action, Row> {
     if policies != [POLICY] {
         return Err(Row::invalid(format!("policies must be [\"{POLICY}\"].")));
     }
-    let count_max = u16::try_from(GROUPS_MAX).expect("ten fits");
-    let edit = Edit::CreateServerGroup(CreateServerGroup { name: name.into(), count_max });
+    let edit = edit(call, &name);
     let reply = call.reply;
     Ok(Action::order(call.command(edit.into(), Vec::new()), move |receipt, view| {
         let made = match receipt {

@@ -2,7 +2,7 @@
 //! another host, which the vendor does not do either.
 
 pub(super) mod batch_server_group_members;
-pub(super) mod create_server_group;
+pub(in crate::huawei) mod create_server_group;
 pub(super) mod delete_server_group;
 pub(super) mod list_server_groups;
 pub(super) mod server_group_members;
@@ -66,7 +66,7 @@ pub(in crate::huawei) fn decode(call: &Call<'_>, route: &Route<'_>) -> Result<Ac
 }
 
 /// The one policy there is: no two members on one host.
-const POLICY: &str = "anti-affinity";
+pub(in crate::huawei) const POLICY: &str = "anti-affinity";
 
 /// A group as every answer tells it.
 #[derive(Serialize)]
@@ -79,7 +79,7 @@ struct Told<'a> {
 }
 
 #[derive(Serialize)]
-struct Nothing {}
+pub(in crate::huawei) struct Nothing {}
 
 #[derive(Serialize)]
 struct Single<'a> {

@@ -11,7 +11,6 @@ use crate::Action;
 use crate::huawei::Call;
 use crate::huawei::body::read;
 use crate::huawei::faults::{Row, no_such_server};
-use crate::huawei::limits::GROUP_MEMBERS_MAX;
 
 #[derive(Deserialize)]
 struct Body {
@@ -27,8 +26,7 @@ struct Member {
 /// Servers into a group, or out of it.
 pub(super) fn edit(group: ServerGroupId, servers: Vec<ServerId>, join: bool) -> Edit {
     if join {
-        let members_max = u16::try_from(GROUP_MEMBERS_MAX).expect("sixteen fits");
-        Edit::JoinServerGroup(JoinServerGroup { group, servers, members_max })
+        Edit::JoinServerGroup(JoinServerGroup { group, servers })
     } else {
         Edit::LeaveServerGroup(LeaveServerGroup { group, servers })
     }

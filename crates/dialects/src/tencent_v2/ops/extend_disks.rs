@@ -1,5 +1,6 @@
-use regiment_core::edits::{Edit, GrowDisk};
+use regiment_core::command::TargetRef;
 use regiment_core::model::{Fault, FaultKind};
+use regiment_core::ops::{ExtendDisks, Operation};
 use regiment_core::world::{AnyDisk, World};
 
 use super::create_disks;
@@ -7,7 +8,7 @@ use crate::Action;
 use crate::tencent::ids;
 use crate::tencent_v2::call::{Call, Issuer};
 use crate::tencent_v2::faults::Refusal;
-use crate::tencent_v2::reply::{self, Nothing};
+use crate::tencent_v2::reply::Nothing;
 use crate::tencent_v2::task;
 
 /// `ResizeCbsStorage`: upwards, and no instance may have the disk meanwhile.
@@ -33,9 +34,7 @@ fn order(world: &World, name: &str, size_gib: u32, issuer: &Issuer) -> Result<Ac
         let why = format!("must be more than the disk's {}", disk.size_gib);
         return Err(malformed("storageSize", &why));
     }
-    let edit = Edit::GrowDisk(GrowDisk { volume: disk.id, size_gib });
-    Ok(Action::order(issuer.command(edit.into(), Vec::new()), |outcome, _| match outcome {
-        Ok(_) => reply::success("", Nothing {}),
-        Err(fault) => reply::refuse(&fault.clone().into()),
-    }))
+    let operation = Operation::ExtendDisks(ExtendDisks { size_gib });
+    let command = issuer.command(operation, vec![TargetRef::Disk(disk.id)]);
+    Ok(task::order_and_wait(command, "", |_, _, _| Nothing {}))
 }
