@@ -311,7 +311,7 @@ fn accept_judged(
         return Ok(Plan { receipt, accepted: None, edited: None });
     }
     let mut job = new_job(command, id, now, subs);
-    name_listeners(world, &mut job.operation, chance);
+    name_listeners(world, &mut job.operation, now, chance);
     job.operation.choose(world, command.project, id.sub(0), chance)?;
     if let (Operation::Delete(delete), Some(owner)) =
         (&mut job.operation, world.project(command.project))
@@ -408,13 +408,14 @@ fn token(command: &Command, receipt: &Receipt, now: Time) -> Option<Token> {
     Some(Token::new(command.project, claim, receipt.clone(), expires_at))
 }
 
-/// Listeners get their ids when they are ordered, since the caller is told them at once.
-fn name_listeners(world: &World, operation: &mut Operation, chance: &mut Chance) {
+/// Listeners get their ids and their age when they are ordered, since the caller is told them at once.
+fn name_listeners(world: &World, operation: &mut Operation, now: Time, chance: &mut Chance) {
     let Operation::CreateListeners(create) = operation else { return };
     let taken = |id: ListenerId| {
         world.balancers().any(|balancer| balancer.listeners.iter().any(|old| old.id == id))
     };
     for listener in &mut create.listeners {
+        listener.created_at = Some(now);
         listener.id = loop {
             let id = ListenerId(Handle::fold(chance.next_u64()));
             if !taken(id) {

@@ -441,12 +441,15 @@ impl World {
         let fronts: Vec<LoadBalancerId> = self
             .balancers
             .values()
-            .filter(|balancer| balancer.backends.iter().any(|backend| backend.server == id))
+            .filter(|balancer| balancer.forwards_to(id))
             .map(|balancer| balancer.id)
             .collect();
         for front in fronts {
             self.change_balancer(front, |balancer| {
                 balancer.backends.retain(|backend| backend.server != id);
+                for listener in &mut balancer.listeners {
+                    listener.members.retain(|member| member.server != id);
+                }
             });
         }
     }

@@ -303,7 +303,7 @@ mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
 
     use regiment_core::engine::Settings;
-    use regiment_core::model::{ProjectId, Reach, RequestId};
+    use regiment_core::model::{Hints, ProjectId, Reach, RequestId};
     use regiment_core::ops::{CreateLoadBalancers, Operation};
     use regiment_core::store::{Archive, Batch, Store, StoreError, Visit};
     use regiment_drivers::sim::{SimConfig, SimDriver};
@@ -375,6 +375,8 @@ mod tests {
             domain_prefix: None,
             network: None,
             subnet: None,
+            tags: Vec::new(),
+            hints: Hints::default(),
         });
         Command::new(ProjectId(1), "AK".into(), "plain", RequestId(1), operation, Vec::new())
     }

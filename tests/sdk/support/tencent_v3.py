@@ -1,5 +1,7 @@
 """The API 3.0 SDK, unpatched."""
 
+from tencentcloud.clb.v20180317 import clb_client
+from tencentcloud.clb.v20180317 import models as clb_models
 from tencentcloud.common import credential
 from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
 from tencentcloud.common.profile.client_profile import ClientProfile
@@ -20,12 +22,27 @@ class TencentV3:
         profile = ClientProfile(signMethod=signature, httpProfile=http, language=language)
         keys = credential.Credential(plane.access_key, secret_key or plane.secret_key)
         self.cvm = cvm_client.CvmClient(keys, "ap-guangzhou", profile)
+        self.clb = clb_client.ClbClient(keys, "ap-guangzhou", profile)
 
     def call(self, action, **members):
         """One call by the real SDK, in its own types."""
         request = getattr(models, f"{action}Request")()
         request._deserialize(members)
         return getattr(self.cvm, action)(request)
+
+    def balance(self, action, **members):
+        """The same of load balancers."""
+        request = getattr(clb_models, f"{action}Request")()
+        request._deserialize(members)
+        return getattr(self.clb, action)(request)
+
+    def balanced(self, action, **members):
+        """The answer of an order, once its task has succeeded."""
+        answer = self.balance(action, **members)
+        ended = wait_for(lambda: self.balance("DescribeTaskStatus", TaskId=answer.RequestId),
+                         lambda seen: seen.Status != 2, f"{action} to end")
+        assert ended.Status == 0, ended
+        return answer
 
     def instances(self, *ids, **members):
         if ids:

@@ -15,7 +15,10 @@ mod server;
 mod time;
 
 pub use asset::{Asset, AssetKey, KeyPair, ServerGroup};
-pub use balancer::{Backend, BalancerState, HealthCheck, Listener, LoadBalancer, Protocol, Reach};
+pub use balancer::{
+    Backend, BalancerState, HealthCheck, Hints, Listener, LoadBalancer, Member, Membership, Probe,
+    Protocol, Reach,
+};
 pub use catalog::{
     Credential, Flavor, Host, Image, ImageSource, OsFamily, Project, Quota, RecycleBin,
 };

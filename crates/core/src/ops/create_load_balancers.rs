@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::{Rules, Step, rename};
 use crate::chance::Chance;
 use crate::model::{
-    BalancerState, Fault, Handle, LoadBalancer, LoadBalancerId, ProjectId, Reach, SubJobId, Time,
+    BalancerState, Fault, Handle, Hints, LoadBalancer, LoadBalancerId, ProjectId, Reach, SubJobId,
+    Tag, Time,
 };
 use crate::world::World;
 
@@ -19,6 +20,10 @@ pub struct CreateLoadBalancers {
     pub domain_prefix: Option<Arc<str>>,
     pub network: Option<Arc<str>>,
     pub subnet: Option<Arc<str>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Tag>,
+    #[serde(default, skip_serializing_if = "Hints::is_empty")]
+    pub hints: Hints,
 }
 
 impl Rules for CreateLoadBalancers {
@@ -80,6 +85,8 @@ impl CreateLoadBalancers {
                     updated_at: now,
                     listeners: Vec::new(),
                     backends: Vec::new(),
+                    tags: self.tags.clone(),
+                    hints: self.hints.clone(),
                 }
             })
             .collect()

@@ -6,6 +6,8 @@
 mod add_nics;
 mod attach_volume;
 mod change_charging;
+mod change_listener;
+mod change_load_balancer;
 mod change_network;
 mod confirm_resize;
 mod crash_dump;
@@ -15,9 +17,11 @@ mod create_listeners;
 mod create_load_balancers;
 mod delete;
 mod delete_disks;
+mod delete_listeners;
 mod delete_load_balancers;
 mod delete_nics;
 mod deregister_backends;
+mod deregister_members;
 mod detach_volume;
 mod extend_disks;
 mod lock;
@@ -27,6 +31,7 @@ mod purge;
 mod reboot;
 mod redeploy;
 mod register_backends;
+mod register_members;
 mod reinstall;
 mod rename;
 mod reset_password;
@@ -36,6 +41,7 @@ mod revert_resize;
 mod start;
 mod step;
 mod stop;
+mod weigh_members;
 
 use std::sync::Arc;
 
@@ -44,6 +50,8 @@ use serde::{Deserialize, Serialize};
 pub use add_nics::AddNics;
 pub use attach_volume::{AttachVolume, fits, free_device};
 pub use change_charging::ChangeCharging;
+pub use change_listener::{Certificates, ChangeListener};
+pub use change_load_balancer::ChangeLoadBalancer;
 pub use change_network::ChangeNetwork;
 pub use confirm_resize::ConfirmResize;
 pub use crash_dump::CrashDump;
@@ -53,9 +61,11 @@ pub use create_listeners::CreateListeners;
 pub use create_load_balancers::CreateLoadBalancers;
 pub use delete::Delete;
 pub use delete_disks::DeleteDisks;
+pub use delete_listeners::DeleteListeners;
 pub use delete_load_balancers::DeleteLoadBalancers;
 pub use delete_nics::DeleteNics;
 pub use deregister_backends::DeregisterBackends;
+pub use deregister_members::DeregisterMembers;
 pub use detach_volume::DetachVolume;
 pub use extend_disks::ExtendDisks;
 pub use lock::Lock;
@@ -66,6 +76,7 @@ pub use purge::Purge;
 pub use reboot::Reboot;
 pub use redeploy::Redeploy;
 pub use register_backends::RegisterBackends;
+pub use register_members::RegisterMembers;
 pub use reinstall::Reinstall;
 pub use rename::Rename;
 pub use reset_password::{PasswordFit, ResetPassword};
@@ -75,6 +86,7 @@ pub use revert_resize::RevertResize;
 pub use start::Start;
 pub use step::Step;
 pub use stop::Stop;
+pub use weigh_members::WeighMembers;
 
 use crate::chance::Chance;
 use crate::edits::Edit;
@@ -147,6 +159,12 @@ pub enum Operation {
     CreateListeners(CreateListeners),
     RegisterBackends(RegisterBackends),
     DeregisterBackends(DeregisterBackends),
+    ChangeLoadBalancer(ChangeLoadBalancer),
+    ChangeListener(ChangeListener),
+    DeleteListeners(DeleteListeners),
+    RegisterMembers(RegisterMembers),
+    DeregisterMembers(DeregisterMembers),
+    WeighMembers(WeighMembers),
     /// Asks no machine and makes no job.
     Edit(Box<Edit>),
 }
@@ -317,6 +335,12 @@ impl Operation {
             Operation::CreateListeners(op) => Sort::Balancers(op),
             Operation::RegisterBackends(op) => Sort::Balancers(op),
             Operation::DeregisterBackends(op) => Sort::Balancers(op),
+            Operation::ChangeLoadBalancer(op) => Sort::Balancers(op),
+            Operation::ChangeListener(op) => Sort::Balancers(op),
+            Operation::DeleteListeners(op) => Sort::Balancers(op),
+            Operation::RegisterMembers(op) => Sort::Balancers(op),
+            Operation::DeregisterMembers(op) => Sort::Balancers(op),
+            Operation::WeighMembers(op) => Sort::Balancers(op),
             Operation::Edit(edit) => Sort::Edit(edit),
         }
     }
@@ -340,6 +364,18 @@ impl Operation {
 
     pub(crate) fn check(&self, world: &World, project: ProjectId) -> Result<(), Fault> {
         self.rules().check(world, project)
+    }
+
+    /// Whether it works on load balancers.
+    pub fn is_of_balancers(&self) -> bool {
+        match self.sort() {
+            Sort::Balancers(_) | Sort::NewBalancers(_) => true,
+            Sort::Servers(_)
+            | Sort::NewServers(_)
+            | Sort::Disks(_)
+            | Sort::NewDisks(_)
+            | Sort::Edit(_) => false,
+        }
     }
 
     /// The steps of this operation on a server that was or was not running when it was ordered.

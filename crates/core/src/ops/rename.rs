@@ -14,7 +14,7 @@ pub struct Rename {
 }
 
 /// The bound that holds in every dialect; each has narrower rules of its own.
-fn name_is_bounded(name: &str) -> Result<(), Fault> {
+pub(crate) fn name_is_bounded(name: &str) -> Result<(), Fault> {
     let bounded = !name.is_empty() && name.chars().count() <= NAME_CHARS_MAX;
     if bounded && !name.chars().any(char::is_control) {
         Ok(())

@@ -14,15 +14,16 @@ use crate::edits::{
 use crate::engine::Settings;
 use crate::limits;
 use crate::model::{
-    Backend, Handle, HealthCheck, Listener, ListenerId, NetworkId, Nic, Protocol, Reach,
-    ScheduledEventId, ServerGroupId, ServerId, Time,
+    Backend, Handle, HealthCheck, Hints, Listener, ListenerId, Member, Membership, NetworkId, Nic,
+    Probe, Protocol, Reach, ScheduledEventId, ServerGroupId, ServerId, Time,
 };
 use crate::ops::{
-    AddNics, AttachVolume, ChangeCharging, ChangeNetwork, ConfirmResize, CrashDump,
-    CreateListeners, CreateLoadBalancers, Delete, DeleteDisks, DeleteLoadBalancers, DeleteNics,
-    DeregisterBackends, ExtendDisks, Force, Lock, Migrate, NicOrder, Operation, PasswordFit, Purge,
-    Reboot, Redeploy, RegisterBackends, Reinstall, Rename, ResetPassword, Resize, Restore,
-    RevertResize, Start, Stop,
+    AddNics, AttachVolume, ChangeCharging, ChangeListener, ChangeLoadBalancer, ChangeNetwork,
+    ConfirmResize, CrashDump, CreateListeners, CreateLoadBalancers, Delete, DeleteDisks,
+    DeleteListeners, DeleteLoadBalancers, DeleteNics, DeregisterBackends, DeregisterMembers,
+    ExtendDisks, Force, Lock, Migrate, NicOrder, Operation, PasswordFit, Purge, Reboot, Redeploy,
+    RegisterBackends, RegisterMembers, Reinstall, Rename, ResetPassword, Resize, Restore,
+    RevertResize, Start, Stop, WeighMembers,
 };
 use crate::store::{StoreError, Table};
 use crate::testing::{Fails, Trouble};
@@ -43,6 +44,21 @@ fn first_balancer(world: &World) -> TargetRef {
     TargetRef::Balancer(
         world.balancers().find(|balancer| &*balancer.name == "lb-a").expect("lb-a is there").id,
     )
+}
+
+fn listener_at(world: &World, port: u16) -> ListenerId {
+    let mut listeners = world.balancers().flat_map(|balancer| &balancer.listeners);
+    listeners
+        .find(|listener| listener.port == port)
+        .map_or(ListenerId(Handle::fold(0)), |one| one.id)
+}
+
+fn member(world: &World, at: u16, server: ServerId, port: u16) -> Membership {
+    let since = Time(0);
+    Membership {
+        listener: listener_at(world, at),
+        member: Member { server, port, weight: 10, since },
+    }
 }
 
 fn disk_named(world: &World, name: &str) -> TargetRef {
@@ -93,9 +109,13 @@ fn listener(port: u16) -> Listener {
             unhealthy_after: 3,
             http_codes: 31,
             http_path: "/".into(),
+            probe: Probe::default(),
         },
         certificate: None,
         client_certificate: None,
+        members: Vec::new(),
+        created_at: None,
+        hints: Hints::default(),
     }
 }
 
@@ -153,6 +173,8 @@ const ACTS: &[Act] = &[
             domain_prefix: None,
             network: None,
             subnet: None,
+            tags: Vec::new(),
+            hints: Hints::default(),
         };
         vec![command(9, Operation::CreateLoadBalancers(create), &[])]
     },
@@ -181,6 +203,45 @@ const ACTS: &[Act] = &[
             [s(1), new_server(world, "n2")].map(|server| Backend { server, weight: 10 }).to_vec();
         let register = RegisterBackends { backends };
         vec![command_on(11, Operation::RegisterBackends(register), vec![first_balancer(world)])]
+    },
+    // Each waits for the one before: a load balancer does one thing at a time.
+    |world| {
+        let members = vec![member(world, 80, s(1), 8080), member(world, 443, s(3), 8443)];
+        let register = Operation::RegisterMembers(RegisterMembers { members });
+        vec![command_on(100, register, vec![first_balancer(world)])]
+    },
+    |world| {
+        let mut heavy = member(world, 443, s(3), 8443);
+        heavy.member.weight = 77;
+        let weigh = Operation::WeighMembers(WeighMembers { members: vec![heavy] });
+        vec![command_on(101, weigh, vec![first_balancer(world)])]
+    },
+    |world| {
+        let change = ChangeListener {
+            listener: listener_at(world, 443),
+            name: Some("secure".into()),
+            scheduler: Some("least_conn".into()),
+            session_s: Some(30),
+            health: None,
+            certificates: None,
+            hints: Hints::default(),
+        };
+        vec![command_on(102, Operation::ChangeListener(change), vec![first_balancer(world)])]
+    },
+    |world| {
+        let leave = DeregisterMembers { members: vec![member(world, 80, s(1), 8080)] };
+        vec![command_on(103, Operation::DeregisterMembers(leave), vec![first_balancer(world)])]
+    },
+    |world| {
+        let close = DeleteListeners { listeners: vec![listener_at(world, 80)] };
+        vec![command_on(104, Operation::DeleteListeners(close), vec![first_balancer(world)])]
+    },
+    |world| {
+        let change = ChangeLoadBalancer {
+            name: None,
+            hints: [("bandwidth".into(), Some("5".into()))].into(),
+        };
+        vec![command_on(105, Operation::ChangeLoadBalancer(change), vec![first_balancer(world)])]
     },
     |world| {
         let leave = DeregisterBackends { servers: vec![s(1)] };

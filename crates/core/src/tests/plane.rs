@@ -399,9 +399,15 @@ pub fn tell(world: &World) -> String {
             .map(|backend| format!("{}*{}", name_of(backend.server), backend.weight))
             .collect();
         let ports: Vec<_> = balancer.listeners.iter().map(|listener| listener.port).collect();
+        let members: Vec<_> = balancer
+            .listeners
+            .iter()
+            .flat_map(|one| one.members.iter().map(|member| (one.port, member)))
+            .map(|(at, one)| format!("{at}: {}:{}*{}", name_of(one.server), one.port, one.weight))
+            .collect();
         writeln!(
             text,
-            "balancer {} {:?} busy {} ports {ports:?} backends {backends:?}",
+            "balancer {} {:?} busy {} ports {ports:?} backends {backends:?} members {members:?}",
             balancer.name,
             balancer.state,
             balancer.busy.is_some(),

@@ -128,6 +128,7 @@ fn of_kind(kind: FaultKind) -> Row {
         // This cloud's APIs that we speak know no load balancers.
         FaultKind::BalancerNotFound
         | FaultKind::BalancerBusy
+        | FaultKind::ListenerNotFound
         | FaultKind::PortInUse
         | FaultKind::BackendNotFound => ("Ecs.0000", 400, "Request error."),
         FaultKind::KeyPairNotFound => ("Ecs.0314", 400, "The key pair does not exist."),
@@ -222,6 +223,12 @@ fn code_of_failed(operation: &Operation) -> &'static str {
         | Operation::CreateListeners(_)
         | Operation::RegisterBackends(_)
         | Operation::DeregisterBackends(_)
+        | Operation::ChangeLoadBalancer(_)
+        | Operation::ChangeListener(_)
+        | Operation::DeleteListeners(_)
+        | Operation::RegisterMembers(_)
+        | Operation::DeregisterMembers(_)
+        | Operation::WeighMembers(_)
         | Operation::Edit(_) => "Ecs.1000",
     }
 }

@@ -100,6 +100,10 @@ pub fn listener(id: ListenerId) -> String {
     join(LISTENER, id.0)
 }
 
+pub fn read_listener(text: &str) -> Option<ListenerId> {
+    text.strip_prefix(LISTENER).and_then(Handle::parse).map(ListenerId)
+}
+
 pub fn disk(id: VolumeId) -> String {
     join(DISK, id.handle())
 }

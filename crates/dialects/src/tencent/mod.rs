@@ -11,4 +11,5 @@ pub mod hostname;
 pub mod ids;
 pub mod shapes;
 pub mod signature;
+pub mod times;
 pub mod zones;

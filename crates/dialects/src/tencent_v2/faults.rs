@@ -102,6 +102,9 @@ pub const fn row(kind: FaultKind) -> Row {
             "FailedOperation.ResourceInOperating",
             "another operation is running on the load balancer",
         ),
+        FaultKind::ListenerNotFound => {
+            (5000, "InvalidParameter.ListenerIdNotFound", "the listener does not exist")
+        }
         FaultKind::PortInUse => {
             (4000, "InvalidParameter.PortCheckFailed", "a listener with this port exists")
         }

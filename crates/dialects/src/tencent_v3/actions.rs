@@ -5,9 +5,16 @@ use std::sync::Arc;
 
 use super::auth;
 use super::call::Call;
+use super::clb;
 use super::definitions;
 use super::faults::Refusal;
 use super::input::{Carrier, Input};
+use super::ops::clb::{
+    balancers, batch_deregister_members, batch_register_members, change_listener,
+    change_load_balancer, create_listeners, create_load_balancers, delete_listeners,
+    delete_load_balancers, deregister_members, jobs, listeners, member_health, members,
+    register_members, task_status, weigh_members,
+};
 use super::ops::{
     create, delete, describe, images, reboot, regions, reinstall, reset_password, resize, servers,
     shapes, start, states, stop, zones,
@@ -32,7 +39,28 @@ const fn cvm(name: &'static str, answerer: Answerer) -> Served {
     Served { service: "cvm", name, regional: true, answerer }
 }
 
+const fn clb(name: &'static str, answerer: Answerer) -> Served {
+    Served { service: clb::SERVICE, name, regional: true, answerer }
+}
+
 pub static SERVED: &[Served] = &[
+    clb("BatchDeregisterTargets", batch_deregister_members::decode),
+    clb("BatchRegisterTargets", batch_register_members::decode),
+    clb("CreateListener", create_listeners::decode),
+    clb("CreateLoadBalancer", create_load_balancers::decode),
+    clb("DeleteListener", delete_listeners::decode),
+    clb("DeleteLoadBalancer", delete_load_balancers::decode),
+    clb("DeregisterTargets", deregister_members::decode),
+    clb("DescribeAsyncJobs", jobs::decode),
+    clb("DescribeListeners", listeners::decode),
+    clb("DescribeLoadBalancers", balancers::decode),
+    clb("DescribeTargetHealth", member_health::decode),
+    clb("DescribeTargets", members::decode),
+    clb("DescribeTaskStatus", task_status::decode),
+    clb("ModifyListener", change_listener::decode),
+    clb("ModifyLoadBalancerAttributes", change_load_balancer::decode),
+    clb("ModifyTargetWeight", weigh_members::decode),
+    clb("RegisterTargets", register_members::decode),
     cvm("DescribeImages", images::decode),
     cvm("DescribeInstanceTypeConfigs", shapes::decode),
     cvm("DescribeInstances", servers::decode),
@@ -132,7 +160,9 @@ pub fn decode(
         Some(_) | None => "".into(),
     };
     let input = Input::read(request, common.carrier, service, shape)?;
-    (served.answerer)(&Call { input: &input, context, caller, region: &region, reply })
+    let reply = Reply { service: served.service, ..reply };
+    Ok((served.answerer)(&Call { input: &input, context, caller, region: &region, reply })
+        .unwrap_or_else(|refusal| Action::Answer(reply.refuse(&refusal))))
 }
 
 /// Whether a host is the vendor's, and of another service than the version's.

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use regiment_core::command::{Admission, AlreadySo, Command, Receipt, TargetRef};
+use regiment_core::command::{Admission, AlreadySo, Command, Receipt, TargetRef, TokenClaim};
+use regiment_core::limits::TOKEN_CHARS_MAX;
 use regiment_core::model::{Fault, FaultKind, ProjectId, Server};
 use regiment_core::ops::{Operation, Verdict};
 use regiment_core::view::View;
@@ -13,6 +14,7 @@ use super::faults::Refusal;
 use super::input::Input;
 use super::reply::{Nothing, Reply};
 use super::states::{self, Passing};
+use crate::sign::token_digest;
 use crate::tencent::ids;
 use crate::{Action, Caller, Context};
 
@@ -63,6 +65,22 @@ impl Call<'_> {
         Action::consult(move |view| {
             decide(view, &issuer).unwrap_or_else(|refusal| issuer.refuse(&refusal))
         })
+    }
+
+    /// The claim of a client's token, if one was said. The code is of one that is too long.
+    pub fn token(
+        &self,
+        said: Option<&str>,
+        too_long: &'static str,
+    ) -> Result<Option<TokenClaim>, Refusal> {
+        let Some(token) = said.filter(|token| !token.is_empty()) else { return Ok(None) };
+        if !token.is_ascii() || token.len() > TOKEN_CHARS_MAX {
+            return Err(Refusal::bad(too_long, "ClientToken", token));
+        }
+        let key = self.context.gate.key(&self.caller.access_key);
+        let key = key.ok_or_else(Refusal::secret_id_not_found)?;
+        let digest = token_digest(&key, self.input.text().as_bytes());
+        Ok(Some(TokenClaim { token: token.into(), digest }))
     }
 
     /// An order to several instances: all of them or none.
@@ -166,13 +184,39 @@ impl Issuer {
         command: Command,
         rest: impl FnOnce(&Receipt) -> T + Send + 'static,
     ) -> Action {
+        self.order_in_view(command, |receipt, _| rest(receipt))
+    }
+
+    /// The same with a look at what the order has made.
+    pub fn order_in_view<T: Serialize>(
+        &self,
+        command: Command,
+        rest: impl FnOnce(&Receipt, &View<'_>) -> T + Send + 'static,
+    ) -> Action {
         let reply = self.reply;
         let dry_run = command.dry_run;
         let named = command.targets.clone();
         Action::order(command, move |outcome, view| match accepted(outcome, &named, view) {
             Ok(_) if dry_run => reply.refuse(&Refusal::dry_run()),
-            Ok(receipt) => reply.success(rest(receipt)),
+            Ok(receipt) => reply.success(rest(receipt, view)),
             Err(refusal) => reply.refuse(&refusal),
+        })
+    }
+
+    /// An order that is answered when its job has ended, or after `wait_ms`.
+    pub fn order_and_wait<T: Serialize>(
+        &self,
+        command: Command,
+        wait_ms: u32,
+        rest: impl FnOnce(&Receipt, &View<'_>) -> T + Send + 'static,
+    ) -> Action {
+        let reply = self.reply;
+        let named = command.targets.clone();
+        Action::order_and_wait(command, wait_ms, move |outcome, view| {
+            match accepted(outcome, &named, view) {
+                Ok(receipt) => reply.success(rest(receipt, view)),
+                Err(refusal) => reply.refuse(&refusal),
+            }
         })
     }
 }
@@ -189,7 +233,8 @@ fn accepted<'o>(
         let server = answer.target.and_then(|target| view.world.server(target.server()?));
         return Err(match server {
             Some(server) => of_instance(fault, server),
-            None => match named.get(place) {
+            // A story of its own says more than the name.
+            None => match named.get(place).filter(|_| fault.detail.is_none()) {
                 Some(target) => Refusal::from(fault.kind).about(&ids::target(target)),
                 None => fault.into(),
             },

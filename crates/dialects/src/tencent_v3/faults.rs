@@ -4,12 +4,13 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use regiment_core::model::{Fault, FaultKind, ImageId, RequestId, ServerId};
+use regiment_core::model::{Fault, FaultKind, ImageId, ServerId};
 
-use super::reply::Language;
+use super::clb;
+use super::reply::{Language, Reply};
 use crate::tencent::ids;
 
-type Text = Cow<'static, str>;
+pub type Text = Cow<'static, str>;
 
 /// Why a request is refused. It is one answer for the whole request, whatever it names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -177,6 +178,11 @@ pub const fn row(kind: FaultKind) -> Row {
             "FailedOperation.ResourceInOperating",
             "another operation is running on the load balancer",
             "负载均衡实例有正在进行的操作",
+        ),
+        FaultKind::ListenerNotFound => row_of(
+            "InvalidParameter.ListenerIdNotFound",
+            "the listener does not exist",
+            "监听器不存在",
         ),
         FaultKind::PortInUse => row_of(
             "InvalidParameter.PortCheckFailed",
@@ -486,6 +492,24 @@ impl Refusal {
         )
     }
 
+    /// More or fewer values, or characters, than there may be.
+    pub fn bad_length(name: &str, least: usize, most: usize) -> Refusal {
+        Refusal::by_action(
+            "InvalidParameterValue.Length",
+            format!("the length of the parameter `{name}` must be from {least} to {most}"),
+            format!("参数 `{name}` 的长度必须为 {least} 到 {most}"),
+        )
+    }
+
+    /// The vendor has it, we do not: asked for, it is refused rather than passed over.
+    pub fn not_served(name: &str) -> Refusal {
+        Refusal::by_action(
+            "UnsupportedOperation",
+            format!("the parameter `{name}` is not served here"),
+            format!("此处不支持参数 `{name}`"),
+        )
+    }
+
     /// Two parameters that cannot go together.
     pub fn conflict(one: &str, other: &str) -> Refusal {
         Refusal::by_action(
@@ -516,20 +540,27 @@ impl Refusal {
         self
     }
 
-    pub fn code(&self) -> &str {
-        &self.code
+    /// The code as a service spells it.
+    pub fn code_in(&self, service: &str) -> &str {
+        if self.by_action && service == clb::SERVICE { clb::code(&self.code) } else { &self.code }
     }
 
-    pub fn message(&self, language: Language, request: RequestId) -> Text {
-        let text = match language {
-            Language::English => &self.english,
-            Language::Chinese => &self.chinese,
-        };
-        if self.by_action {
-            let id = request.to_string();
+    /// Load balancers' messages do not end with the beginning of the call's id.
+    pub fn message(&self, reply: Reply) -> Text {
+        let text = self.words(reply.language);
+        if self.by_action && reply.service != clb::SERVICE {
+            let id = reply.request.to_string();
             format!("{text} ({})", &id[..8]).into()
         } else {
             text.clone()
+        }
+    }
+
+    /// The message without what is added to it.
+    pub const fn words(&self, language: Language) -> &Text {
+        match language {
+            Language::English => &self.english,
+            Language::Chinese => &self.chinese,
         }
     }
 }

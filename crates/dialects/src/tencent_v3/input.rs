@@ -62,6 +62,20 @@ impl Input {
         serde_json::from_value(Value::Object(self.0.clone())).map_err(|_| Refusal::internal())
     }
 
+    /// The first of these members by which something is asked for: it is there, and is neither
+    /// false nor empty nor 0.
+    pub fn asks_for(&self, names: &[&'static str]) -> Option<&'static str> {
+        let asks = |name: &str| match self.0.get(name) {
+            None | Some(Value::Null) => false,
+            Some(Value::Bool(said)) => *said,
+            Some(Value::Number(said)) => said.as_f64() != Some(0.0),
+            Some(Value::String(said)) => !said.is_empty(),
+            Some(Value::Array(said)) => !said.is_empty(),
+            Some(Value::Object(said)) => !said.is_empty(),
+        };
+        names.iter().copied().find(|name| asks(name))
+    }
+
     /// All that was said, in one order: what a client's token is bound to.
     pub fn text(&self) -> String {
         Value::Object(self.0.clone()).to_string()

@@ -10,6 +10,7 @@
 mod actions;
 mod auth;
 mod call;
+mod clb;
 mod definitions;
 mod faults;
 mod filters;
@@ -53,7 +54,7 @@ const BODY_BYTES_MAX: usize = 10 << 20;
 
 impl TencentV3 {
     fn reply(common: &Common, context: &Context<'_>) -> Reply {
-        Reply { request: context.request, language: common.language, capitals: false }
+        Reply { request: context.request, language: common.language, service: "", capitals: false }
     }
 }
 
@@ -68,7 +69,7 @@ impl Dialect for TencentV3 {
 
     fn too_large(&self, context: &Context<'_>) -> Answer {
         let language = reply::Language::English;
-        let reply = Reply { request: context.request, language, capitals: false };
+        let reply = Reply { request: context.request, language, service: "", capitals: false };
         reply.refuse(&Refusal::too_large())
     }
 

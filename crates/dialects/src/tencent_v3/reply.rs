@@ -21,6 +21,8 @@ pub enum Language {
 pub struct Reply {
     pub request: RequestId,
     pub language: Language,
+    /// The service whose action is asked for, once that is known: each has words of its own.
+    pub service: &'static str,
     /// On the path of the older version the id of the call is written in capitals.
     pub capitals: bool,
 }
@@ -75,9 +77,10 @@ impl Reply {
     }
 
     pub fn refuse(self, refusal: &Refusal) -> Answer {
-        let message = refusal.message(self.language, self.request);
-        let error = Error { code: refusal.code(), message: &message };
-        self.success(Failure { error }).with_code(refusal.code().to_owned())
+        let code = refusal.code_in(self.service);
+        let message = refusal.message(self);
+        let error = Error { code, message: &message };
+        self.success(Failure { error }).with_code(code.to_owned())
     }
 
     /// What a look found, or a refusal.

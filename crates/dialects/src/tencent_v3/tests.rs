@@ -281,8 +281,8 @@ fn read(action: &str, carrier: Carrier, body: &[u8]) -> Result<Value, String> {
     let request = Request { method: "POST", path: PATH, query: "", headers: &[], body, tls: false };
     let input = Input::read(&request, carrier, cvm, &cvm.actions[action][0]);
     let refusal = |refusal: Refusal| {
-        let message = refusal.message(reply::Language::English, RequestId(7));
-        format!("{}: {message}", refusal.code())
+        let message = refusal.message(reply_in(reply::Language::English));
+        format!("{}: {message}", refusal.code_in("cvm"))
     };
     input.map_err(refusal)?.parse().map_err(refusal)
 }
@@ -386,6 +386,10 @@ fn the_language_is_the_callers() {
     let common = sent.with(Common::read);
     assert_eq!(common.language, reply::Language::Chinese);
     let missing = Refusal::missing("Region");
-    let message = missing.message(reply::Language::Chinese, RequestId(7));
+    let message = missing.message(reply_in(reply::Language::Chinese));
     assert_eq!(message, "请求缺少必选参数 `Region`。");
+}
+
+fn reply_in(language: reply::Language) -> Reply {
+    Reply { request: RequestId(7), language, service: "cvm", capitals: false }
 }

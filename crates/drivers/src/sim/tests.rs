@@ -7,7 +7,7 @@ use regiment_core::driver::{
     StepReport, Verb,
 };
 use regiment_core::model::{
-    BalancerState, Flavor, Handle, Host, Image, ImageId, ImageSource, JobId, LoadBalancer,
+    BalancerState, Flavor, Handle, Hints, Host, Image, ImageId, ImageSource, JobId, LoadBalancer,
     LoadBalancerId, OsFamily, Power, ProjectId, Reach, ServerId, Time,
 };
 use regiment_core::ops::Force;
@@ -286,6 +286,8 @@ fn load_balancers_are_kept_as_ordered() {
         updated_at: Time::ZERO,
         listeners: Vec::new(),
         backends: Vec::new(),
+        tags: Vec::new(),
+        hints: Hints::new(),
     };
     for name in ["front", "front", "renamed"] {
         balancer.name = name.into();

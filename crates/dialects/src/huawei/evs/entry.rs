@@ -138,8 +138,8 @@ impl Frame<'_> {
         let tenant = self.project.plain();
         let boots = matches!(found, Found::Of(_, 0));
         let metadata = metadata(found);
-        let measure = |hint| {
-            let total_val = hint(found, hint)?.parse().ok()?;
+        let measure = |name: &str| {
+            let total_val = hint(found, name)?.parse().ok()?;
             Some(Measure { id, frozened: false, total_val })
         };
         Entry {

@@ -180,8 +180,16 @@ const fn types(operation: &Operation) -> (&'static str, &'static str) {
         Operation::CreateLoadBalancers(_) => ("createLoadbalancer", "createSingleLoadbalancer"),
         Operation::DeleteLoadBalancers(_) => ("deleteLoadbalancer", "deleteSingleLoadbalancer"),
         Operation::CreateListeners(_) => ("createListener", "createSingleListener"),
-        Operation::RegisterBackends(_) => ("addMember", "addSingleMember"),
-        Operation::DeregisterBackends(_) => ("removeMember", "removeSingleMember"),
+        Operation::RegisterBackends(_) | Operation::RegisterMembers(_) => {
+            ("addMember", "addSingleMember")
+        }
+        Operation::DeregisterBackends(_) | Operation::DeregisterMembers(_) => {
+            ("removeMember", "removeSingleMember")
+        }
+        Operation::WeighMembers(_) => ("updateMember", "updateSingleMember"),
+        Operation::ChangeLoadBalancer(_) => ("updateLoadbalancer", "updateSingleLoadbalancer"),
+        Operation::ChangeListener(_) => ("updateListener", "updateSingleListener"),
+        Operation::DeleteListeners(_) => ("deleteListener", "deleteSingleListener"),
         // Makes no job, or has names of its own.
         Operation::CreateDisks(_)
         | Operation::DeleteDisks(_)

@@ -6,11 +6,11 @@ use serde::Serialize;
 
 use crate::Action;
 use crate::tencent::zones::Zones;
-use crate::tencent::{disks, hints, ids};
+use crate::tencent::{disks, hints, ids, times};
 use crate::tencent_v2::call::Call;
 use crate::tencent_v2::faults::Refusal;
 use crate::tencent_v2::params::Fields;
-use crate::tencent_v2::{names, task, times};
+use crate::tencent_v2::{names, task};
 
 /// Disks in one call. The vendor's page leaves it to a quota; this is what its console sells at once.
 const GOODS_MAX: u32 = 50;

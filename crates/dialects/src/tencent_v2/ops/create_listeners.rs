@@ -1,6 +1,6 @@
 use regiment_core::command::{Admission, TargetRef};
 use regiment_core::model::{
-    Handle, HealthCheck, JobId, Listener, ListenerId, LoadBalancer, Protocol, Reach,
+    Handle, HealthCheck, Hints, JobId, Listener, ListenerId, LoadBalancer, Probe, Protocol, Reach,
 };
 use regiment_core::ops::{CreateListeners, Operation};
 use regiment_core::view::View;
@@ -97,9 +97,13 @@ fn read(fields: &Fields<'_>, several: bool) -> Result<Listener, Refusal> {
             unhealthy_after: fields.number("unhealthNum", 2..=10)?.unwrap_or(3),
             http_codes: fields.number("httpCode", 1..=31)?.unwrap_or(31),
             http_path: fields.text("httpCheckPath").unwrap_or("/").into(),
+            probe: Probe::default(),
         },
         certificate,
         client_certificate,
+        members: Vec::new(),
+        created_at: None,
+        hints: Hints::default(),
     })
 }
 

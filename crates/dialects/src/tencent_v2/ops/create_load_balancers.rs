@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use regiment_core::model::Reach;
+use regiment_core::model::{Hints, Reach};
 use regiment_core::ops::{CreateLoadBalancers, Operation};
 use serde::Serialize;
 
@@ -49,6 +49,8 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
         domain_prefix: domain_prefix(&fields, reach, routes)?,
         network: fields.text("vpcId").map(Into::into),
         subnet: fields.text("subnetId").map(Into::into),
+        tags: Vec::new(),
+        hints: Hints::default(),
     });
     Ok(task::order(issuer.command(operation, Vec::new()), "", |job, receipt, _| {
         let deal = job.0.to_string();

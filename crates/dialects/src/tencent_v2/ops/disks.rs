@@ -97,6 +97,8 @@ fn list(world: &World, project: ProjectId, filter: &Filter, page: Page) -> List 
     let zones = Zones::of(world);
     let mut found: Vec<(AnyDisk<'_>, Item)> = world
         .all_disks(project)
+        // What could not be made was refused, not sold.
+        .filter(|disk| !(disk.is_alone() && disk.state(world) == DiskState::Failed))
         .filter_map(|disk| {
             let server = holder(world, disk);
             let item = Item::of(world, &zones, disk, server);

@@ -32,7 +32,7 @@ struct Data {
 pub fn decode_lb(call: &Call<'_>) -> Result<Action, Refusal> {
     let (number, project) = asked(call)?;
     Ok(Action::look(move |view| {
-        let found = find(view, number, project, is_of_balancers);
+        let found = find(view, number, project, Operation::is_of_balancers);
         task::shown(found.map(|result| {
             let data = Data { status: result.status(), code: None, message: None };
             Found { data }
@@ -118,42 +118,5 @@ fn of_job(job: &Job) -> TaskResult {
             let fault = job.subs.iter().find_map(|sub| sub.fault.as_deref().cloned());
             TaskResult::Failed(fault.unwrap_or_else(|| FaultKind::Internal.into()))
         }
-    }
-}
-
-fn is_of_balancers(operation: &Operation) -> bool {
-    match operation {
-        Operation::CreateLoadBalancers(_)
-        | Operation::DeleteLoadBalancers(_)
-        | Operation::CreateListeners(_)
-        | Operation::RegisterBackends(_)
-        | Operation::DeregisterBackends(_) => true,
-        Operation::Create(_)
-        | Operation::Delete(_)
-        | Operation::Start(_)
-        | Operation::Stop(_)
-        | Operation::Reboot(_)
-        | Operation::CrashDump(_)
-        | Operation::ResetPassword(_)
-        | Operation::Resize(_)
-        | Operation::Reinstall(_)
-        | Operation::Rename(_)
-        | Operation::AddNics(_)
-        | Operation::DeleteNics(_)
-        | Operation::ChangeNetwork(_)
-        | Operation::Migrate(_)
-        | Operation::Redeploy(_)
-        | Operation::ChangeCharging(_)
-        | Operation::AttachVolume(_)
-        | Operation::DetachVolume(_)
-        | Operation::CreateDisks(_)
-        | Operation::DeleteDisks(_)
-        | Operation::ExtendDisks(_)
-        | Operation::ConfirmResize(_)
-        | Operation::RevertResize(_)
-        | Operation::Lock(_)
-        | Operation::Purge(_)
-        | Operation::Restore(_)
-        | Operation::Edit(_) => false,
     }
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use regiment_core::command::TokenClaim;
-use regiment_core::limits::TOKEN_CHARS_MAX;
 use regiment_core::model::{Details, FaultKind, Image, NetworkId, ProjectId, Tag, Time};
 use regiment_core::ops::{Create, NicOrder, Operation, PasswordFit, VolumeOrder};
 use regiment_core::vault::Secret;
@@ -13,7 +12,6 @@ use regiment_core::world::World;
 use serde::{Deserialize, Serialize};
 
 use crate::Action;
-use crate::sign::token_digest;
 use crate::tencent::{hints, hostname, ids};
 use crate::tencent_v3::call::{Call, Issuer};
 use crate::tencent_v3::faults::Refusal;
@@ -181,7 +179,7 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     wanted.absent.check()?;
     let count = wanted.count()?;
     let login = Login::read(&wanted.login_settings)?;
-    let token = token(call, wanted.client_token.as_deref())?;
+    let token = call.token(wanted.client_token.as_deref(), "InvalidClientToken.TooLong")?;
     let region = call.region.clone();
     Ok(call.consult(move |view, issuer| {
         let order = Order { world: view.world, wanted: &wanted, region: &region, now: view.now };
@@ -208,18 +206,10 @@ impl Absent {
             ("DisasterRecoverGroupIds", !disaster_recover_group_ids.is_empty()),
         ];
         match asked.iter().find(|(_, asked)| *asked) {
-            Some((name, _)) => Err(unsupported(name)),
+            Some((name, _)) => Err(Refusal::not_served(name)),
             None => Ok(()),
         }
     }
-}
-
-fn unsupported(name: &str) -> Refusal {
-    Refusal::by_action(
-        "UnsupportedOperation",
-        format!("the parameter `{name}` is not served here"),
-        format!("此处不支持参数 `{name}`"),
-    )
 }
 
 impl Wanted {
@@ -378,17 +368,6 @@ pub fn user_data(text: &str) -> Result<Arc<str>, Refusal> {
     }
 }
 
-fn token(call: &Call<'_>, said: Option<&str>) -> Result<Option<TokenClaim>, Refusal> {
-    let Some(token) = said.filter(|token| !token.is_empty()) else { return Ok(None) };
-    if !token.is_ascii() || token.len() > TOKEN_CHARS_MAX {
-        return Err(Refusal::bad("InvalidClientToken.TooLong", "ClientToken", token));
-    }
-    let key = call.context.gate.key(&call.caller.access_key);
-    let key = key.ok_or_else(Refusal::secret_id_not_found)?;
-    let digest = token_digest(&key, call.input.text().as_bytes());
-    Ok(Some(TokenClaim { token: token.into(), digest }))
-}
-
 /// What is wanted, and the world it is wanted in.
 struct Order<'a> {
     world: &'a World,
@@ -493,7 +472,7 @@ impl Order<'_> {
                 Refusal::bad("InvalidParameterValue.IPAddressMalformed", name, one)
             })?),
             many if many.len() == count => {
-                return Err(unsupported("VirtualPrivateCloud.PrivateIpAddresses"));
+                return Err(Refusal::not_served("VirtualPrivateCloud.PrivateIpAddresses"));
             }
             many => {
                 let name = "VirtualPrivateCloud.PrivateIpAddresses";
@@ -526,7 +505,7 @@ impl Order<'_> {
         let mut volumes = vec![root];
         for disk in &self.wanted.data_disks {
             if disk.snapshot_id.is_some() {
-                return Err(unsupported("DataDisks.SnapshotId"));
+                return Err(Refusal::not_served("DataDisks.SnapshotId"));
             }
             volumes.push(VolumeOrder {
                 size_gib: Some(size_gib("DataDisks.DiskSize", disk.disk_size, 10)?),

@@ -1,5 +1,6 @@
-//! One file per action. `actions` lists them.
+//! One file per action; those of load balancers in an area of their own. `actions` lists them.
 
+pub mod clb;
 pub mod create;
 pub mod delete;
 pub mod describe;

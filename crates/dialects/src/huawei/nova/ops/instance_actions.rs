@@ -213,6 +213,12 @@ const fn word(operation: &Operation) -> Option<&'static str> {
         | Operation::CreateListeners(_)
         | Operation::RegisterBackends(_)
         | Operation::DeregisterBackends(_)
+        | Operation::ChangeLoadBalancer(_)
+        | Operation::ChangeListener(_)
+        | Operation::DeleteListeners(_)
+        | Operation::RegisterMembers(_)
+        | Operation::DeregisterMembers(_)
+        | Operation::WeighMembers(_)
         | Operation::Edit(_) => return None,
     })
 }
@@ -249,6 +255,12 @@ const fn part(operation: &Operation) -> Option<&'static str> {
         | Operation::CreateListeners(_)
         | Operation::RegisterBackends(_)
         | Operation::DeregisterBackends(_)
+        | Operation::ChangeLoadBalancer(_)
+        | Operation::ChangeListener(_)
+        | Operation::DeleteListeners(_)
+        | Operation::RegisterMembers(_)
+        | Operation::DeregisterMembers(_)
+        | Operation::WeighMembers(_)
         | Operation::Edit(_) => return None,
     })
 }

@@ -1,0 +1,52 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::{BalancerRules, Rules, Step, Verdict, rename};
+use crate::model::{BalancerState, Fault, FaultKind, LoadBalancer, ProjectId};
+use crate::world::World;
+
+/// Give load balancers another name, or have them remember what else their client says of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeLoadBalancer {
+    pub name: Option<Arc<str>>,
+    /// What is to be remembered under a name, or forgotten.
+    #[serde(default)]
+    pub hints: BTreeMap<Arc<str>, Option<Arc<str>>>,
+}
+
+impl Rules for ChangeLoadBalancer {
+    fn name(&self) -> &'static str {
+        "change_load_balancer"
+    }
+
+    fn check(&self, _world: &World, _project: ProjectId) -> Result<(), Fault> {
+        self.name.as_deref().map_or(Ok(()), rename::name_is_bounded)
+    }
+
+    fn steps(&self, _was_running: bool) -> &'static [Step] {
+        &[Step::Balance]
+    }
+}
+
+impl BalancerRules for ChangeLoadBalancer {
+    fn admit(&self, balancer: &LoadBalancer, _world: &World) -> Verdict {
+        if balancer.state != BalancerState::Ready {
+            return Verdict::refuse(FaultKind::BalancerBusy);
+        }
+        Verdict::Admit
+    }
+
+    fn settle(&self, balancer: &mut LoadBalancer) {
+        if let Some(name) = &self.name {
+            balancer.name = name.clone();
+        }
+        for (name, said) in &self.hints {
+            match said {
+                Some(said) => balancer.hints.insert(name.clone(), said.clone()),
+                None => balancer.hints.remove(name),
+            };
+        }
+    }
+}

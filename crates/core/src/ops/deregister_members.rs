@@ -1,0 +1,58 @@
+use serde::{Deserialize, Serialize};
+
+use super::{BalancerRules, Rules, Step, Verdict};
+use crate::model::{BalancerState, Fault, FaultKind, LoadBalancer, Membership, ProjectId};
+use crate::world::World;
+
+/// Take servers from behind listeners.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeregisterMembers {
+    pub members: Vec<Membership>,
+}
+
+impl Rules for DeregisterMembers {
+    fn name(&self) -> &'static str {
+        "deregister_members"
+    }
+
+    fn check(&self, _world: &World, _project: ProjectId) -> Result<(), Fault> {
+        if self.members.is_empty() { Err(FaultKind::NoTargets.into()) } else { Ok(()) }
+    }
+
+    fn steps(&self, _was_running: bool) -> &'static [Step] {
+        &[Step::Balance]
+    }
+}
+
+impl BalancerRules for DeregisterMembers {
+    fn admit(&self, balancer: &LoadBalancer, _world: &World) -> Verdict {
+        if balancer.state != BalancerState::Ready {
+            return Verdict::refuse(FaultKind::BalancerBusy);
+        }
+        Membership::all_there(&self.members, balancer)
+    }
+
+    fn settle(&self, balancer: &mut LoadBalancer) {
+        for Membership { listener, member } in &self.members {
+            if let Some(listener) = balancer.listeners.iter_mut().find(|one| one.id == *listener) {
+                listener.members.retain(|old| !old.is_at(member.server, member.port));
+            }
+        }
+    }
+}
+
+impl Membership {
+    /// The verdict on an order that needs each of these to be so already.
+    pub(super) fn all_there(members: &[Membership], balancer: &LoadBalancer) -> Verdict {
+        for Membership { listener, member } in members {
+            let Some(listener) = balancer.listener(*listener) else {
+                return Verdict::refuse(FaultKind::ListenerNotFound);
+            };
+            if !listener.members.iter().any(|old| old.is_at(member.server, member.port)) {
+                let server = member.server.to_string();
+                return Verdict::refuse(Fault::with(FaultKind::BackendNotFound, server));
+            }
+        }
+        Verdict::Admit
+    }
+}

@@ -1,0 +1,172 @@
+//! What the actions of load balancers share: how one is found, its codes, and what a client says of
+//! it that only this version shows again.
+//!
+//! Deliberately absent: the actions themselves, which stand in `ops/clb`.
+
+mod codes;
+mod health;
+mod targets;
+
+use regiment_core::command::{Command, TargetRef};
+use regiment_core::model::{FaultKind, Hints, Listener, LoadBalancer, ProjectId, Protocol, Reach};
+use regiment_core::ops::Operation;
+use regiment_core::view::View;
+
+use super::call::Issuer;
+use super::faults::Refusal;
+use crate::tencent::ids;
+
+pub use codes::code;
+pub use health::{Shown as ShownHealth, Wanted as WantedHealth, usual as usual_health};
+pub use targets::{Listed, Place, Shown as ShownTarget, Wanted as WantedTarget, port, weight};
+
+pub const SERVICE: &str = "clb";
+
+/// Characters in a name of a load balancer or a listener.
+const NAME_CHARS_MAX: usize = 80;
+
+/// Under what a load balancer remembers what was said of it.
+pub mod hints {
+    pub const BANDWIDTH: &str = "tencent_v3/InternetMaxBandwidthOut";
+    pub const CHARGE_TYPE: &str = "tencent_v3/LBChargeType";
+    pub const INTERNET_CHARGE_TYPE: &str = "tencent_v3/InternetChargeType";
+    pub const ISP: &str = "tencent_v3/VipIsp";
+    pub const PASS_TO_TARGET: &str = "tencent_v3/LoadBalancerPassToTarget";
+    pub const PERIOD: &str = "tencent_v3/Period";
+    pub const PROJECT: &str = "tencent_v3/ProjectId";
+    pub const PROTECTED: &str = "tencent_v3/DeleteProtect";
+    pub const RENEW_FLAG: &str = "tencent_v3/RenewFlag";
+    pub const SLA_TYPE: &str = "tencent_v3/SlaType";
+    pub const ZONE: &str = "tencent_v3/MasterZoneId";
+    /// Of listeners.
+    pub const DEREGISTER_RESET: &str = "tencent_v3/DeregisterTargetRst";
+    pub const KEEPALIVE: &str = "tencent_v3/KeepaliveEnable";
+    pub const SNI: &str = "tencent_v3/SniSwitch";
+    pub const SOURCE_IP_TYPE: &str = "tencent_v3/SourceIpType";
+}
+
+/// What is remembered under a name.
+pub fn hint<'h>(hints: &'h Hints, name: &str) -> Option<&'h str> {
+    hints.get(name).map(|said| &**said)
+}
+
+/// 0 when nothing, or no number, was said.
+pub fn number(hints: &Hints, name: &str) -> u32 {
+    hint(hints, name).and_then(|said| said.parse().ok()).unwrap_or(0)
+}
+
+pub fn flag(hints: &Hints, name: &str) -> bool {
+    hint(hints, name) == Some("true")
+}
+
+/// A name for a load balancer or a listener, if it is not too long and says something.
+pub fn name(parameter: &str, said: &str) -> Result<(), Refusal> {
+    if !(1..=NAME_CHARS_MAX).contains(&said.chars().count()) {
+        return Err(Refusal::bad_length(parameter, 1, NAME_CHARS_MAX));
+    }
+    if said.chars().any(char::is_control) {
+        return Err(Refusal::bad("InvalidParameter.FormatError", parameter, "…"));
+    }
+    Ok(())
+}
+
+pub fn target(id: &str) -> Result<TargetRef, Refusal> {
+    match ids::read_balancer(id) {
+        TargetRef::Unreadable(_) => {
+            Err(Refusal::bad("InvalidParameter.FormatError", "LoadBalancerId", id))
+        }
+        target @ (TargetRef::Server(_)
+        | TargetRef::Short(_)
+        | TargetRef::Balancer(_)
+        | TargetRef::Disk(_)) => Ok(target),
+    }
+}
+
+/// The load balancer a client names, if it is this project's.
+pub fn find<'v>(
+    view: &View<'v>,
+    project: ProjectId,
+    id: &str,
+) -> Result<&'v LoadBalancer, Refusal> {
+    let found = match target(id)? {
+        TargetRef::Balancer(id) => view.world.balancer(id),
+        TargetRef::Server(_)
+        | TargetRef::Short(_)
+        | TargetRef::Disk(_)
+        | TargetRef::Unreadable(_) => None,
+    };
+    found
+        .filter(|balancer| balancer.project == project)
+        .ok_or_else(|| Refusal::from(FaultKind::BalancerNotFound).about(id))
+}
+
+/// One to have listeners and targets of this version: the older kind has its own in API 2.0.
+pub fn find_routing<'v>(
+    view: &View<'v>,
+    project: ProjectId,
+    id: &str,
+) -> Result<&'v LoadBalancer, Refusal> {
+    let balancer = find(view, project, id)?;
+    if balancer.routes {
+        return Ok(balancer);
+    }
+    Err(Refusal::by_action(
+        "FailedOperation",
+        "the action is not for classic load balancers",
+        "传统型负载均衡不支持该操作",
+    )
+    .about(id))
+}
+
+pub fn listener<'b>(balancer: &'b LoadBalancer, id: &str) -> Result<&'b Listener, Refusal> {
+    let read = ids::read_listener(id)
+        .ok_or_else(|| Refusal::bad("InvalidParameter.FormatError", "ListenerId", id))?;
+    balancer.listener(read).ok_or_else(|| Refusal::from(FaultKind::ListenerNotFound).about(id))
+}
+
+/// A command for one load balancer.
+pub fn command(issuer: &Issuer, balancer: &LoadBalancer, operation: Operation) -> Command {
+    issuer.command(operation, vec![TargetRef::Balancer(balancer.id)])
+}
+
+pub const fn reach(reach: Reach) -> &'static str {
+    match reach {
+        Reach::Public => "OPEN",
+        Reach::Private => "INTERNAL",
+    }
+}
+
+pub fn read_reach(word: &str) -> Result<Reach, Refusal> {
+    match word {
+        "OPEN" => Ok(Reach::Public),
+        "INTERNAL" => Ok(Reach::Private),
+        word => Err(Refusal::bad("InvalidParameterValue", "LoadBalancerType", word)),
+    }
+}
+
+pub const fn protocol(protocol: Protocol) -> &'static str {
+    match protocol {
+        Protocol::Http => "HTTP",
+        Protocol::Https => "HTTPS",
+        Protocol::Tcp => "TCP",
+        Protocol::Udp => "UDP",
+    }
+}
+
+pub fn read_protocol(word: &str) -> Result<Protocol, Refusal> {
+    match word {
+        "HTTP" => Ok(Protocol::Http),
+        "HTTPS" => Ok(Protocol::Https),
+        "TCP" => Ok(Protocol::Tcp),
+        "UDP" => Ok(Protocol::Udp),
+        word => Err(Refusal::bad("InvalidParameterValue", "Protocol", word)),
+    }
+}
+
+/// Whether it is of HTTP and HTTPS, which forward by rules and not by the listener.
+pub const fn is_of_web(protocol: Protocol) -> bool {
+    match protocol {
+        Protocol::Http | Protocol::Https => true,
+        Protocol::Tcp | Protocol::Udp => false,
+    }
+}
