@@ -80,6 +80,7 @@ def test_a_deleted_server_comes_back(huawei, recycling):
     huawei.succeeded(huawei.delete([one]))
 
     assert in_bin(huawei) == [one]
+    assert huawei.show_recycle_bin_server(one)["server"]["name"] == before.name
     assert in_bin(huawei, name=before.name) == [one] and in_bin(huawei, name="nobody") == []
     assert one not in huawei.ids() and len(huawei.ids()) == count - 1
     assert belongings(huawei, one) == kept, "its interfaces and disks wait with it"

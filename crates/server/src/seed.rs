@@ -27,6 +27,10 @@ pub fn zones(region: &str) -> Vec<String> {
     ["a", "b", "c"].iter().map(|letter| format!("{region}{letter}")).collect()
 }
 
+/// How many hosts of each zone the first fleet is on: few, so that a host that leaves concerns several
+/// servers, and the others have room for those that are to stand apart.
+const FLEET_HOSTS_PER_ZONE: usize = 2;
+
 /// What the first start writes, in an order in which each needs only those before it.
 pub struct First<'a> {
     pub project: ProjectId,
@@ -107,6 +111,8 @@ fn servers(
     let class: Arc<str> = DISK_CLASS.into();
     let mut by_zone: Vec<&Host> = hosts.iter().filter(|host| host.up).collect();
     spread_over_zones(&mut by_zone);
+    let zones: BTreeSet<&Arc<str>> = by_zone.iter().map(|host| &host.zone).collect();
+    by_zone.truncate(zones.len() * FLEET_HOSTS_PER_ZONE);
     let mut handles = std::collections::HashSet::with_capacity(count as usize);
     (1..=count)
         .map(|number| {

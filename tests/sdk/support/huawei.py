@@ -196,6 +196,9 @@ class Huawei:
         self.client.do_http_request(**options)
         return self.raw.body
 
+    def show_recycle_bin_server(self, server_id):
+        return self.ask("GET", f"/v1/{{project_id}}/recycle-bin/cloudservers/{server_id}")
+
     def show_server_auto_recovery(self, server_id):
         return self.ask("GET", f"/v1/{{project_id}}/cloudservers/{server_id}/autorecovery")
 

@@ -75,7 +75,7 @@ pub const SDK_ONLY: &[(&str, &str, &str)] = &[
 pub const WITHOUT_METHOD: &[(&str, &str)] = &[
     ("NovaAttachVolume", "compute.create_volume_attachment("),
     ("NovaCreateServerGroup", "compute.create_server_group("),
-    ("NovaCreateServerMetadata", ".replace_metadata("),
+    ("NovaCreateServerMetadata", "replace=True"),
     ("NovaDeleteServerGroup", "compute.delete_server_group("),
     ("NovaDeleteServerMetadataItem", "compute.delete_server_metadata("),
     ("NovaDetachInterface", "compute.delete_server_interface("),
@@ -91,7 +91,7 @@ pub const WITHOUT_METHOD: &[(&str, &str)] = &[
     ("NovaShowFlavor", "compute.get_flavor("),
     ("NovaShowServerAction", "compute.get_server_action("),
     ("NovaShowServerGroup", "compute.get_server_group("),
-    ("NovaShowServerMetadata", "compute.get_server_metadata("),
+    ("NovaShowServerMetadata", "compute.fetch_server_metadata("),
     ("NovaShowServerMetadataItem", ".get_metadata_item("),
     ("NovaShowServerVolume", "compute.get_volume_attachment("),
     ("NovaStartServer", "compute.start_server("),
@@ -101,6 +101,7 @@ pub const WITHOUT_METHOD: &[(&str, &str)] = &[
     ("NovaUpdateServerMetadata", "compute.set_server_metadata("),
     ("NovaUpdateServerMetadataItem", ".set_metadata_item("),
     ("RegisterServerAutoRecovery", "huawei.register_server_auto_recovery("),
+    ("ShowRecycleBinServer", "huawei.show_recycle_bin_server("),
     ("ShowRecycleBinServer", "huawei.show_recycle_bin_server("),
     ("ShowServerAutoRecovery", "huawei.show_server_auto_recovery("),
 ];

@@ -335,15 +335,26 @@ const LISTS: &[List] = &[
 ];
 
 /// Fields that `expect-fields` adds have a test of their own, and goldens turn the pages of groups,
-/// whose order is by chance, and of key pairs.
+/// whose order is by chance, and of key pairs, and filter scheduled events.
 const ELSEWHERE: &[(&str, &[&str])] = &[
     ("ListCloudServers", &["expect-fields"]),
+    (
+        "ListScheduledEvents",
+        &[
+            "id",
+            "instance_id",
+            "limit",
+            "marker",
+            "publish_since",
+            "publish_until",
+            "state",
+            "type",
+        ],
+    ),
     ("ListServerGroups", &["limit", "marker"]),
+    ("NovaListServerGroups", &["all_projects", "limit", "marker"]),
     ("NovaListKeypairs", &["limit", "marker"]),
 ];
-
-/// Lists that are not served yet.
-const TO_COME: &[&str] = &["ListRecycleBinServers", "ListScheduledEvents", "NovaListServerGroups"];
 
 /// The six, of which the first has been started anew and the fifth been told something since.
 fn fleet() -> Client {
@@ -454,7 +465,7 @@ fn every_defined_parameter_has_a_row() {
     let told = include_str!("../../../../docs/compatibility.md");
     for definition in definitions::load() {
         let name = definition.name.as_str();
-        if definition.queries.is_empty() || TO_COME.contains(&name) {
+        if definition.queries.is_empty() {
             continue;
         }
         let of_lists = LISTS.iter().filter(|list| list.operation == name);

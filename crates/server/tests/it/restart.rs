@@ -36,7 +36,7 @@ fn a_restart_keeps_servers_keys_and_jobs() {
     assert_eq!(now, servers);
     assert!(second.look(|view| view.world.servers().all(|s| s.power == Power::Stopped)));
     assert_eq!(get(&second, &format!("/test/job/{job}")).body, "AllSucceeded");
-    assert_eq!(second.look(|view| view.world.hosts().count()), 6);
+    assert_eq!(second.look(|view| view.world.hosts().count()), 60);
 }
 
 #[test]
