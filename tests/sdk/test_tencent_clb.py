@@ -130,6 +130,10 @@ def test_a_batch_tells_of_the_listeners_that_failed(cloud, front):
     assert answer.FailListenerIdSet == [bad] and "ins-zzzzzzzz" in answer.Message
     # It was done when the answer came.
     assert targets(cloud, front) == {good: {(one, 8080): 10, (two, 8080): 10}, bad: {}}
+    cloud.balanced("BatchModifyTargetWeight", LoadBalancerId=front, ModifyList=[
+        {"ListenerId": good, "Weight": 70, "Targets": [
+            {"InstanceId": one, "Port": 8080}, {"InstanceId": two, "Port": 8080, "Weight": 0}]}])
+    assert targets(cloud, front) == {good: {(one, 8080): 70, (two, 8080): 0}, bad: {}}
     answer = cloud.balance("BatchDeregisterTargets", LoadBalancerId=front, Targets=[
         {"ListenerId": good, "InstanceId": one, "Port": 8080},
         {"ListenerId": good, "InstanceId": two, "Port": 8080}])

@@ -169,7 +169,7 @@ impl World {
                         server.remember(number);
                         server.updated_at = job.accepted_at;
                     });
-                    self.hold_disk(&job.operation, job.project, number);
+                    self.hold_disks(&job.operation, id, number);
                 }
                 (Some(Target::Balancer(id)), SubState::Waiting) => {
                     self.change_balancer(id, |balancer| balancer.busy = Some(number));
@@ -327,7 +327,7 @@ impl World {
             self.settle_event(job, id, succeeded, at);
             return;
         }
-        self.release_disk(&job.operation, job.project, sub);
+        self.release_disks(&job.operation, job.project, sub);
         self.change_server(id, |server| {
             server.busy = None;
             server.updated_at = at;

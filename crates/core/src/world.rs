@@ -5,6 +5,7 @@
 
 mod addresses;
 mod alarms;
+mod any_disk;
 mod assets;
 mod disks;
 mod groups;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 use foldhash::fast::FixedState;
 
 use addresses::Addresses;
+pub use any_disk::{AnyDisk, DiskState};
 use groups::membership;
 pub use hosts::Room;
 use recycle_bin::Entry;

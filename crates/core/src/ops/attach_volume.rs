@@ -10,11 +10,12 @@ use crate::model::{
 };
 use crate::world::World;
 
-/// Put a disk into servers: into several only if it may be shared.
+/// Put disks into servers: into several only those that may be shared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttachVolume {
-    pub volume: VolumeId,
-    /// The servers, each with the name of the device it should see, if one was asked for.
+    pub volumes: Vec<VolumeId>,
+    /// The servers, each with the name of the device that its first new disk should be, if one was
+    /// asked for.
     pub places: BTreeMap<ServerId, Option<Arc<str>>>,
 }
 
@@ -24,13 +25,15 @@ impl Rules for AttachVolume {
     }
 
     fn check(&self, world: &World, project: ProjectId) -> Result<(), Fault> {
-        let disk = self.disk(world, project)?;
-        if self.places.len() > 1 && !disk.shareable {
-            return Err(Fault::with(FaultKind::VolumeNotShareable, disk.id.to_string()));
-        }
-        let new = self.places.keys().filter(|server| !disk.is_in(**server)).count();
-        if disk.attached_to.len() + disk.held_by.len() + new > DISK_SERVERS_MAX {
-            return Err(Fault::with(FaultKind::TooManySharers, disk.id.to_string()));
+        for volume in &self.volumes {
+            let disk = disk(world, project, *volume)?;
+            if self.places.len() > 1 && !disk.shareable {
+                return Err(Fault::with(FaultKind::VolumeNotShareable, disk.id.to_string()));
+            }
+            let new = self.places.keys().filter(|server| !disk.is_in(**server)).count();
+            if disk.attached_to.len() + disk.held_by.len() + new > DISK_SERVERS_MAX {
+                return Err(Fault::with(FaultKind::TooManySharers, disk.id.to_string()));
+            }
         }
         Ok(())
     }
@@ -49,21 +52,13 @@ impl ServerRules for AttachVolume {
         if let Err(kind) = power_of(server) {
             return Verdict::refuse(kind);
         }
-        let disk = match self.disk(world, server.project) {
-            Ok(disk) => disk,
-            Err(fault) => return Verdict::Refuse(fault),
-        };
+        for volume in &self.volumes {
+            if let Err(fault) = fits(world, server, *volume) {
+                return Verdict::Refuse(fault);
+            }
+        }
         let volumes = &server.details.volumes;
-        if volumes.iter().any(|volume| volume.id == self.volume) {
-            return Verdict::refuse(FaultKind::VolumeAttached);
-        }
-        if disk.phase != DiskPhase::Ready || !disk.shareable && !disk.is_free() {
-            return Verdict::refuse(FaultKind::VolumeInUse);
-        }
-        if disk.zone != server.details.zone {
-            return Verdict::refuse(FaultKind::VolumeElsewhere);
-        }
-        if volumes.len() >= VOLUMES_MAX {
+        if volumes.len() + self.volumes.len() > VOLUMES_MAX {
             return Verdict::refuse(FaultKind::TooManyVolumes);
         }
         match self.wanted(server.id) {
@@ -78,39 +73,57 @@ impl ServerRules for AttachVolume {
         false
     }
 
-    fn volume(&self) -> Option<VolumeId> {
-        Some(self.volume)
+    fn volumes(&self) -> &[VolumeId] {
+        &self.volumes
     }
 
-    /// None if there is no such disk, or no place for it.
+    /// None if there is no such disk, or no place for one.
     fn volumes_after(&self, world: &World, server: &Server) -> Option<Vec<Volume>> {
-        let disk = self.disk(world, server.project).ok()?;
         let mut volumes = server.details.volumes.clone();
-        let device = match self.wanted(server.id) {
-            Some(device) => device.clone(),
-            None => free_device(&volumes)?,
-        };
-        volumes.push(Volume {
-            id: disk.id,
-            device,
-            size_gib: disk.size_gib,
-            class: disk.class.clone(),
-            delete_with_server: false,
-        });
+        let mut wanted = self.wanted(server.id);
+        for volume in &self.volumes {
+            let disk = disk(world, server.project, *volume).ok()?;
+            let device = match wanted.take() {
+                Some(device) => device.clone(),
+                None => free_device(&volumes)?,
+            };
+            volumes.push(Volume {
+                id: disk.id,
+                device,
+                size_gib: disk.size_gib,
+                class: disk.class.clone(),
+                delete_with_server: false,
+            });
+        }
         Some(volumes)
     }
 }
 
 impl AttachVolume {
-    fn disk<'w>(&self, world: &'w World, project: ProjectId) -> Result<&'w Disk, Fault> {
-        world
-            .disk(project, self.volume)
-            .ok_or_else(|| Fault::with(FaultKind::VolumeNotFound, self.volume.to_string()))
-    }
-
     fn wanted(&self, server: ServerId) -> Option<&Arc<str>> {
         self.places.get(&server)?.as_ref()
     }
+}
+
+fn disk(world: &World, project: ProjectId, volume: VolumeId) -> Result<&Disk, Fault> {
+    world
+        .disk(project, volume)
+        .ok_or_else(|| Fault::with(FaultKind::VolumeNotFound, volume.to_string()))
+}
+
+/// Whether this disk can come into this server, whatever else does.
+pub fn fits(world: &World, server: &Server, volume: VolumeId) -> Result<(), Fault> {
+    let disk = disk(world, server.project, volume)?;
+    if server.details.volumes.iter().any(|one| one.id == volume) {
+        return Err(FaultKind::VolumeAttached.into());
+    }
+    if disk.phase != DiskPhase::Ready || !disk.shareable && !disk.is_free() {
+        return Err(FaultKind::VolumeInUse.into());
+    }
+    if disk.zone != server.details.zone {
+        return Err(FaultKind::VolumeElsewhere.into());
+    }
+    Ok(())
 }
 
 /// What a guest tells its disks apart by: `b` of `/dev/vdb`.

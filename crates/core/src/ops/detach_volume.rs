@@ -4,10 +4,10 @@ use super::{Rules, ServerRules, Step, Verdict, power_of};
 use crate::model::{Activity, FaultKind, Server, Volume, VolumeId};
 use crate::world::World;
 
-/// Take a data disk out of servers. It goes on by itself.
+/// Take data disks out of servers: out of each, those of them that it has. They go on by themselves.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DetachVolume {
-    pub volume: VolumeId,
+    pub volumes: Vec<VolumeId>,
 }
 
 impl Rules for DetachVolume {
@@ -29,7 +29,7 @@ impl ServerRules for DetachVolume {
         if let Err(kind) = power_of(server) {
             return Verdict::refuse(kind);
         }
-        match server.details.volumes.iter().position(|volume| volume.id == self.volume) {
+        match server.details.volumes.iter().position(|volume| self.volumes.contains(&volume.id)) {
             None => Verdict::refuse(FaultKind::VolumeNotAttached),
             Some(0) => Verdict::refuse(FaultKind::BootVolume),
             Some(_) => Verdict::Admit,
@@ -40,12 +40,12 @@ impl ServerRules for DetachVolume {
         false
     }
 
-    fn volume(&self) -> Option<VolumeId> {
-        Some(self.volume)
+    fn volumes(&self) -> &[VolumeId] {
+        &self.volumes
     }
 
     fn volumes_after(&self, _world: &World, server: &Server) -> Option<Vec<Volume>> {
-        let stays = |volume: &&Volume| volume.id != self.volume;
+        let stays = |volume: &&Volume| !self.volumes.contains(&volume.id);
         Some(server.details.volumes.iter().filter(stays).cloned().collect())
     }
 }

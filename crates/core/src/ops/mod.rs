@@ -48,7 +48,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use add_nics::AddNics;
-pub use attach_volume::{AttachVolume, free_device};
+pub use attach_volume::{AttachVolume, fits, free_device};
 pub use change_charging::ChangeCharging;
 pub use change_listener::{Certificates, ChangeListener};
 pub use change_load_balancer::ChangeLoadBalancer;
@@ -224,9 +224,9 @@ pub(crate) trait ServerRules: Rules {
     /// What success changes beyond what its steps changed.
     fn settle(&self, _server: &mut Server) {}
 
-    /// The disk that it puts into servers or takes out of them.
-    fn volume(&self) -> Option<VolumeId> {
-        None
+    /// The disks that it puts into servers or takes out of them.
+    fn volumes(&self) -> &[VolumeId] {
+        &[]
     }
 
     /// The server's volumes as they will be once [`Step::Disks`] is done.
@@ -413,16 +413,16 @@ impl Operation {
         Ok(())
     }
 
-    /// The disk that this operation puts into servers or takes out of them.
-    pub fn volume(&self) -> Option<VolumeId> {
+    /// The disks that this operation puts into servers or takes out of them.
+    pub fn volumes(&self) -> &[VolumeId] {
         match self.sort() {
-            Sort::Servers(op) => op.volume(),
+            Sort::Servers(op) => op.volumes(),
             Sort::NewServers(_)
             | Sort::Balancers(_)
             | Sort::Disks(_)
             | Sort::NewBalancers(_)
             | Sort::NewDisks(_)
-            | Sort::Edit(_) => None,
+            | Sort::Edit(_) => &[],
         }
     }
 

@@ -325,7 +325,7 @@ const ACTS: &[Act] = &[
     |world| {
         let TargetRef::Disk(volume) = disk_named(world, "d-a") else { unreachable!() };
         let places = BTreeMap::from([(s(3), None)]);
-        let attach = Operation::AttachVolume(AttachVolume { volume, places });
+        let attach = Operation::AttachVolume(AttachVolume { volumes: vec![volume], places });
         let delete = Operation::DeleteDisks(DeleteDisks {});
         vec![command(144, attach, &[s(3)]), command_on(145, delete, vec![TargetRef::Disk(volume)])]
     },

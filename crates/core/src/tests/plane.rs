@@ -258,13 +258,13 @@ pub fn seeded_disk(number: u128) -> model::Disk {
 
 pub fn attach(number: u128, servers: &[ServerId]) -> Operation {
     Operation::AttachVolume(AttachVolume {
-        volume: seeded_disk(number).id,
+        volumes: vec![seeded_disk(number).id],
         places: servers.iter().map(|server| (*server, None)).collect(),
     })
 }
 
 pub fn detach(volume: VolumeId) -> Operation {
-    Operation::DetachVolume(DetachVolume { volume })
+    Operation::DetachVolume(DetachVolume { volumes: vec![volume] })
 }
 
 pub fn create(names: &[&str]) -> Operation {

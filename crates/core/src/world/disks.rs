@@ -66,17 +66,24 @@ impl World {
         });
     }
 
-    /// A sub-job that will put the operation's disk somewhere, or take it away, was accepted.
-    pub(crate) fn hold_disk(&mut self, operation: &Operation, project: ProjectId, sub: SubJobId) {
-        if let Some(volume) = operation.volume() {
-            self.change_disk(project, volume, |disk| disk.held_by.push(sub));
+    /// A sub-job that will put disks into this server, or take some out of it, was accepted.
+    pub(crate) fn hold_disks(&mut self, operation: &Operation, id: ServerId, sub: SubJobId) {
+        let Some(server) = self.server(id).filter(|_| !operation.volumes().is_empty()) else {
+            return;
+        };
+        let (project, details) = (server.project, server.details.clone());
+        let leaves = matches!(operation, Operation::DetachVolume(_));
+        for volume in operation.volumes() {
+            if !leaves || details.volumes.iter().any(|one| one.id == *volume) {
+                self.change_disk(project, *volume, |disk| disk.held_by.push(sub));
+            }
         }
     }
 
     /// That sub-job has ended, well or not.
-    pub(crate) fn release_disk(&mut self, operation: &Operation, project: ProjectId, sub: u64) {
-        if let Some(volume) = operation.volume() {
-            self.change_disk(project, volume, |disk| disk.held_by.retain(|one| one.0 != sub));
+    pub(crate) fn release_disks(&mut self, operation: &Operation, project: ProjectId, sub: u64) {
+        for volume in operation.volumes() {
+            self.change_disk(project, *volume, |disk| disk.held_by.retain(|one| one.0 != sub));
         }
     }
 

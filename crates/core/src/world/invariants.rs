@@ -147,7 +147,7 @@ impl World {
                 let holds = self.job_with_number(sub.0).is_some_and(|job| {
                     job.index_of(*sub).map(|at| &job.subs[at]).is_some_and(|sub| {
                         let itself = sub.target.known() == Some(Target::Disk(disk.id));
-                        !sub.state.ended() && (itself || job.operation.volume() == Some(disk.id))
+                        !sub.state.ended() && (itself || job.operation.volumes().contains(&disk.id))
                     })
                 });
                 if !holds {

@@ -4,13 +4,15 @@ use std::fmt;
 
 use regiment_core::command::TargetRef;
 use regiment_core::model::{
-    Handle, Image, ImageId, ListenerId, LoadBalancerId, NetworkId, Server, ServerId, VolumeId,
+    Handle, Image, ImageId, ListenerId, LoadBalancerId, NetworkId, ProjectId, Server, ServerId,
+    VolumeId,
 };
-use regiment_core::world::World;
+use regiment_core::world::{AnyDisk, World};
 
 const INSTANCE: &str = "ins-";
 const INSTANCE_LONG: &str = "qcvm";
 const IMAGE: &str = "img-";
+const DISK: &str = "disk-";
 const BALANCER: &str = "lb-";
 const LISTENER: &str = "lbl-";
 const KEY_PAIR: &str = "skey-";
@@ -50,11 +52,7 @@ pub fn target(target: &TargetRef) -> String {
 }
 
 /// The server a client names, if it is this project's.
-pub fn find_instance<'w>(
-    world: &'w World,
-    project: regiment_core::model::ProjectId,
-    text: &str,
-) -> Option<&'w Server> {
+pub fn find_instance<'w>(world: &'w World, project: ProjectId, text: &str) -> Option<&'w Server> {
     match read_instance(text) {
         TargetRef::Short(handle) => world.by_handle(handle),
         TargetRef::Server(id) => world.server(id),
@@ -108,7 +106,13 @@ pub fn read_listener(text: &str) -> Option<ListenerId> {
 }
 
 pub fn disk(id: VolumeId) -> String {
-    join("disk-", id.handle())
+    join(DISK, id.handle())
+}
+
+/// The project's disk that a client names.
+pub fn find_disk<'w>(world: &'w World, project: ProjectId, text: &str) -> Option<AnyDisk<'w>> {
+    let handle = text.strip_prefix(DISK).and_then(Handle::parse)?;
+    world.all_disks(project).find(|disk| disk.id().handle() == handle)
 }
 
 pub fn network(id: NetworkId) -> String {

@@ -3,9 +3,10 @@
 use super::call::Call;
 use super::faults::Refusal;
 use super::ops::{
-    backends, balancers, create, create_listeners, create_load_balancers, delete,
-    delete_load_balancers, deregister_backends, listeners, reboot, register_backends, reinstall,
-    rename, reset_password, resize, servers, start, stop, task_results,
+    attach_volume, backends, balancers, create, create_disks, create_listeners,
+    create_load_balancers, delete, delete_load_balancers, deregister_backends, detach_volume,
+    disks, extend_disks, listeners, reboot, register_backends, reinstall, rename, reset_password,
+    resize, servers, start, stop, task_results,
 };
 use super::params::Params;
 use crate::tencent::host;
@@ -18,6 +19,7 @@ type Answerer = fn(&Call<'_>) -> Result<Action, Refusal>;
 enum Module {
     Cvm,
     Lb,
+    Cbs,
     /// Ours, the same under every module.
     Any,
 }
@@ -28,6 +30,8 @@ static ACTIONS: &[(&str, Module, Answerer)] = &[
     ("StopInstances", Module::Cvm, stop::decode),
     ("RestartInstances", Module::Cvm, reboot::decode),
     ("ResetInstancePassword", Module::Cvm, reset_password::decode),
+    ("AttachCbsStorages", Module::Cbs, attach_volume::decode),
+    ("DetachCbsStorages", Module::Cbs, detach_volume::decode),
     // Ordinary tasks.
     ("ResetInstances", Module::Cvm, reinstall::decode),
     ("CreateLoadBalancer", Module::Lb, create_load_balancers::decode),
@@ -38,6 +42,9 @@ static ACTIONS: &[(&str, Module, Answerer)] = &[
     ("DescribeLoadBalancersTaskResult", Module::Lb, task_results::decode_lb),
     ("DescribeTaskResult", Module::Any, task_results::decode_any),
     // The others.
+    ("CreateCbsStorages", Module::Cbs, create_disks::decode),
+    ("ResizeCbsStorage", Module::Cbs, extend_disks::decode),
+    ("DescribeCbsStorages", Module::Cbs, disks::decode),
     ("DescribeInstances", Module::Cvm, servers::decode),
     ("RunInstancesHour", Module::Cvm, create::decode),
     ("ReturnInstance", Module::Cvm, delete::decode),
@@ -77,12 +84,7 @@ static NOT_SUPPORTED: &[&str] = &[
     "ShareImage",
     "SyncCvmImage",
     // cbs
-    "AttachCbsStorages",
-    "CreateCbsStorages",
-    "DescribeCbsStorages",
-    "DetachCbsStorages",
     "RenewCbsStorage",
-    "ResizeCbsStorage",
     // eip
     "CreateEip",
     "DeleteEip",
@@ -237,6 +239,7 @@ impl Domain {
             None => Domain::Ours,
             Some("cvm") => Domain::Of(Module::Cvm),
             Some("lb") => Domain::Of(Module::Lb),
+            Some("cbs") => Domain::Of(Module::Cbs),
             Some(_) => Domain::OfAnother,
         }
     }

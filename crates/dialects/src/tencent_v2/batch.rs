@@ -27,8 +27,8 @@ struct Item {
 }
 
 #[derive(Serialize)]
-struct Detail {
-    detail: Keyed<String, Item>,
+struct Detail<I> {
+    detail: Keyed<String, I>,
 }
 
 /// Orders `operation` for the instances named in the request.
@@ -73,6 +73,11 @@ fn answer(names: Vec<String>, outcome: &Result<Receipt, Fault>) -> Answer {
     let items: Vec<(String, Item)> =
         names.into_iter().zip(receipt.answers.iter().map(item)).collect();
     let failed = items.iter().filter(|(_, item)| item.code != 0).count();
+    enclose(items, failed)
+}
+
+/// The answers of all, so many of which failed, with the code that says whether all, some or none did.
+pub fn enclose<I: Serialize>(items: Vec<(String, I)>, failed: usize) -> Answer {
     let all = items.len();
     let detail = Detail { detail: Keyed(items) };
     if failed == 0 {

@@ -16,7 +16,7 @@ pub struct Row {
 }
 
 /// The vendor's spelling.
-const STATUS: &str = "OperationConstraints.InvaildInstanceStatus";
+pub const STATUS: &str = "OperationConstraints.InvaildInstanceStatus";
 const PASSWORD: &str = "InvalidParameter.PasswordNotConformSpecs";
 const OPERATION_FAILED: &str = "ResourceOpFailed";
 

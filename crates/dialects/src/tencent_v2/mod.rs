@@ -14,6 +14,7 @@ mod actions;
 mod auth;
 mod batch;
 mod call;
+mod cbs;
 mod faults;
 mod names;
 mod ops;

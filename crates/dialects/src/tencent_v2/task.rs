@@ -51,6 +51,31 @@ pub fn order<T: Serialize>(
     })
 }
 
+/// What the vendor's documents call synchronous is waited for this long; most clients give up after
+/// a minute.
+const WAIT_MS: u32 = 30_000;
+
+/// An order answered when its work has ended, with `message` and whatever `rest` makes of it, or
+/// with why the work failed.
+pub fn order_and_wait<T: Serialize>(
+    command: Command,
+    message: &'static str,
+    rest: impl FnOnce(JobId, &Receipt, &View<'_>) -> T + Send + 'static,
+) -> Action {
+    Action::order_and_wait(command, WAIT_MS, move |outcome, view| match accepted(outcome) {
+        Ok((job, receipt)) => match failure(view, job) {
+            Some(fault) => reply::refuse(&fault.into()),
+            None => reply::success(message, rest(job, receipt, view)),
+        },
+        Err(refusal) => reply::refuse(&refusal),
+    })
+}
+
+fn failure(view: &View<'_>, job: JobId) -> Option<Fault> {
+    let job = view.job(job)?;
+    job.subs.iter().find_map(|sub| sub.fault.as_deref().cloned())
+}
+
 /// An order on several things, answered with the number of its one task; a refusal says of which of
 /// `names`, one for each target, it is.
 pub fn order_all(command: Command, names: Vec<String>, message: &'static str) -> Action {

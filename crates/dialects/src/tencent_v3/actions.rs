@@ -10,10 +10,10 @@ use super::definitions;
 use super::faults::Refusal;
 use super::input::{Carrier, Input};
 use super::ops::clb::{
-    balancers, batch_deregister_members, batch_register_members, change_listener,
-    change_load_balancer, create_listeners, create_load_balancers, delete_listeners,
-    delete_load_balancers, deregister_members, jobs, listeners, member_health, members,
-    register_members, task_status, weigh_members,
+    balancers, batch_deregister_members, batch_register_members, batch_weigh_members,
+    change_listener, change_load_balancer, create_listeners, create_load_balancers,
+    delete_listeners, delete_load_balancers, deregister_members, jobs, listeners, member_health,
+    members, register_members, task_status, weigh_members,
 };
 use super::ops::{
     create, delete, describe, images, key_pairs, reboot, regions, reinstall, reset_password,
@@ -45,6 +45,7 @@ const fn clb(name: &'static str, answerer: Answerer) -> Served {
 
 pub static SERVED: &[Served] = &[
     clb("BatchDeregisterTargets", batch_deregister_members::decode),
+    clb("BatchModifyTargetWeight", batch_weigh_members::decode),
     clb("BatchRegisterTargets", batch_register_members::decode),
     clb("CreateListener", create_listeners::decode),
     clb("CreateLoadBalancer", create_load_balancers::decode),

@@ -3,180 +3,52 @@
 
 use std::collections::BTreeMap;
 
-use regiment_core::model::{Disk, DiskPhase, Phase, ProjectId, Server, Time, Volume, VolumeId};
-use regiment_core::ops::Operation;
+use regiment_core::model::{ProjectId, Server, Time, VolumeId};
 use regiment_core::view::View;
+pub(super) use regiment_core::world::AnyDisk as Found;
+use regiment_core::world::DiskState;
 use serde::Serialize;
 
 use super::ops::create_disks::{HINT_ENTERPRISE, HINT_IOPS, HINT_THROUGHPUT};
 
 use crate::huawei::{ids, times};
 
-/// Where a disk is kept.
-#[derive(Clone, Copy)]
-pub(super) enum Found<'a> {
-    Loose(&'a Disk),
-    /// Made with the server, at this place in it.
-    Of(&'a Server, usize),
-}
-
-/// All disks of a project, those in deleted servers too that can still be taken back.
-pub(super) fn all<'a>(
-    view: &View<'a>,
-    project: ProjectId,
-) -> impl Iterator<Item = Found<'a>> + use<'a> {
-    let world = view.world;
-    let loose = world.disks(project).map(Found::Loose);
-    let own = move |server: &'a Server| {
-        let volumes = server.details.volumes.iter().enumerate();
-        volumes
-            .filter(move |(_, volume)| world.disk(project, volume.id).is_none())
-            .map(move |(at, _)| Found::Of(server, at))
-    };
-    loose.chain(world.servers_of(project).chain(world.recycled_of(project)).flat_map(own))
-}
-
-/// The project's disk with this id.
-pub(super) fn find<'a>(view: &View<'a>, project: ProjectId, id: VolumeId) -> Option<Found<'a>> {
-    let own = || view.world.server_with_volume(project, id);
-    let loose = view.world.disk(project, id).map(Found::Loose);
-    loose.or_else(|| own().map(|(server, at)| Found::Of(server, at)))
-}
-
-impl<'a> Found<'a> {
-    fn volume(server: &'a Server, at: usize) -> &'a Volume {
-        &server.details.volumes[at]
-    }
-
-    /// Whether it has a life of its own.
-    pub const fn is_alone(self) -> bool {
-        matches!(self, Found::Loose(_))
-    }
-
-    /// What was noted of it under a name, if it has a life of its own.
-    fn hint(self, name: &str) -> Option<&'a str> {
-        match self {
-            Found::Loose(disk) => disk.hints.get(name).map(AsRef::as_ref),
-            Found::Of(_, _) => None,
-        }
-    }
-
-    fn metadata(self) -> BTreeMap<&'a str, &'a str> {
-        let mut metadata = BTreeMap::from([("hw:passthrough", "false")]);
-        if let Found::Loose(disk) = self {
-            metadata.extend(disk.metadata.iter().map(|(key, value)| (&**key, &**value)));
-        }
-        metadata
-    }
-
-    fn tags(self) -> BTreeMap<&'a str, &'a str> {
-        match self {
-            Found::Loose(disk) => disk.tags.iter().map(|tag| (&*tag.key, &*tag.value)).collect(),
-            Found::Of(_, _) => BTreeMap::new(),
-        }
-    }
-
-    pub fn id(self) -> VolumeId {
-        match self {
-            Found::Loose(disk) => disk.id,
-            Found::Of(server, at) => Found::volume(server, at).id,
-        }
-    }
-
-    pub fn name(self) -> String {
-        match self {
-            Found::Loose(disk) => disk.name.to_string(),
-            // As its record will be named should it leave the server.
-            Found::Of(server, at) => format!("{}-volume-{at:04}", server.name),
-        }
-    }
-
-    pub fn zone(self) -> &'a str {
-        match self {
-            Found::Loose(disk) => &disk.zone,
-            Found::Of(server, _) => &server.details.zone,
-        }
-    }
-
-    pub fn size(self) -> u32 {
-        match self {
-            Found::Loose(disk) => disk.size_gib,
-            Found::Of(server, at) => Found::volume(server, at).size_gib,
-        }
-    }
-
-    pub fn class(self) -> &'a str {
-        match self {
-            Found::Loose(disk) => &disk.class,
-            Found::Of(server, at) => &Found::volume(server, at).class,
-        }
-    }
-
-    pub const fn shareable(self) -> bool {
-        match self {
-            Found::Loose(disk) => disk.shareable,
-            Found::Of(_, _) => false,
-        }
-    }
-
-    pub const fn created_at(self) -> Time {
-        match self {
-            Found::Loose(disk) => disk.created_at,
-            Found::Of(server, _) => server.created_at,
-        }
-    }
-
-    /// Whether this server has it.
-    pub fn is_in(self, id: regiment_core::model::ServerId) -> bool {
-        match self {
-            Found::Loose(disk) => disk.is_in(id),
-            Found::Of(server, _) => server.id == id,
-        }
-    }
-
-    /// Where it is, and what is being done with it.
-    pub fn status(self, view: &View<'_>) -> &'static str {
-        match self {
-            Found::Loose(disk) if disk.phase != DiskPhase::Ready => phase(disk.phase),
-            Found::Loose(disk) => {
-                let op = disk.held_by.first().and_then(|sub| view.job_with_number(sub.0));
-                match op.map(|job| is_attach(&job.operation)) {
-                    Some(true) if disk.attached_to.is_empty() => "attaching",
-                    Some(false) if disk.attached_to.len() == 1 => "detaching",
-                    Some(_) | None if disk.attached_to.is_empty() => "available",
-                    Some(_) | None => "in-use",
-                }
-            }
-            Found::Of(server, at) => {
-                let id = Found::volume(server, at).id;
-                let job = server.busy.and_then(|busy| view.job_with_number(busy.sub.0));
-                let leaves = job.is_some_and(|job| job.operation.volume() == Some(id));
-                // A server that is started for the first time already has its disks.
-                let made = server.image_generation > 0;
-                match server.phase {
-                    Phase::Creating if !made => "creating",
-                    Phase::Broken if !made => "error",
-                    Phase::Creating | Phase::Ready | Phase::Broken if leaves => "detaching",
-                    Phase::Creating | Phase::Ready | Phase::Broken => "in-use",
-                }
-            }
-        }
+/// Where it is, and what is being done with it.
+pub(super) fn status(found: Found<'_>, view: &View<'_>) -> &'static str {
+    match found.state(view.world) {
+        DiskState::Creating => "creating",
+        DiskState::Failed => "error",
+        DiskState::Available => "available",
+        DiskState::Attaching => "attaching",
+        DiskState::InUse => "in-use",
+        DiskState::Detaching => "detaching",
+        DiskState::Extending => "extending",
+        DiskState::Deleting => "deleting",
+        DiskState::Stuck => "error_deleting",
     }
 }
 
-const fn phase(phase: DiskPhase) -> &'static str {
-    match phase {
-        DiskPhase::Creating => "creating",
-        DiskPhase::Ready => "available",
-        DiskPhase::Extending => "extending",
-        DiskPhase::Deleting => "deleting",
-        DiskPhase::NotMade => "error",
-        DiskPhase::NotDeleted => "error_deleting",
+/// What was noted of it under a name, if it has a life of its own.
+fn hint<'a>(found: Found<'a>, name: &str) -> Option<&'a str> {
+    match found {
+        Found::Loose(disk) => disk.hints.get(name).map(AsRef::as_ref),
+        Found::Of(_, _) => None,
     }
 }
 
-const fn is_attach(operation: &Operation) -> bool {
-    matches!(operation, Operation::AttachVolume(_))
+fn metadata(found: Found<'_>) -> BTreeMap<&str, &str> {
+    let mut metadata = BTreeMap::from([("hw:passthrough", "false")]);
+    if let Found::Loose(disk) = found {
+        metadata.extend(disk.metadata.iter().map(|(key, value)| (&**key, &**value)));
+    }
+    metadata
+}
+
+fn tags(found: Found<'_>) -> BTreeMap<&str, &str> {
+    match found {
+        Found::Loose(disk) => disk.tags.iter().map(|tag| (&*tag.key, &*tag.value)).collect(),
+        Found::Of(_, _) => BTreeMap::new(),
+    }
 }
 
 /// What is the same for every entry of an answer.
@@ -265,9 +137,9 @@ impl Frame<'_> {
         let id = found.id();
         let tenant = self.project.plain();
         let boots = matches!(found, Found::Of(_, 0));
-        let metadata = found.metadata();
-        let measure = |hint| {
-            let total_val = found.hint(hint)?.parse().ok()?;
+        let metadata = metadata(found);
+        let measure = |name: &str| {
+            let total_val = hint(found, name)?.parse().ok()?;
             Some(Measure { id, frozened: false, total_val })
         };
         Entry {
@@ -277,7 +149,7 @@ impl Frame<'_> {
                 href: format!("{}/v2/{tenant}/cloudvolumes/{id}", self.base),
             }],
             name: found.name(),
-            status: found.status(&self.view),
+            status: status(found, &self.view),
             attachments: self.attachments(found),
             availability_zone: found.zone(),
             host: (),
@@ -307,9 +179,9 @@ impl Frame<'_> {
             service_type: "EVS",
             dedicated_storage_id: (),
             dedicated_storage_name: (),
-            tags: found.tags(),
+            tags: tags(found),
             wwn: ids::disk_name(id),
-            enterprise_project_id: found.hint(HINT_ENTERPRISE).unwrap_or("0"),
+            enterprise_project_id: hint(found, HINT_ENTERPRISE).unwrap_or("0"),
             iops: measure(HINT_IOPS),
             throughput: measure(HINT_THROUGHPUT),
         }

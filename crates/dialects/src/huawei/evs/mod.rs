@@ -70,7 +70,7 @@ fn order_on_disk(call: &Call<'_>, words: &str, operation: Operation, status: u16
     command.admission = Admission::AllOrNothing;
     Action::consult(move |view| {
         let id = VolumeId::parse_dashed(&words);
-        let found = id.and_then(|id| entry::find(view, project, id));
+        let found = id.and_then(|id| view.world.any_disk(project, id));
         match found {
             Some(found) if found.is_alone() => command.targets = vec![TargetRef::Disk(found.id())],
             Some(_) => return Action::Answer(reply.refuse(&faults::IN_USE)),

@@ -18,7 +18,9 @@ use crate::tencent::ids;
 
 pub use codes::code;
 pub use health::{Shown as ShownHealth, Wanted as WantedHealth, usual as usual_health};
-pub use targets::{Listed, Place, Shown as ShownTarget, Wanted as WantedTarget, port, weight};
+pub use targets::{
+    Listed, Place, Shown as ShownTarget, Wanted as WantedTarget, WantedRule, port, weight,
+};
 
 pub const SERVICE: &str = "clb";
 

@@ -36,26 +36,34 @@ pub struct Wanted {
 #[serde(rename_all = "PascalCase")]
 pub struct Place {
     pub load_balancer_id: String,
-    pub listener_id: String,
+    listener_id: String,
+    #[serde(flatten)]
+    rule: WantedRule,
+}
+
+/// Which rule of a listener, by its id or its words.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct WantedRule {
     location_id: Option<String>,
     domain: Option<String>,
     url: Option<String>,
 }
 
 impl Place {
-    pub fn of(load_balancer_id: &str, listener_id: &str, location_id: Option<&str>) -> Place {
-        Place {
-            load_balancer_id: load_balancer_id.to_owned(),
-            listener_id: listener_id.to_owned(),
-            location_id: location_id.map(str::to_owned),
-            domain: None,
-            url: None,
-        }
-    }
-
-    /// The listener, when its targets are its own: those of HTTP and HTTPS are their rules'.
     pub fn find<'b>(&self, balancer: &'b LoadBalancer) -> Result<&'b Listener, Refusal> {
-        let found = listener(balancer, &self.listener_id)?;
+        self.rule.find(balancer, &self.listener_id)
+    }
+}
+
+impl WantedRule {
+    /// The listener, when its targets are its own: those of HTTP and HTTPS are their rules'.
+    pub fn find<'b>(
+        &self,
+        balancer: &'b LoadBalancer,
+        listener_id: &str,
+    ) -> Result<&'b Listener, Refusal> {
+        let found = listener(balancer, listener_id)?;
         let by_words = self.domain.as_ref().zip(self.url.as_ref());
         let words = by_words.map(|(domain, url)| format!("{domain}{url}"));
         let named = self.location_id.clone().or(words);

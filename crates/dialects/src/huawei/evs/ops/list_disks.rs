@@ -5,7 +5,7 @@ use regiment_core::view::View;
 use serde::Serialize;
 
 use crate::Action;
-use crate::huawei::evs::entry::{Entry, Found, Frame, all};
+use crate::huawei::evs::entry::{Entry, Found, Frame, status};
 use crate::huawei::faults::Row;
 use crate::huawei::filter::Query;
 use crate::huawei::limits::{PAGE_MAX, PAGE_NUMBER_MAX};
@@ -62,7 +62,9 @@ impl Wanted {
             && class.as_ref().is_none_or(|class| ids::disk_type(found.class()) == *class)
             && shareable.is_none_or(|shareable| found.shareable() == shareable)
             && service.as_ref().is_none_or(|service| service == "EVS")
-            && status.as_ref().is_none_or(|status| found.status(view) == status)
+            && status
+                .as_ref()
+                .is_none_or(|status| crate::huawei::evs::entry::status(found, view) == status)
     }
 }
 
@@ -98,7 +100,7 @@ fn sort(found: &mut [Found<'_>], key: SortKey, descends: bool, view: &View<'_>) 
         SortKey::Created => found.sort_by_key(|one| one.created_at()),
         SortKey::Id => found.sort_by_key(|one| one.id()),
         SortKey::Size => found.sort_by_key(|one| one.size()),
-        SortKey::Status => found.sort_by_key(|one| one.status(view)),
+        SortKey::Status => found.sort_by_key(|one| status(*one, view)),
     }
     if descends {
         found.reverse();
@@ -117,7 +119,7 @@ pub(in crate::huawei::evs) fn decode(call: &Call<'_>) -> Result<Action, Row> {
     let (base, user) = (base_url(call.request), ids::user(&call.caller.access_key));
     Ok(Action::look(move |view| {
         let mut found: Vec<Found<'_>> =
-            all(view, project).filter(|found| wanted.admits(*found, view)).collect();
+            view.world.all_disks(project).filter(|found| wanted.admits(*found, view)).collect();
         // Of those made at one time, the one that stands first stays first.
         if descends {
             found.reverse();

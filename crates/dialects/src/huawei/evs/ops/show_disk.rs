@@ -4,7 +4,7 @@ use regiment_core::model::VolumeId;
 use serde::Serialize;
 
 use crate::Action;
-use crate::huawei::evs::entry::{Entry, Frame, find};
+use crate::huawei::evs::entry::{Entry, Frame};
 use crate::huawei::evs::no_such_disk;
 use crate::huawei::ops::tokens::base_url;
 use crate::huawei::{Call, ids};
@@ -18,7 +18,7 @@ pub(in crate::huawei::evs) fn decode(call: &Call<'_>, id: &str) -> Action {
     let (reply, project, words) = (call.reply, call.caller.project, id.to_owned());
     let (base, user) = (base_url(call.request), ids::user(&call.caller.access_key));
     Action::look(move |view| {
-        let found = VolumeId::parse_dashed(&words).and_then(|id| find(view, project, id));
+        let found = VolumeId::parse_dashed(&words).and_then(|id| view.world.any_disk(project, id));
         let frame = Frame { view: *view, project, base, user };
         match found {
             Some(found) => reply.json(200, &Body { volume: frame.entry(found) }),

@@ -106,8 +106,8 @@ pub(in crate::huawei::nova) fn attach(call: &NovaCall<'_>, id: &str) -> Result<A
     let wanted = volumes::device(device)?;
     let errand = call.errand(id, "attach_volume");
     let places = BTreeMap::new();
-    let mut command =
-        call.command(Operation::AttachVolume(AttachVolume { volume, places }), &errand);
+    let mut command = call
+        .command(Operation::AttachVolume(AttachVolume { volumes: vec![volume], places }), &errand);
     let (reply, project) = (call.reply, call.call.caller.project);
     Ok(Action::consult(move |view| {
         let Some(server) = find(view, project, &errand.id) else {
@@ -122,7 +122,7 @@ pub(in crate::huawei::nova) fn attach(call: &NovaCall<'_>, id: &str) -> Result<A
         }
         let server = server.id;
         let places = BTreeMap::from([(server, wanted.clone())]);
-        command.operation = Operation::AttachVolume(AttachVolume { volume, places });
+        command.operation = Operation::AttachVolume(AttachVolume { volumes: vec![volume], places });
         errand.order_and_wait(command, reply, move |_, view| {
             let device = device_of(view, server, volume, wanted).unwrap_or_default();
             let attachment = Attachment::of(server, volume, &device);
@@ -153,7 +153,7 @@ pub(in crate::huawei::nova) fn detach(
     let (errand, words) = (call.errand(id, "detach_volume"), volume.to_owned());
     let (reply, project) = (call.reply, call.call.caller.project);
     let wanted = VolumeId::parse_dashed(volume);
-    let operation = |volume| Operation::DetachVolume(DetachVolume { volume });
+    let operation = |volume| Operation::DetachVolume(DetachVolume { volumes: vec![volume] });
     let mut command = call.command(operation(VolumeId(0)), &errand);
     Ok(Action::consult(move |view| {
         let Some(server) = find(view, project, &errand.id) else {

@@ -45,7 +45,10 @@ pub(super) fn decode(call: &Call<'_>, volume: &str) -> Result<Action, Row> {
         1..=DISK_SERVERS_MAX => {}
         _ => return Err(TOO_MANY_IN_BATCH),
     }
-    let order = call.order_job(Operation::AttachVolume(AttachVolume { volume, places }), targets);
+    let order = call.order_job(
+        Operation::AttachVolume(AttachVolume { volumes: vec![volume], places }),
+        targets,
+    );
     let (reply, project) = (call.reply, call.caller.project);
     Ok(Action::consult(move |view| {
         let row = never_loose(view, project, volume).or_else(|| {

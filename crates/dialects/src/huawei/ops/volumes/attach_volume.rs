@@ -42,8 +42,10 @@ pub(super) fn decode(call: &Call<'_>, server: &str) -> Result<Action, Row> {
     let asked = device(asked)?;
     let (reply, project, words) = (call.reply, call.caller.project, server.to_owned());
     let places = BTreeMap::new();
-    let mut command = call
-        .command(Operation::AttachVolume(AttachVolume { volume, places }), vec![target(server)]);
+    let mut command = call.command(
+        Operation::AttachVolume(AttachVolume { volumes: vec![volume], places }),
+        vec![target(server)],
+    );
     command.admission = Admission::AllOrNothing;
     command.dry_run = dry_run.0;
     Ok(Action::consult(move |view| {
@@ -58,7 +60,7 @@ pub(super) fn decode(call: &Call<'_>, server: &str) -> Result<Action, Row> {
             return Action::Answer(reply.refuse(&row));
         }
         let places = BTreeMap::from([(server.id, asked)]);
-        command.operation = Operation::AttachVolume(AttachVolume { volume, places });
+        command.operation = Operation::AttachVolume(AttachVolume { volumes: vec![volume], places });
         Action::order(command, move |receipt, view| answer(reply, receipt, view))
     }))
 }

@@ -19,7 +19,7 @@ pub(super) fn decode(call: &Call<'_>, server: &str, volume: &str) -> Result<Acti
     }
     let volume = VolumeId(ids::wide("volume_id", volume)?);
     let targets = vec![target(server)];
-    let operation = Operation::DetachVolume(DetachVolume { volume });
+    let operation = Operation::DetachVolume(DetachVolume { volumes: vec![volume] });
     let mut command = call.command(operation, targets.clone());
     command.admission = Admission::AllOrNothing;
     let reply = call.reply;

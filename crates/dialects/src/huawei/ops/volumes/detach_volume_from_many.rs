@@ -36,5 +36,5 @@ pub(super) fn decode(call: &Call<'_>, volume: &str) -> Result<Action, Row> {
         }
     }
     let targets = bounded(Targets(targets), DISK_SERVERS_MAX)?;
-    Ok(call.order_job(Operation::DetachVolume(DetachVolume { volume }), targets))
+    Ok(call.order_job(Operation::DetachVolume(DetachVolume { volumes: vec![volume] }), targets))
 }

@@ -12,7 +12,7 @@ use super::task_status::message;
 use crate::Action;
 use crate::tencent::ids;
 use crate::tencent_v3::call::Call;
-use crate::tencent_v3::clb::{self, Place, WantedTarget};
+use crate::tencent_v3::clb::{self, WantedRule, WantedTarget};
 use crate::tencent_v3::faults::Refusal;
 use crate::tencent_v3::reply::Language;
 
@@ -33,7 +33,8 @@ struct Wanted {
 #[serde(rename_all = "PascalCase")]
 struct WantedOne {
     listener_id: String,
-    location_id: Option<String>,
+    #[serde(flatten)]
+    rule: WantedRule,
     #[serde(flatten)]
     target: WantedTarget,
 }
@@ -108,7 +109,7 @@ impl Wanted {
         let mut sorted = Sorted { fit: BTreeMap::new(), failed: Vec::new() };
         for (id, wanted) in by_listener {
             for one in &wanted {
-                Place::of(&self.load_balancer_id, id, one.location_id.as_deref()).find(balancer)?;
+                one.rule.find(balancer, id)?;
             }
             let listener = clb::listener(balancer, id)?;
             let targets = wanted.iter().map(|one| &one.target);

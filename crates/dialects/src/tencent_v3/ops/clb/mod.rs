@@ -3,6 +3,7 @@
 pub mod balancers;
 pub mod batch_deregister_members;
 pub mod batch_register_members;
+pub mod batch_weigh_members;
 pub mod change_listener;
 pub mod change_load_balancer;
 pub mod create_listeners;
