@@ -46,7 +46,6 @@ struct Doomed {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-#[expect(clippy::struct_field_names, reason = "the vendor's names")]
 struct Shown {
     key_id: String,
     key_name: Arc<str>,
