@@ -5,8 +5,8 @@ use super::faults::Refusal;
 use super::ops::{
     attach_volume, backends, balancers, create, create_disks, create_listeners,
     create_load_balancers, delete, delete_load_balancers, deregister_backends, detach_volume,
-    disks, extend_disks, listeners, reboot, register_backends, reinstall, rename, reset_password,
-    resize, servers, start, stop, task_results,
+    disks, extend_disks, listeners, prices, reboot, register_backends, reinstall, rename,
+    reset_password, resize, servers, start, stop, task_results, zones,
 };
 use super::params::Params;
 use crate::tencent::host;
@@ -46,6 +46,8 @@ static ACTIONS: &[(&str, Module, Answerer)] = &[
     ("ResizeCbsStorage", Module::Cbs, extend_disks::decode),
     ("DescribeCbsStorages", Module::Cbs, disks::decode),
     ("DescribeInstances", Module::Cvm, servers::decode),
+    ("DescribeAvailabilityZones", Module::Cvm, zones::decode),
+    ("InquiryInstancePriceHour", Module::Cvm, prices::decode),
     ("RunInstancesHour", Module::Cvm, create::decode),
     ("ReturnInstance", Module::Cvm, delete::decode),
     ("ModifyInstanceAttributes", Module::Cvm, rename::decode),
@@ -61,12 +63,10 @@ static NOT_SUPPORTED: &[&str] = &[
     "BindInstanceKey",
     "CreateKeyPair",
     "DeleteKeyPair",
-    "DescribeAvailabilityZones",
     "DescribeKeyPairs",
     "DescribeZoneAbility",
     "ImportKeyPair",
     "InquiryInstancePrice",
-    "InquiryInstancePriceHour",
     "ModifyInstanceProject",
     "ModifyKeyPair",
     "RenewInstance",
