@@ -150,5 +150,28 @@ def test_messages_are_in_the_callers_language(plane, cloud):
     assert len(states) == 2
 
 
+def test_a_key_pair_lets_into_an_instance_and_stays_while_it_does(cloud):
+    made = cloud.call("CreateKeyPair", KeyName="ops", ProjectId=0).KeyPair
+    assert made.PrivateKey.startswith("-----BEGIN") and made.PublicKey.startswith("ssh-rsa ")
+    spare = cloud.call("ImportKeyPair", KeyName="spare", ProjectId=0, PublicKey=made.PublicKey).KeyId
+    shown = {one.KeyName: one for one in cloud.call("DescribeKeyPairs").KeyPairSet}
+    assert sorted(shown) == ["ops", "spare"] and shown["ops"].PrivateKey is None
+    assert refusal(lambda: cloud.call("CreateKeyPair", KeyName="ops", ProjectId=0))[0] == "InvalidKeyPairName.Duplicate"
+
+    image_id = cloud.call("DescribeImages").ImageSet[0].ImageId
+    run = cloud.call("RunInstances", Placement={"Zone": ZONE}, ImageId=image_id, InstanceType="S6.SMALL1",
+                     LoginSettings={"KeyIds": [made.KeyId]})
+    (one,) = run.InstanceIdSet
+    cloud.reaches(one, "RUNNING")
+    assert cloud.instance(one).LoginSettings.KeyIds == [made.KeyId]
+    cloud.call("DeleteKeyPairs", KeyIds=[made.KeyId, spare])
+    (left,) = cloud.call("DescribeKeyPairs").KeyPairSet
+    assert (left.KeyId, left.AssociatedInstanceIds) == (made.KeyId, [one])
+    cloud.call("TerminateInstances", InstanceIds=[one])
+    wait_for(lambda: cloud.instances(one), lambda found: not found, "it to be gone")
+    cloud.call("DeleteKeyPairs", KeyIds=[made.KeyId])
+    assert cloud.call("DescribeKeyPairs").KeyPairSet == []
+
+
 def test_what_is_the_vendors_and_not_here_says_so(cloud):
     assert refusal(lambda: cloud.call("DescribeHosts"))[0] == "UnsupportedOperation"

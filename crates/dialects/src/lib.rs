@@ -7,6 +7,7 @@
 //! Read first: [`wire`] (bytes in, bytes out), then [`Dialect`], then one dialect's `mod.rs`.
 
 pub mod huawei;
+mod keys;
 pub mod sign;
 mod tencent;
 pub mod tencent_v2;

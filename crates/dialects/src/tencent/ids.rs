@@ -15,6 +15,7 @@ const IMAGE: &str = "img-";
 const DISK: &str = "disk-";
 const BALANCER: &str = "lb-";
 const LISTENER: &str = "lbl-";
+const KEY_PAIR: &str = "skey-";
 
 fn join(word: &str, id: impl fmt::Display) -> String {
     format!("{word}{id}")
@@ -131,9 +132,14 @@ pub fn may_be_image(text: &str) -> bool {
     text.strip_prefix(IMAGE).is_some_and(|handle| Handle::parse(handle).is_some())
 }
 
+/// Whether the words have the form of a key pair's id.
+pub fn may_be_key_pair(text: &str) -> bool {
+    text.strip_prefix(KEY_PAIR).is_some_and(|handle| Handle::parse(handle).is_some())
+}
+
 /// Key pairs have names in the core: their ids here are made of those.
 pub fn key_pair(name: &str) -> String {
     let digest = crate::sign::sha256(name.as_bytes());
     let bits = digest[..6].iter().fold(0, |bits, byte| bits << 8 | u64::from(*byte));
-    join("skey-", Handle::fold(bits))
+    join(KEY_PAIR, Handle::fold(bits))
 }

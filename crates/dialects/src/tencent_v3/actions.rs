@@ -16,8 +16,8 @@ use super::ops::clb::{
     members, register_members, task_status, weigh_members,
 };
 use super::ops::{
-    create, delete, describe, images, reboot, regions, reinstall, reset_password, resize, servers,
-    shapes, start, states, stop, zones,
+    create, delete, describe, images, key_pairs, reboot, regions, reinstall, reset_password,
+    resize, servers, shapes, start, states, stop, zones,
 };
 use super::places;
 use super::reply::{Language, Reply};
@@ -62,12 +62,16 @@ pub static SERVED: &[Served] = &[
     clb("ModifyLoadBalancerAttributes", change_load_balancer::decode),
     clb("ModifyTargetWeight", weigh_members::decode),
     clb("RegisterTargets", register_members::decode),
+    cvm("CreateKeyPair", key_pairs::create),
+    cvm("DeleteKeyPairs", key_pairs::delete),
     cvm("DescribeImages", images::decode),
     cvm("DescribeInstanceTypeConfigs", shapes::decode),
     cvm("DescribeInstances", servers::decode),
     cvm("DescribeInstancesStatus", states::decode),
+    cvm("DescribeKeyPairs", key_pairs::list),
     Served { regional: false, ..cvm("DescribeRegions", regions::decode) },
     cvm("DescribeZones", zones::decode),
+    cvm("ImportKeyPair", key_pairs::import),
     cvm("ModifyInstancesAttribute", describe::decode),
     cvm("RebootInstances", reboot::decode),
     cvm("ResetInstance", reinstall::decode),

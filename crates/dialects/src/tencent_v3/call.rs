@@ -171,9 +171,18 @@ impl Issuer {
 
     /// A change that no machine is asked for, answered with nothing but the id of the call.
     pub fn edit(&self, command: Command) -> Action {
+        self.edit_with(command, |_| Nothing {})
+    }
+
+    /// The same, answered with what `rest` makes of it.
+    pub fn edit_with<T: Serialize>(
+        &self,
+        command: Command,
+        rest: impl FnOnce(&View<'_>) -> T + Send + 'static,
+    ) -> Action {
         let reply = self.reply;
-        Action::order(command, move |outcome, _| match outcome {
-            Ok(_) => reply.success(Nothing {}),
+        Action::order(command, move |outcome, view| match outcome {
+            Ok(_) => reply.success(rest(view)),
             Err(fault) => reply.refuse(&fault.into()),
         })
     }

@@ -9,7 +9,6 @@ mod action;
 mod answer;
 mod body;
 mod faults;
-mod keys;
 mod links;
 mod ops;
 mod order;

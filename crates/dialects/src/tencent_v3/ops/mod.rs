@@ -5,6 +5,7 @@ pub mod create;
 pub mod delete;
 pub mod describe;
 pub mod images;
+pub mod key_pairs;
 pub mod reboot;
 pub mod regions;
 pub mod reinstall;

@@ -14,11 +14,11 @@ use crate::huawei::nova::NovaCall;
 use crate::huawei::nova::answer::NovaReply;
 use crate::huawei::nova::body::read;
 use crate::huawei::nova::faults::Refusal;
-use crate::huawei::nova::keys::{self, Kind, Made, Public};
 use crate::huawei::nova::links::Link;
 use crate::huawei::nova::version::KEY_PAIR_TYPE;
 use crate::huawei::ops::list_servers::next_page;
 use crate::huawei::{NAME, ids, times};
+use crate::keys::{self, Kind, Made, Public};
 
 #[derive(Deserialize)]
 struct Body {

@@ -32,7 +32,7 @@ use x509_cert::{Certificate, TbsCertificate};
 
 /// What a key pair is for: logging in to Linux, or to Windows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub enum Kind {
     Ssh,
     X509,
 }
@@ -48,13 +48,13 @@ impl Kind {
 
 /// A public key, or a certificate of one, as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Public {
+pub struct Public {
     pub text: String,
     pub fingerprint: String,
 }
 
 /// A new pair. The private half is for one answer and nowhere else.
-pub(super) struct Made {
+pub struct Made {
     pub public: Public,
     pub private: Secret,
 }
@@ -63,7 +63,7 @@ const BITS: usize = 2048;
 const CERTIFICATE_DAYS: u64 = 3650;
 
 /// Makes a pair: a matter of a tenth of a second and more. The same seed makes the same.
-pub(super) fn make(kind: Kind, seed: [u8; 32], user: &str, now: Time) -> Option<Made> {
+pub fn make(kind: Kind, seed: [u8; 32], user: &str, now: Time) -> Option<Made> {
     let mut random = ChaCha20Rng::from_seed(seed);
     let key = RsaPrivateKey::new(&mut random, BITS).ok()?;
     Some(match kind {
@@ -85,7 +85,7 @@ pub(super) fn make(kind: Kind, seed: [u8; 32], user: &str, now: Time) -> Option<
 }
 
 /// Reads what a client brings; nothing, if it is no such key.
-pub(super) fn read(kind: Kind, text: &str) -> Option<Public> {
+pub fn read(kind: Kind, text: &str) -> Option<Public> {
     match kind {
         Kind::Ssh => {
             let mut words = text.split_ascii_whitespace();
