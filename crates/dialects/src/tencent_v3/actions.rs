@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use super::auth;
 use super::call::Call;
-use super::clb;
+use super::codes;
 use super::definitions;
 use super::faults::Refusal;
 use super::input::{Carrier, Input};
+use super::language::Language;
 use super::ops::clb::{
     balancers, batch_deregister_members, batch_register_members, batch_weigh_members,
     change_listener, change_load_balancer, create_listeners, create_load_balancers,
@@ -20,7 +21,7 @@ use super::ops::{
     resize, servers, shapes, start, states, stop, zones,
 };
 use super::places;
-use super::reply::{Language, Reply};
+use super::reply::Reply;
 use crate::tencent::{form, host};
 use crate::{Action, Caller, Context, Request};
 
@@ -40,7 +41,7 @@ const fn cvm(name: &'static str, answerer: Answerer) -> Served {
 }
 
 const fn clb(name: &'static str, answerer: Answerer) -> Served {
-    Served { service: clb::SERVICE, name, regional: true, answerer }
+    Served { service: codes::BALANCERS, name, regional: true, answerer }
 }
 
 pub static SERVED: &[Served] = &[

@@ -119,7 +119,7 @@ pub fn target(name: &str) -> Result<TargetRef, Refusal> {
 }
 
 fn malformed(name: &str) -> Refusal {
-    Refusal::by_action(
+    Refusal::said_by_action(
         "InvalidInstanceId.Malformed",
         format!("the instance ID `{name}` is not in the required form"),
         format!("实例 ID `{name}` 格式不正确"),
@@ -260,7 +260,7 @@ fn of_instance(fault: &Fault, server: &Server) -> Refusal {
     }
     // What keeps it busy may be a state of its own to this vendor.
     match states::passing(server) {
-        Some(Passing { word, code, chinese }) => Refusal::by_action(
+        Some(Passing { word, code, chinese }) => Refusal::said_by_action(
             format!("UnsupportedOperation.InstanceState{code}"),
             format!("an instance in state `{word}` is not supported"),
             format!("不支持状态为{chinese}的实例"),

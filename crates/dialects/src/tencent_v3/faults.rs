@@ -6,8 +6,7 @@ use std::fmt;
 
 use regiment_core::model::{Fault, FaultKind, ImageId, ServerId};
 
-use super::clb;
-use super::reply::{Language, Reply};
+use super::language::Language;
 use crate::tencent::ids;
 
 pub type Text = Cow<'static, str>;
@@ -310,7 +309,7 @@ pub fn worded(fault: &Fault) -> String {
 impl From<&Fault> for Refusal {
     fn from(fault: &Fault) -> Refusal {
         let Row { code, english, chinese } = row(fault.kind);
-        let refusal = Refusal::by_action(code, english, chinese);
+        let refusal = Refusal::said_by_action(code, english, chinese);
         match &fault.detail {
             Some(detail) => refusal.about(&in_our_ids(fault.kind, detail)),
             None => refusal,
@@ -458,7 +457,7 @@ impl Refusal {
 
 /// What actions say.
 impl Refusal {
-    pub fn by_action(
+    pub fn said_by_action(
         code: impl Into<Text>,
         english: impl Into<Text>,
         chinese: impl Into<Text>,
@@ -469,7 +468,7 @@ impl Refusal {
 
     /// A value that is not allowed, with the more exact code an action has for it or the plain one.
     pub fn bad(code: &'static str, name: &str, value: impl fmt::Display) -> Refusal {
-        Refusal::by_action(
+        Refusal::said_by_action(
             code,
             format!("the value `{value}` of the parameter `{name}` is not allowed"),
             format!("参数 `{name}` 的取值 `{value}` 不合法"),
@@ -477,7 +476,7 @@ impl Refusal {
     }
 
     pub fn out_of_range(name: &str, least: i64, most: i64) -> Refusal {
-        Refusal::by_action(
+        Refusal::said_by_action(
             "InvalidParameterValue.Range",
             format!("the parameter `{name}` must be from {least} to {most}"),
             format!("参数 `{name}` 的取值范围为 {least} 到 {most}"),
@@ -485,7 +484,7 @@ impl Refusal {
     }
 
     pub fn too_many(name: &str, most: usize) -> Refusal {
-        Refusal::by_action(
+        Refusal::said_by_action(
             "InvalidParameterValue.LimitExceeded",
             format!("the parameter `{name}` must have at most {most} values"),
             format!("参数 `{name}` 最多支持 {most} 个值"),
@@ -494,7 +493,7 @@ impl Refusal {
 
     /// More or fewer values, or characters, than there may be.
     pub fn bad_length(name: &str, least: usize, most: usize) -> Refusal {
-        Refusal::by_action(
+        Refusal::said_by_action(
             "InvalidParameterValue.Length",
             format!("the length of the parameter `{name}` must be from {least} to {most}"),
             format!("参数 `{name}` 的长度必须为 {least} 到 {most}"),
@@ -503,7 +502,7 @@ impl Refusal {
 
     /// The vendor has it, we do not: asked for, it is refused rather than passed over.
     pub fn not_served(name: &str) -> Refusal {
-        Refusal::by_action(
+        Refusal::said_by_action(
             "UnsupportedOperation",
             format!("the parameter `{name}` is not served here"),
             format!("此处不支持参数 `{name}`"),
@@ -512,7 +511,7 @@ impl Refusal {
 
     /// Two parameters that cannot go together.
     pub fn conflict(one: &str, other: &str) -> Refusal {
-        Refusal::by_action(
+        Refusal::said_by_action(
             "InvalidParameterCombination",
             format!("the parameters `{one}` and `{other}` cannot go together"),
             format!("参数 `{one}` 与 `{other}` 不能同时指定"),
@@ -520,7 +519,7 @@ impl Refusal {
     }
 
     pub fn dry_run() -> Refusal {
-        Refusal::by_action(
+        Refusal::said_by_action(
             "DryRunOperation",
             "the request would have succeeded, but it was a dry run",
             "请求校验通过，本次为 DryRun 请求，未执行操作",
@@ -540,20 +539,13 @@ impl Refusal {
         self
     }
 
-    /// The code as a service spells it.
-    pub fn code_in(&self, service: &str) -> &str {
-        if self.by_action && service == clb::SERVICE { clb::code(&self.code) } else { &self.code }
+    pub fn code(&self) -> &str {
+        &self.code
     }
 
-    /// Load balancers' messages do not end with the beginning of the call's id.
-    pub fn message(&self, reply: Reply) -> Text {
-        let text = self.words(reply.language);
-        if self.by_action && reply.service != clb::SERVICE {
-            let id = reply.request.to_string();
-            format!("{text} ({})", &id[..8]).into()
-        } else {
-            text.clone()
-        }
+    /// Whether an action says it, and not the gateway before it.
+    pub const fn by_action(&self) -> bool {
+        self.by_action
     }
 
     /// The message without what is added to it.

@@ -11,10 +11,12 @@ mod actions;
 mod auth;
 mod call;
 mod clb;
+mod codes;
 mod definitions;
 mod faults;
 mod filters;
 mod input;
+mod language;
 mod names;
 mod ops;
 mod password;
@@ -68,7 +70,7 @@ impl Dialect for TencentV3 {
     }
 
     fn too_large(&self, context: &Context<'_>) -> Answer {
-        let language = reply::Language::English;
+        let language = language::Language::English;
         let reply = Reply { request: context.request, language, service: "", capitals: false };
         reply.refuse(&Refusal::too_large())
     }

@@ -45,7 +45,7 @@ pub fn check(password: &str, purpose: Purpose<'_>) -> Result<(Secret, PasswordFi
     if fit.linux || fit.windows {
         return Ok((Secret::new(password), fit));
     }
-    Err(Refusal::by_action(
+    Err(Refusal::said_by_action(
         "InvalidParameterValue.InvalidPassword",
         "the password does not meet the rules",
         "密码不符合复杂度要求",

@@ -3,18 +3,13 @@
 use regiment_core::model::RequestId;
 use serde::Serialize;
 
+use super::codes;
 use super::faults::Refusal;
-use crate::{Answer, Request};
+use super::language::Language;
+use crate::Answer;
 
 /// Exactly this: with a charset behind it the vendor's own client reads no error.
 const JSON: &str = "application/json";
-
-/// The language of messages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Language {
-    English,
-    Chinese,
-}
 
 /// How the caller reads answers.
 #[derive(Clone, Copy, Debug)]
@@ -59,16 +54,6 @@ struct Error<'a> {
     message: &'a str,
 }
 
-impl Language {
-    /// What the request says, in a header or a parameter; English when it says nothing.
-    pub fn of(request: &Request<'_>, parameter: Option<&str>) -> Language {
-        match request.header("x-tc-language").or(parameter) {
-            Some("zh-CN") => Language::Chinese,
-            Some(_) | None => Language::English,
-        }
-    }
-}
-
 impl Reply {
     pub fn success<T: Serialize>(self, rest: T) -> Answer {
         let response = Response { rest, request: self.request_id() };
@@ -77,8 +62,8 @@ impl Reply {
     }
 
     pub fn refuse(self, refusal: &Refusal) -> Answer {
-        let code = refusal.code_in(self.service);
-        let message = refusal.message(self);
+        let code = codes::spelled(refusal, self.service);
+        let message = self.message(refusal);
         let error = Error { code, message: &message };
         self.success(Failure { error }).with_code(code.to_owned())
     }
@@ -88,6 +73,16 @@ impl Reply {
         match found {
             Ok(found) => self.success(found),
             Err(refusal) => self.refuse(&refusal),
+        }
+    }
+
+    /// What an action of instances says ends with the beginning of the call's id.
+    pub fn message(self, refusal: &Refusal) -> String {
+        let text = refusal.words(self.language);
+        if refusal.by_action() && self.service != codes::BALANCERS {
+            format!("{text} ({})", &self.request.to_string()[..8])
+        } else {
+            text.to_string()
         }
     }
 

@@ -281,8 +281,8 @@ fn read(action: &str, carrier: Carrier, body: &[u8]) -> Result<Value, String> {
     let request = Request { method: "POST", path: PATH, query: "", headers: &[], body, tls: false };
     let input = Input::read(&request, carrier, cvm, &cvm.actions[action][0]);
     let refusal = |refusal: Refusal| {
-        let message = refusal.message(reply_in(reply::Language::English));
-        format!("{}: {message}", refusal.code_in("cvm"))
+        let message = reply_in(language::Language::English).message(&refusal);
+        format!("{}: {message}", refusal.code())
     };
     input.map_err(refusal)?.parse().map_err(refusal)
 }
@@ -384,12 +384,12 @@ fn the_language_is_the_callers() {
     let mut sent = vector.sent();
     sent.headers.push(("x-tc-language".to_owned(), "zh-CN".to_owned()));
     let common = sent.with(Common::read);
-    assert_eq!(common.language, reply::Language::Chinese);
+    assert_eq!(common.language, language::Language::Chinese);
     let missing = Refusal::missing("Region");
-    let message = missing.message(reply_in(reply::Language::Chinese));
+    let message = reply_in(language::Language::Chinese).message(&missing);
     assert_eq!(message, "请求缺少必选参数 `Region`。");
 }
 
-fn reply_in(language: reply::Language) -> Reply {
+fn reply_in(language: language::Language) -> Reply {
     Reply { request: RequestId(7), language, service: "cvm", capitals: false }
 }

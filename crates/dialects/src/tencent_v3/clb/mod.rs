@@ -3,7 +3,6 @@
 //!
 //! Deliberately absent: the actions themselves, which stand in `ops/clb`.
 
-mod codes;
 mod health;
 mod targets;
 
@@ -16,13 +15,10 @@ use super::call::Issuer;
 use super::faults::Refusal;
 use crate::tencent::ids;
 
-pub use codes::code;
 pub use health::{Shown as ShownHealth, Wanted as WantedHealth, usual as usual_health};
 pub use targets::{
     Listed, Place, Shown as ShownTarget, Wanted as WantedTarget, WantedRule, port, weight,
 };
-
-pub const SERVICE: &str = "clb";
 
 /// Characters in a name of a load balancer or a listener.
 const NAME_CHARS_MAX: usize = 80;
@@ -112,7 +108,7 @@ pub fn find_routing<'v>(
     if balancer.routes {
         return Ok(balancer);
     }
-    Err(Refusal::by_action(
+    Err(Refusal::said_by_action(
         "FailedOperation",
         "the action is not for classic load balancers",
         "传统型负载均衡不支持该操作",

@@ -70,7 +70,7 @@ impl WantedRule {
         match (is_of_web(found.protocol), named) {
             (false, None) => Ok(found),
             (true, None) => Err(Refusal::missing("LocationId")),
-            (true | false, Some(named)) => Err(Refusal::by_action(
+            (true | false, Some(named)) => Err(Refusal::said_by_action(
                 "InvalidParameter.LocationNotFound",
                 "the listener has no such forwarding rule",
                 "监听器没有该转发规则",

@@ -24,7 +24,7 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     Ok(call.consult(move |view, issuer| {
         let named = |target| view.world.named(issuer.project, target);
         if let Some(server) = targets.iter().filter_map(named).find(|server| protected(server)) {
-            return Err(Refusal::by_action(
+            return Err(Refusal::said_by_action(
                 "UnsupportedOperation.InstancesProtected",
                 "the instance is protected from being terminated",
                 "实例已开启销毁保护",

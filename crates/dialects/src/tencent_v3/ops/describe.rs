@@ -81,7 +81,7 @@ impl Wanted {
         .flatten();
         let attribute = attributes.next().ok_or_else(|| Refusal::missing("InstanceName"))?;
         if attributes.next().is_some() {
-            return Err(Refusal::by_action(
+            return Err(Refusal::said_by_action(
                 "InvalidParameterCombination",
                 "one attribute can be changed in a call",
                 "每次调用只能修改一种属性",

@@ -120,7 +120,7 @@ pub fn import(call: &Call<'_>) -> Result<Action, Refusal> {
     check_name(&name)?;
     let text = public_key.unwrap_or_default();
     let public = keys::read(Kind::Ssh, &text).ok_or_else(|| {
-        Refusal::by_action(
+        Refusal::said_by_action(
             "InvalidPublicKey.Malformed",
             "the public key is not in the required form",
             "公钥格式不正确",

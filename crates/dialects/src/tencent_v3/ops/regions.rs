@@ -3,8 +3,8 @@ use serde::Serialize;
 use crate::Action;
 use crate::tencent_v3::call::Call;
 use crate::tencent_v3::faults::Refusal;
+use crate::tencent_v3::language::Language;
 use crate::tencent_v3::places::REGIONS;
-use crate::tencent_v3::reply::Language;
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]

@@ -14,7 +14,7 @@ use crate::tencent::ids;
 use crate::tencent_v3::call::Call;
 use crate::tencent_v3::clb::{self, WantedRule, WantedTarget};
 use crate::tencent_v3::faults::Refusal;
-use crate::tencent_v3::reply::Language;
+use crate::tencent_v3::language::Language;
 
 /// Targets in one call.
 const TARGETS_MAX: usize = 500;

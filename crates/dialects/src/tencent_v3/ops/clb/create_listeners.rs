@@ -166,7 +166,7 @@ impl Wanted {
 
 /// What listeners of HTTP and HTTPS leave to their rules.
 pub fn of_rules(name: &str) -> Refusal {
-    Refusal::by_action(
+    Refusal::said_by_action(
         "InvalidParameter",
         format!("the parameter `{name}` of an HTTP or HTTPS listener is told its rules"),
         format!("HTTP 和 HTTPS 监听器的参数 `{name}` 须在转发规则中指定"),
@@ -175,7 +175,7 @@ pub fn of_rules(name: &str) -> Refusal {
 
 fn only_for(name: &str, protocol: Protocol) -> Refusal {
     let protocol = clb::protocol(protocol);
-    Refusal::by_action(
+    Refusal::said_by_action(
         "InvalidParameter",
         format!("the parameter `{name}` is not for {protocol} listeners"),
         format!("{protocol} 监听器不支持参数 `{name}`"),

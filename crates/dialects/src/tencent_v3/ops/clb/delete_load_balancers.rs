@@ -29,7 +29,7 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
         for id in &named {
             let balancer = clb::find(view, issuer.project, id)?;
             if protected(balancer) {
-                return Err(Refusal::by_action(
+                return Err(Refusal::said_by_action(
                     "FailedOperation",
                     "the load balancer is protected from being deleted",
                     "负载均衡实例已开启删除保护",

@@ -1,4 +1,9 @@
-//! Codes as the actions of load balancers spell them: they know fewer than those of instances.
+//! Codes as each service spells them: the actions of load balancers know fewer than those of instances.
+
+use super::faults::Refusal;
+
+/// The service of load balancers.
+pub const BALANCERS: &str = "clb";
 
 /// What these actions say, by the vendor's list.
 const KNOWN: [&str; 21] = [
@@ -25,9 +30,15 @@ const KNOWN: [&str; 21] = [
     "UnsupportedOperation",
 ];
 
-/// A code of instances as it is here: itself, what stands for it, or the beginning of it that is
+/// The code of a refusal in the answer of a service.
+pub fn spelled<'r>(refusal: &'r Refusal, service: &str) -> &'r str {
+    let of_balancers = refusal.by_action() && service == BALANCERS;
+    if of_balancers { code(refusal.code()) } else { refusal.code() }
+}
+
+/// A code of instances as it is among those of load balancers: itself, what stands for it, or the beginning of it that is
 /// known.
-pub fn code(code: &str) -> &str {
+fn code(code: &str) -> &str {
     match code {
         "InvalidFilter" => "InvalidParameterValue.InvalidFilter",
         "InvalidFilterValue.LimitExceeded" | "InvalidParameterValue.LimitExceeded" => {
