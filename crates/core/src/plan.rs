@@ -8,8 +8,8 @@ use crate::command::{Admission, AlreadySo, Command, Receipt, TargetAnswer, Targe
 use crate::edits::{self, Desk, Edit, Put};
 use crate::limits;
 use crate::model::{
-    Disk, Fault, FaultKind, Handle, Job, JobId, ListenerId, LoadBalancer, Power, Server, SubJob,
-    SubState, SubTarget, Tally, Target, Time,
+    BalancerState, Disk, Fault, FaultKind, Handle, Job, JobId, ListenerId, LoadBalancer, Power,
+    Server, SubJob, SubState, SubTarget, Tally, Target, Time,
 };
 use crate::ops::{BalancerRules, DiskRules, Operation, ServerRules, Sort, Verdict};
 use crate::world::{Index, Token, World};
@@ -202,14 +202,7 @@ fn server_verdict(
 fn judge_balancers(world: &World, command: &Command, rules: &dyn BalancerRules) -> Vec<Judged> {
     let mut judged: Vec<Judged> = Vec::with_capacity(command.targets.len());
     for named in &command.targets {
-        let balancer = match named {
-            TargetRef::Balancer(id) => world.balancer(*id),
-            TargetRef::Server(_)
-            | TargetRef::Short(_)
-            | TargetRef::Disk(_)
-            | TargetRef::Unreadable(_) => None,
-        };
-        let Some(balancer) = balancer.filter(|balancer| balancer.project == command.project) else {
+        let Some(balancer) = world.named_balancer(command.project, named) else {
             judged.push(missing(named, FaultKind::BalancerNotFound));
             continue;
         };
@@ -222,7 +215,8 @@ fn judge_balancers(world: &World, command: &Command, rules: &dyn BalancerRules) 
 }
 
 fn balancer_verdict(balancer: &LoadBalancer, world: &World, rules: &dyn BalancerRules) -> Verdict {
-    if balancer.busy.is_some() {
+    let unready = rules.heeds_state() && balancer.state != BalancerState::Ready;
+    if balancer.busy.is_some() || unready {
         return Verdict::refuse(FaultKind::BalancerBusy);
     }
     rules.admit(balancer, world)

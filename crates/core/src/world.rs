@@ -151,6 +151,18 @@ impl World {
         server.filter(|server| server.project == project)
     }
 
+    /// The load balancer that a project's caller names.
+    pub fn named_balancer(&self, project: ProjectId, name: &TargetRef) -> Option<&LoadBalancer> {
+        let balancer = match name {
+            TargetRef::Balancer(id) => self.balancer(*id),
+            TargetRef::Server(_)
+            | TargetRef::Short(_)
+            | TargetRef::Disk(_)
+            | TargetRef::Unreadable(_) => None,
+        };
+        balancer.filter(|balancer| balancer.project == project)
+    }
+
     fn slot(&self, slot: u32) -> Option<&Server> {
         self.slots.get(slot as usize)?.as_ref()
     }

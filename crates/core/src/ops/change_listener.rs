@@ -3,9 +3,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{BalancerRules, Rules, Step, Verdict};
-use crate::model::{
-    BalancerState, FaultKind, HealthCheck, Hints, Listener, ListenerId, LoadBalancer,
-};
+use crate::model::{FaultKind, HealthCheck, Hints, Listener, ListenerId, LoadBalancer};
 use crate::world::World;
 
 /// Have a listener work in another way; what is absent stays as it is.
@@ -40,9 +38,6 @@ impl Rules for ChangeListener {
 
 impl BalancerRules for ChangeListener {
     fn admit(&self, balancer: &LoadBalancer, _world: &World) -> Verdict {
-        if balancer.state != BalancerState::Ready {
-            return Verdict::refuse(FaultKind::BalancerBusy);
-        }
         match balancer.listener(self.listener) {
             Some(_) => Verdict::Admit,
             None => Verdict::refuse(FaultKind::ListenerNotFound),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{BalancerRules, Rules, Step, Verdict, rename};
-use crate::model::{BalancerState, Fault, FaultKind, LoadBalancer, ProjectId};
+use crate::model::{Fault, LoadBalancer, ProjectId};
 use crate::world::World;
 
 /// Give load balancers another name, or have them remember what else their client says of them.
@@ -31,10 +31,7 @@ impl Rules for ChangeLoadBalancer {
 }
 
 impl BalancerRules for ChangeLoadBalancer {
-    fn admit(&self, balancer: &LoadBalancer, _world: &World) -> Verdict {
-        if balancer.state != BalancerState::Ready {
-            return Verdict::refuse(FaultKind::BalancerBusy);
-        }
+    fn admit(&self, _balancer: &LoadBalancer, _world: &World) -> Verdict {
         Verdict::Admit
     }
 

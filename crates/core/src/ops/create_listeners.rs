@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{BalancerRules, Rules, Step, Verdict};
 use crate::limits::LISTENERS_MAX;
-use crate::model::{BalancerState, Fault, FaultKind, Listener, LoadBalancer, ProjectId, Protocol};
+use crate::model::{Fault, FaultKind, Listener, LoadBalancer, ProjectId, Protocol};
 use crate::world::World;
 
 /// Open ports on a load balancer. The listeners' ids are chosen when the order is planned, since
@@ -45,9 +45,6 @@ impl Rules for CreateListeners {
 
 impl BalancerRules for CreateListeners {
     fn admit(&self, balancer: &LoadBalancer, _world: &World) -> Verdict {
-        if balancer.state != BalancerState::Ready {
-            return Verdict::refuse(FaultKind::BalancerBusy);
-        }
         if balancer.listeners.len() + self.listeners.len() > LISTENERS_MAX {
             return Verdict::refuse(FaultKind::QuotaExceeded);
         }

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{BalancerRules, Rules, Step, Verdict};
-use crate::model::{BalancerState, Fault, FaultKind, ListenerId, LoadBalancer, ProjectId};
+use crate::model::{Fault, FaultKind, ListenerId, LoadBalancer, ProjectId};
 use crate::world::World;
 
 /// Close ports of a load balancer. What was behind them alone is let go.
@@ -26,9 +26,6 @@ impl Rules for DeleteListeners {
 
 impl BalancerRules for DeleteListeners {
     fn admit(&self, balancer: &LoadBalancer, _world: &World) -> Verdict {
-        if balancer.state != BalancerState::Ready {
-            return Verdict::refuse(FaultKind::BalancerBusy);
-        }
         if self.listeners.iter().any(|id| balancer.listener(*id).is_none()) {
             return Verdict::refuse(FaultKind::ListenerNotFound);
         }

@@ -19,6 +19,10 @@ impl Rules for DeleteLoadBalancers {
 }
 
 impl BalancerRules for DeleteLoadBalancers {
+    fn heeds_state(&self) -> bool {
+        false
+    }
+
     fn admit(&self, _balancer: &LoadBalancer, _world: &World) -> Verdict {
         Verdict::Admit
     }

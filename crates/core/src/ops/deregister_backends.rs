@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{BalancerRules, Rules, Step, Verdict};
-use crate::model::{BalancerState, Fault, FaultKind, LoadBalancer, ProjectId, ServerId};
+use crate::model::{Fault, FaultKind, LoadBalancer, ProjectId, ServerId};
 use crate::world::World;
 
 /// Take servers from behind a load balancer.
@@ -26,9 +26,6 @@ impl Rules for DeregisterBackends {
 
 impl BalancerRules for DeregisterBackends {
     fn admit(&self, balancer: &LoadBalancer, _world: &World) -> Verdict {
-        if balancer.state != BalancerState::Ready {
-            return Verdict::refuse(FaultKind::BalancerBusy);
-        }
         let stranger = self
             .servers
             .iter()

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{BalancerRules, Rules, Step, Verdict};
-use crate::model::{BalancerState, Fault, FaultKind, LoadBalancer, Membership, ProjectId};
+use crate::model::{Fault, FaultKind, LoadBalancer, Membership, ProjectId};
 use crate::world::World;
 
 /// Take servers from behind listeners.
@@ -26,9 +26,6 @@ impl Rules for DeregisterMembers {
 
 impl BalancerRules for DeregisterMembers {
     fn admit(&self, balancer: &LoadBalancer, _world: &World) -> Verdict {
-        if balancer.state != BalancerState::Ready {
-            return Verdict::refuse(FaultKind::BalancerBusy);
-        }
         Membership::all_there(&self.members, balancer)
     }
 

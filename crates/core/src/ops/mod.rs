@@ -195,9 +195,9 @@ pub(crate) trait ServerRules: Rules {
     /// The verdict on a server that exists, is the caller's and is held by nothing that this heeds.
     fn admit(&self, server: &Server, world: &World) -> Verdict;
 
-    /// Whether a locked server refuses it.
+    /// Whether a locked server refuses it. In the bin neither a lock counts nor a resize.
     fn heeds_lock(&self) -> bool {
-        true
+        !self.of_bin()
     }
 
     /// Whether a server refuses it while an operation runs on it. What does not heed that has no
@@ -208,7 +208,7 @@ pub(crate) trait ServerRules: Rules {
 
     /// Whether a server refuses it whose resize is not confirmed yet.
     fn heeds_resize(&self) -> bool {
-        true
+        !self.of_bin()
     }
 
     /// How many servers one order may name.
@@ -237,7 +237,13 @@ pub(crate) trait ServerRules: Rules {
 
 /// An operation on load balancers.
 pub(crate) trait BalancerRules: Rules {
-    /// The verdict on a load balancer that exists, is the caller's and is not busy.
+    /// Whether a load balancer refuses it that is not made yet, or could not be.
+    fn heeds_state(&self) -> bool {
+        true
+    }
+
+    /// The verdict on a load balancer that exists, is the caller's and is held by nothing that this
+    /// heeds.
     fn admit(&self, balancer: &LoadBalancer, world: &World) -> Verdict;
 
     /// What success changes.

@@ -27,14 +27,6 @@ impl ServerRules for Purge {
         true
     }
 
-    fn heeds_lock(&self) -> bool {
-        false
-    }
-
-    fn heeds_resize(&self) -> bool {
-        false
-    }
-
     fn admit(&self, _server: &Server, _world: &World) -> Verdict {
         Verdict::Admit
     }

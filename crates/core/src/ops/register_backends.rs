@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{BalancerRules, Rules, Step, Verdict};
 use crate::limits::BACKENDS_MAX;
-use crate::model::{Backend, BalancerState, Fault, FaultKind, LoadBalancer, ProjectId};
+use crate::model::{Backend, Fault, FaultKind, LoadBalancer, ProjectId};
 use crate::world::World;
 
 /// Put servers behind a load balancer, or give those already there another weight.
@@ -35,9 +35,6 @@ impl Rules for RegisterBackends {
 
 impl BalancerRules for RegisterBackends {
     fn admit(&self, balancer: &LoadBalancer, _world: &World) -> Verdict {
-        if balancer.state != BalancerState::Ready {
-            return Verdict::refuse(FaultKind::BalancerBusy);
-        }
         if balancer.backends.len() + self.backends.len() > BACKENDS_MAX {
             return Verdict::refuse(FaultKind::QuotaExceeded);
         }

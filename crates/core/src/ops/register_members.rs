@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{BalancerRules, Rules, Step, Verdict};
 use crate::limits::BACKENDS_MAX;
-use crate::model::{BalancerState, Fault, FaultKind, LoadBalancer, Member, Membership, ProjectId};
+use crate::model::{Fault, FaultKind, LoadBalancer, Member, Membership, ProjectId};
 use crate::world::World;
 
 /// Put servers behind listeners, each with a port of its own, or give those already there another
@@ -36,9 +36,6 @@ impl Rules for RegisterMembers {
 
 impl BalancerRules for RegisterMembers {
     fn admit(&self, balancer: &LoadBalancer, _world: &World) -> Verdict {
-        if balancer.state != BalancerState::Ready {
-            return Verdict::refuse(FaultKind::BalancerBusy);
-        }
         if self.members.iter().any(|one| balancer.listener(one.listener).is_none()) {
             return Verdict::refuse(FaultKind::ListenerNotFound);
         }

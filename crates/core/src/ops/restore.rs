@@ -30,14 +30,6 @@ impl ServerRules for Restore {
         true
     }
 
-    fn heeds_lock(&self) -> bool {
-        false
-    }
-
-    fn heeds_resize(&self) -> bool {
-        false
-    }
-
     /// What lies in the bin is not counted against the quota, so there must be room for it.
     fn admit(&self, server: &Server, world: &World) -> Verdict {
         let shape = world
