@@ -5,6 +5,7 @@
 
 pub mod disks;
 pub mod form;
+pub mod fresh;
 pub mod hints;
 pub mod host;
 pub mod hostname;

@@ -1,15 +1,11 @@
 //! Who is asking: the parameters all requests share, and the signature over every parameter.
 
-use regiment_core::model::Time;
-
 use super::faults::Refusal;
 use super::params::Params;
 use crate::tencent::form::parse_digits;
+use crate::tencent::fresh;
 use crate::tencent::signature::Signed;
 use crate::{Caller, Context, Request};
-
-/// How far a request's time may be from ours, either way.
-const WINDOW_S: i64 = 300;
 
 /// What every request says of itself.
 struct Common<'a> {
@@ -60,14 +56,10 @@ fn verified(request: &Request<'_>, params: &Params<'_>, signature: &str, key: &[
 
 /// A request is good for a short while and once.
 fn check_fresh(common: &Common<'_>, context: &Context<'_>) -> Result<(), Refusal> {
-    let apart_s = context.now.seconds().saturating_sub(common.timestamp_s);
-    if apart_s.saturating_abs() > WINDOW_S {
-        return Err(Refusal::Expired);
-    }
-    let mark = format!("{}:{}", common.timestamp_s, common.nonce);
-    // One second more than it could be accepted again.
-    let forget_at = Time((common.timestamp_s + WINDOW_S + 1) * 1000);
-    if context.gate.first_use(common.secret_id, &mark, forget_at) {
+    let Common { secret_id, signature: _, timestamp_s, nonce } = *common;
+    if !fresh::in_window(timestamp_s, context) {
+        Err(Refusal::Expired)
+    } else if fresh::first_use(secret_id, timestamp_s, nonce, context) {
         Ok(())
     } else {
         Err(Refusal::Replayed)

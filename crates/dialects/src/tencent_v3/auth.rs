@@ -3,22 +3,18 @@
 
 use jiff::Timestamp;
 use jiff::tz::Offset;
-use regiment_core::model::Time;
 
 use super::faults::Refusal;
 use crate::sign::{hmac_sha256, same, sha256_hex};
 use crate::tencent::form::{self, parse_digits};
-use crate::tencent::host;
 use crate::tencent::signature::Signed;
+use crate::tencent::{fresh, host};
 use crate::{Caller, Context, Request};
 
 pub const ALGORITHM: &str = "TC3-HMAC-SHA256";
 
 /// What says that the body is not signed.
 const UNSIGNED: &str = "UNSIGNED-PAYLOAD";
-
-/// How far a request's time may be from ours, either way.
-const WINDOW_S: i64 = 300;
 
 /// The parts of an `Authorization` header.
 struct Proof<'a> {
@@ -140,8 +136,7 @@ fn utc_date(seconds: i64) -> Option<String> {
 }
 
 fn check_window(at_s: i64, context: &Context<'_>) -> Result<(), Refusal> {
-    let apart_s = context.now.seconds().saturating_sub(at_s);
-    if apart_s.saturating_abs() > WINDOW_S { Err(Refusal::expired()) } else { Ok(()) }
+    if fresh::in_window(at_s, context) { Ok(()) } else { Err(Refusal::expired()) }
 }
 
 /// The older way, with the proof among the parameters.
@@ -167,9 +162,7 @@ fn by_parameters(request: &Request<'_>, context: &Context<'_>) -> Result<Caller,
         return Err(Refusal::signature_wrong());
     }
     check_window(at_s, context)?;
-    // One second more than it could be accepted again.
-    let forget_at = Time((at_s + WINDOW_S + 1) * 1000);
-    if !context.gate.first_use(secret_id, &format!("{at_s}:{nonce}"), forget_at) {
+    if !fresh::first_use(secret_id, at_s, nonce, context) {
         return Err(Refusal::expired());
     }
     Ok(Caller { access_key: secret_id.into(), project: key.project })

@@ -37,7 +37,7 @@ pub enum Carrier {
 
 /// An action's members.
 #[derive(Debug)]
-pub struct Input(Map<String, Value>);
+pub struct Input(Value);
 
 impl Input {
     /// Reads and measures.
@@ -54,12 +54,12 @@ impl Input {
         let object = service.object(shape).ok_or_else(Refusal::internal)?;
         let measure = Measure { service, carrier };
         measure.object(&mut members, object, "")?;
-        Ok(Input(members))
+        Ok(Input(members.into()))
     }
 
     /// The members as an action's own type, which has those it looks at.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
-        serde_json::from_value(Value::Object(self.0.clone())).map_err(|_| Refusal::internal())
+        T::deserialize(&self.0).map_err(|_| Refusal::internal())
     }
 
     /// The first of these members by which something is asked for: it is there, and is neither
@@ -78,7 +78,7 @@ impl Input {
 
     /// All that was said, in one order: what a client's token is bound to.
     pub fn text(&self) -> String {
-        Value::Object(self.0.clone()).to_string()
+        self.0.to_string()
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use regiment_core::command::TargetRef;
 use regiment_core::model::{BalancerState, Fault, FaultKind, LoadBalancer, ProjectId, Reach};
 use regiment_core::world::World;
 use serde::Serialize;
@@ -22,15 +21,8 @@ pub fn find<'w>(
     project: ProjectId,
     id: &str,
 ) -> Result<&'w LoadBalancer, Refusal> {
-    let found = match ids::read_balancer(id) {
-        TargetRef::Balancer(id) => world.balancer(id),
-        TargetRef::Server(_)
-        | TargetRef::Short(_)
-        | TargetRef::Disk(_)
-        | TargetRef::Unreadable(_) => None,
-    };
-    found
-        .filter(|balancer| balancer.project == project)
+    world
+        .named_balancer(project, &ids::read_balancer(id))
         .ok_or_else(|| Fault::with(FaultKind::BalancerNotFound, id).into())
 }
 

@@ -13,7 +13,7 @@ use super::reinstall::WantedImage;
 use crate::Action;
 use crate::sign::token_digest;
 use crate::tencent::zones::Zones;
-use crate::tencent::{disks, hostname, ids, shapes};
+use crate::tencent::{disks, hints, hostname, ids, shapes};
 use crate::tencent_v2::call::{Call, Issuer};
 use crate::tencent_v2::faults::Refusal;
 use crate::tencent_v2::params::{Fields, Params};
@@ -25,13 +25,13 @@ const GOODS_MAX: u32 = 100;
 const FAMILIES: [&str; 7] = ["CVM.S1", "CVM.S2", "CVM.I1", "CVM.I2", "CVM.M1", "CVM.M2", "CVM.C2"];
 
 /// What the client said of an instance that only this dialect shows again, by these names.
-pub const HINTS: [&str; 6] = [
-    "tencent_v2/bandwidth",
-    "tencent_v2/bandwidthType",
-    "tencent_v2/vpcId",
-    "tencent_v2/subnetId",
-    "tencent_v2/isVpcGateway",
-    "tencent_v2/projectId",
+const HINTS: [&str; 6] = [
+    hints::BANDWIDTH,
+    hints::BANDWIDTH_TYPE,
+    hints::VPC,
+    hints::SUBNET,
+    hints::IS_GATEWAY,
+    hints::PROJECT,
 ];
 
 #[derive(Serialize)]

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::Action;
 use crate::tencent::zones::Zones;
-use crate::tencent::{disks, ids, shapes};
+use crate::tencent::{disks, hints, ids, shapes};
 use crate::tencent_v2::call::Call;
 use crate::tencent_v2::faults::Refusal;
 use crate::tencent_v2::params::Fields;
@@ -78,7 +78,7 @@ impl Filter {
                 .as_ref()
                 .is_none_or(|word| server.name.contains(&**word) || has_address(word))
             && self.status.is_none_or(|wanted| wanted == status(server))
-            && self.project.is_none_or(|wanted| wanted == hint_number(server, "projectId"))
+            && self.project.is_none_or(|wanted| wanted == hints::number(server, hints::PROJECT))
             && self.zone.is_none_or(|wanted| wanted == zones.number(&server.details.zone))
     }
 }
@@ -195,7 +195,7 @@ impl Instance {
     fn of(server: &Server, world: &World, zones: &Zones, region: &Arc<str>) -> Instance {
         let flavor = world.flavor(&server.flavor);
         let image = world.image(server.image);
-        let by_traffic = hint(server, "bandwidthType") == Some("PayByTraffic");
+        let by_traffic = hints::hint(server, hints::BANDWIDTH_TYPE) == Some("PayByTraffic");
         Instance {
             instance_name: server.name.clone(),
             un_instance_id: ids::instance(server.id.handle()),
@@ -205,7 +205,7 @@ impl Instance {
             wan_ip_set: [],
             cpu: flavor.map_or(0, |flavor| flavor.vcpus),
             mem: flavor.map_or(0, |flavor| shapes::mem_gib(flavor)),
-            bandwidth: hint_number(server, "bandwidth"),
+            bandwidth: hints::number(server, hints::BANDWIDTH),
             un_img_id: ids::image(server.image),
             image_id: ids::image_number(server.image),
             image_type: image.map_or("", |image| image_type(image.source)),
@@ -215,15 +215,15 @@ impl Instance {
             create_time: times::beijing(server.created_at),
             deadline_time: times::NEVER,
             auto_renew: 0,
-            project_id: hint_number(server, "projectId"),
+            project_id: hints::number(server, hints::PROJECT),
             os: image.map(|image| image.os.clone()).unwrap_or_default(),
             cvm_pay_mode: 2,
             network_pay_mode: if by_traffic { 2 } else { 3 },
             zone_id: zones.number(&server.details.zone),
             zone_name: server.details.zone.clone(),
-            vpc_id: hint_number(server, "vpcId"),
-            subnet_id: hint_number(server, "subnetId"),
-            is_vpc_gateway: hint_number(server, "isVpcGateway"),
+            vpc_id: hints::number(server, hints::VPC),
+            subnet_id: hints::number(server, hints::SUBNET),
+            is_vpc_gateway: hints::number(server, hints::IS_GATEWAY),
             device_class: "VSELF",
             disk_info: DiskInfo::of(server, image.map_or(0, |image| image.disk_gib_min)),
         }
@@ -245,19 +245,6 @@ impl DiskInfo {
         });
         DiskInfo { root_id, root_size, root_type, storage }
     }
-}
-
-fn hint<'s>(server: &'s Server, field: &str) -> Option<&'s str> {
-    let hints = &server.details.hints;
-    if hints.is_empty() {
-        return None;
-    }
-    hints.get(&*format!("tencent_v2/{field}")).map(|value| &**value)
-}
-
-/// 0 when nothing, or no number, was said.
-fn hint_number(server: &Server, field: &str) -> u32 {
-    hint(server, field).and_then(|value| value.parse().ok()).unwrap_or(0)
 }
 
 pub fn lan_ip(server: &Server) -> String {

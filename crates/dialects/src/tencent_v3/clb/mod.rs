@@ -4,6 +4,7 @@
 //! Deliberately absent: the actions themselves, which stand in `ops/clb`.
 
 mod health;
+mod order;
 mod targets;
 
 use regiment_core::command::{Command, TargetRef};
@@ -15,7 +16,9 @@ use super::call::Issuer;
 use super::faults::Refusal;
 use crate::tencent::ids;
 
+pub use crate::tencent::hints::{number_in as number, said as hint};
 pub use health::{Shown as ShownHealth, Wanted as WantedHealth, usual as usual_health};
+pub use order::order_members;
 pub use targets::{
     Listed, Place, Shown as ShownTarget, Wanted as WantedTarget, WantedRule, port, weight,
 };
@@ -41,16 +44,6 @@ pub mod hints {
     pub const KEEPALIVE: &str = "tencent_v3/KeepaliveEnable";
     pub const SNI: &str = "tencent_v3/SniSwitch";
     pub const SOURCE_IP_TYPE: &str = "tencent_v3/SourceIpType";
-}
-
-/// What is remembered under a name.
-pub fn hint<'h>(hints: &'h Hints, name: &str) -> Option<&'h str> {
-    hints.get(name).map(|said| &**said)
-}
-
-/// 0 when nothing, or no number, was said.
-pub fn number(hints: &Hints, name: &str) -> u32 {
-    hint(hints, name).and_then(|said| said.parse().ok()).unwrap_or(0)
 }
 
 pub fn flag(hints: &Hints, name: &str) -> bool {
@@ -86,15 +79,8 @@ pub fn find<'v>(
     project: ProjectId,
     id: &str,
 ) -> Result<&'v LoadBalancer, Refusal> {
-    let found = match target(id)? {
-        TargetRef::Balancer(id) => view.world.balancer(id),
-        TargetRef::Server(_)
-        | TargetRef::Short(_)
-        | TargetRef::Disk(_)
-        | TargetRef::Unreadable(_) => None,
-    };
-    found
-        .filter(|balancer| balancer.project == project)
+    view.world
+        .named_balancer(project, &target(id)?)
         .ok_or_else(|| Refusal::from(FaultKind::BalancerNotFound).about(id))
 }
 

@@ -1,6 +1,7 @@
 //! Key pairs: one list for the whole plane. Their ids are made of their names, and only the public
 //! half is kept.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use regiment_core::edits::{AddKeyPair, Edit, RemoveKeyPair, Together};
@@ -159,6 +160,7 @@ pub fn list(call: &Call<'_>) -> Result<Action, Refusal> {
         };
         let found: Vec<&KeyPair> = view.world.key_pairs(project).filter(passes).collect();
         let (total_count, part) = page.of(found);
+        let mut associated = associated(view.world, project);
         let shown = part.map(|pair| Shown {
             key_id: ids::key_pair(&pair.name),
             key_name: pair.name.clone(),
@@ -166,7 +168,7 @@ pub fn list(call: &Call<'_>) -> Result<Action, Refusal> {
             description: "",
             public_key: pair.public_key.clone(),
             private_key: None,
-            associated_instance_ids: associated(view.world, project, &pair.name),
+            associated_instance_ids: associated.remove(&*pair.name).unwrap_or_default(),
             created_time: times::utc(pair.created_at),
             tags: [],
         });
@@ -179,12 +181,12 @@ pub fn delete(call: &Call<'_>) -> Result<Action, Refusal> {
     let Doomed { key_ids: named } = call.read()?;
     check_ids(&named)?;
     Ok(call.consult(move |view, issuer| {
+        let associated = associated(view.world, issuer.project);
         let mut edits = Vec::with_capacity(named.len());
         let mut seen = Vec::with_capacity(named.len());
         for id in &named {
             let pair = find(view, issuer, id)?;
-            if !seen.contains(&id) && associated(view.world, issuer.project, &pair.name).is_empty()
-            {
+            if !seen.contains(&id) && !associated.contains_key(&*pair.name) {
                 edits.push(Edit::RemoveKeyPair(RemoveKeyPair { name: pair.name.clone() }));
             }
             seen.push(id);
@@ -237,11 +239,13 @@ fn find<'v>(view: &View<'v>, issuer: &Issuer, id: &str) -> Result<&'v KeyPair, R
     pair.ok_or_else(|| Refusal::bad("InvalidKeyPairId.NotFound", "KeyIds", id))
 }
 
-/// The instances that a key pair lets into.
-fn associated(world: &World, project: ProjectId, name: &str) -> Vec<String> {
-    world
-        .servers_of(project)
-        .filter(|server| server.details.key_name.as_deref() == Some(name))
-        .map(|server| ids::instance(server.id.handle()))
-        .collect()
+/// The instances that each key pair lets into.
+fn associated(world: &World, project: ProjectId) -> BTreeMap<&str, Vec<String>> {
+    let mut associated: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for server in world.servers_of(project) {
+        if let Some(name) = &server.details.key_name {
+            associated.entry(name).or_default().push(ids::instance(server.id.handle()));
+        }
+    }
+    associated
 }

@@ -1,29 +1,11 @@
 use regiment_core::ops::{DeregisterMembers, Operation};
-use serde::Deserialize;
 
 use crate::Action;
 use crate::tencent_v3::call::Call;
-use crate::tencent_v3::clb::{self, Place, WantedTarget};
+use crate::tencent_v3::clb;
 use crate::tencent_v3::faults::Refusal;
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Wanted {
-    #[serde(flatten)]
-    place: Place,
-    targets: Vec<WantedTarget>,
-}
 
 /// `DeregisterTargets`.
 pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
-    let wanted: Wanted = call.read()?;
-    WantedTarget::check_all(&wanted.targets)?;
-    Ok(call.consult(move |view, issuer| {
-        let Wanted { place, targets } = &wanted;
-        let balancer = clb::find_routing(view, issuer.project, &place.load_balancer_id)?;
-        let listener = place.find(balancer)?;
-        let members = WantedTarget::members(targets, view, issuer.project, listener, None)?;
-        let operation = Operation::DeregisterMembers(DeregisterMembers { members });
-        Ok(issuer.order(clb::command(issuer, balancer, operation)))
-    }))
+    clb::order_members(call, |members| Operation::DeregisterMembers(DeregisterMembers { members }))
 }

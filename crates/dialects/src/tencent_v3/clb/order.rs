@@ -1,0 +1,35 @@
+//! An order on targets of one listener, as the actions for it have it in common.
+
+use regiment_core::model::Membership;
+use regiment_core::ops::Operation;
+use serde::Deserialize;
+
+use super::{Place, WantedTarget, command, find_routing, weight};
+use crate::Action;
+use crate::tencent_v3::call::Call;
+use crate::tencent_v3::faults::Refusal;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Wanted {
+    #[serde(flatten)]
+    place: Place,
+    targets: Vec<WantedTarget>,
+    /// For targets that say none of their own; not every action knows it.
+    weight: Option<i64>,
+}
+
+pub fn order_members(
+    call: &Call<'_>,
+    operation: fn(Vec<Membership>) -> Operation,
+) -> Result<Action, Refusal> {
+    let Wanted { place, targets, weight: said } = call.read()?;
+    WantedTarget::check_all(&targets)?;
+    let said = said.map(weight).transpose()?;
+    Ok(call.consult(move |view, issuer| {
+        let balancer = find_routing(view, issuer.project, &place.load_balancer_id)?;
+        let listener = place.find(balancer)?;
+        let members = WantedTarget::members(&targets, view, issuer.project, listener, said)?;
+        Ok(issuer.order(command(issuer, balancer, operation(members))))
+    }))
+}
