@@ -24,6 +24,25 @@ pub(super) fn bounded(targets: Targets, max: usize) -> Result<Vec<TargetRef>, Ro
     }
 }
 
+/// The answer to an order on one server, all or nothing: a job, or why there is none.
+pub fn answer_one(
+    reply: Reply,
+    targets: &[TargetRef],
+    outcome: &Result<Receipt, Fault>,
+    view: &View<'_>,
+) -> Answer {
+    match outcome {
+        Err(fault) => reply.refuse(&Row::of(fault)),
+        Ok(receipt) => match (single_refusal(receipt, targets), receipt.job) {
+            (Some(row), _) => reply.refuse(&row),
+            (None, Some(job)) => {
+                reply.json(200, &Accepted { job_id: job_id::write(view.world, job.0) })
+            }
+            (None, None) => reply.empty(202),
+        },
+    }
+}
+
 impl Call<'_> {
     pub fn command(&self, operation: Operation, targets: Vec<TargetRef>) -> Command {
         let caller = self.caller;
@@ -37,16 +56,7 @@ impl Call<'_> {
         let mut command = self.command(operation, targets.clone());
         command.admission = Admission::AllOrNothing;
         let reply = self.reply;
-        Action::order(command, move |receipt, view| match receipt {
-            Err(fault) => reply.refuse(&Row::of(fault)),
-            Ok(receipt) => match (single_refusal(receipt, &targets), receipt.job) {
-                (Some(row), _) => reply.refuse(&row),
-                (None, Some(job)) => {
-                    reply.json(200, &Accepted { job_id: job_id::write(view.world, job.0) })
-                }
-                (None, None) => reply.empty(202),
-            },
-        })
+        Action::order(command, move |receipt, view| answer_one(reply, &targets, receipt, view))
     }
 
     /// An edit that is answered without a body.

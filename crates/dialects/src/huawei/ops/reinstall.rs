@@ -8,12 +8,12 @@ use serde::Deserialize;
 
 use super::resize::STOPS_FIRST;
 use crate::Action;
-use crate::huawei::batch::{Accepted, single_refusal};
+use crate::huawei::batch::answer_one;
 use crate::huawei::body::{Password, read, target};
 use crate::huawei::ciphertext::NewPassword;
 use crate::huawei::faults::{Row, WEAK_PASSWORD};
 use crate::huawei::password;
-use crate::huawei::{Call, ids, job_id, one};
+use crate::huawei::{Call, ids, one};
 
 #[derive(Deserialize)]
 struct Again {
@@ -113,15 +113,6 @@ fn order(
             command.secret = encrypted.is_some().then_some(made.password);
             reinstall.encrypted_password = encrypted;
         }
-        Action::order(command, move |receipt, view| match receipt {
-            Err(fault) => reply.refuse(&Row::of(fault)),
-            Ok(receipt) => match (single_refusal(receipt, &targets), receipt.job) {
-                (Some(row), _) => reply.refuse(&row),
-                (None, Some(job)) => {
-                    reply.json(200, &Accepted { job_id: job_id::write(view.world, job.0) })
-                }
-                (None, None) => reply.empty(202),
-            },
-        })
+        Action::order(command, move |receipt, view| answer_one(reply, &targets, receipt, view))
     }))
 }

@@ -145,7 +145,7 @@ fn changed(sub: &SubJob) -> Time {
 fn told(reply: NovaReply, server: ServerId, job: &Job, sub: &SubJob) -> Option<Told> {
     let changed = changed(sub).max(job.accepted_at);
     Some(Told {
-        action: word(&job.operation)?,
+        action: words(&job.operation)?.0,
         instance_uuid: server,
         message: failed(sub).then_some("Error"),
         project_id: job.project.plain(),
@@ -165,7 +165,7 @@ const fn failed(sub: &SubJob) -> bool {
 
 /// What the machine was asked for, once it was.
 fn event(operation: &Operation, sub: &SubJob) -> Option<Event> {
-    let (part, began_at) = (part(operation)?, sub.began_at?);
+    let (part, began_at) = (words(operation)?.1?, sub.began_at?);
     let result = match sub.state {
         SubState::Waiting | SubState::Running => None,
         SubState::Succeeded => Some("Success"),
@@ -180,71 +180,34 @@ fn event(operation: &Operation, sub: &SubJob) -> Option<Event> {
     })
 }
 
-/// Nova's word for an order. It has none for what it does not know, and for a renaming.
-const fn word(operation: &Operation) -> Option<&'static str> {
+/// Nova's word for an order, and the part of Nova's that would have done it, unless no machine is asked.
+/// It has none for what it does not know, and for a renaming.
+const fn words(operation: &Operation) -> Option<(&'static str, Option<&'static str>)> {
     Some(match operation {
-        Operation::Create(_) => "create",
-        Operation::Delete(_) | Operation::Purge(_) => "delete",
-        Operation::Restore(_) => "restore",
-        Operation::Start(_) => "start",
-        Operation::Stop(_) => "stop",
-        Operation::Reboot(_) => "reboot",
-        Operation::CrashDump(_) => "trigger_crash_dump",
-        Operation::ResetPassword(_) => "changePassword",
-        Operation::Resize(_) => "resize",
-        Operation::ConfirmResize(_) => "confirmResize",
-        Operation::RevertResize(_) => "revertResize",
-        Operation::Reinstall(_) => "rebuild",
-        Operation::AddNics(_) => "attach_interface",
-        Operation::DeleteNics(_) => "detach_interface",
-        Operation::Migrate(_) | Operation::Redeploy(_) => "migrate",
-        Operation::AttachVolume(_) => "attach_volume",
-        Operation::DetachVolume(_) => "detach_volume",
-        Operation::Lock(Lock { locked: true }) => "lock",
-        Operation::Lock(Lock { locked: false }) => "unlock",
+        Operation::Create(_) => ("create", Some("compute_build_and_run_instance")),
+        Operation::Delete(_) | Operation::Purge(_) => {
+            ("delete", Some("compute_terminate_instance"))
+        }
+        Operation::Restore(_) => ("restore", None),
+        Operation::Start(_) => ("start", Some("compute_start_instance")),
+        Operation::Stop(_) => ("stop", Some("compute_stop_instance")),
+        Operation::Reboot(_) => ("reboot", Some("compute_reboot_instance")),
+        Operation::CrashDump(_) => ("trigger_crash_dump", Some("compute_trigger_crash_dump")),
+        Operation::ResetPassword(_) => ("changePassword", Some("compute_set_admin_password")),
+        Operation::Resize(_) => ("resize", Some("compute_resize_instance")),
+        Operation::ConfirmResize(_) => ("confirmResize", None),
+        Operation::RevertResize(_) => ("revertResize", Some("compute_revert_resize")),
+        Operation::Reinstall(_) => ("rebuild", Some("compute_rebuild_instance")),
+        Operation::AddNics(_) => ("attach_interface", Some("compute_attach_interface")),
+        Operation::DeleteNics(_) => ("detach_interface", Some("compute_detach_interface")),
+        Operation::Migrate(_) | Operation::Redeploy(_) => {
+            ("migrate", Some("compute_live_migration"))
+        }
+        Operation::AttachVolume(_) => ("attach_volume", Some("compute_attach_volume")),
+        Operation::DetachVolume(_) => ("detach_volume", Some("compute_detach_volume")),
+        Operation::Lock(Lock { locked: true }) => ("lock", None),
+        Operation::Lock(Lock { locked: false }) => ("unlock", None),
         Operation::Rename(_)
-        | Operation::ChangeNetwork(_)
-        | Operation::ChangeCharging(_)
-        | Operation::CreateDisks(_)
-        | Operation::DeleteDisks(_)
-        | Operation::ExtendDisks(_)
-        | Operation::CreateLoadBalancers(_)
-        | Operation::DeleteLoadBalancers(_)
-        | Operation::CreateListeners(_)
-        | Operation::RegisterBackends(_)
-        | Operation::DeregisterBackends(_)
-        | Operation::ChangeLoadBalancer(_)
-        | Operation::ChangeListener(_)
-        | Operation::DeleteListeners(_)
-        | Operation::RegisterMembers(_)
-        | Operation::DeregisterMembers(_)
-        | Operation::WeighMembers(_)
-        | Operation::Edit(_) => return None,
-    })
-}
-
-/// The part of Nova's that would have done it; none where no machine is asked.
-const fn part(operation: &Operation) -> Option<&'static str> {
-    Some(match operation {
-        Operation::Create(_) => "compute_build_and_run_instance",
-        Operation::Delete(_) | Operation::Purge(_) => "compute_terminate_instance",
-        Operation::Start(_) => "compute_start_instance",
-        Operation::Stop(_) => "compute_stop_instance",
-        Operation::Reboot(_) => "compute_reboot_instance",
-        Operation::CrashDump(_) => "compute_trigger_crash_dump",
-        Operation::ResetPassword(_) => "compute_set_admin_password",
-        Operation::Resize(_) => "compute_resize_instance",
-        Operation::RevertResize(_) => "compute_revert_resize",
-        Operation::Reinstall(_) => "compute_rebuild_instance",
-        Operation::AddNics(_) => "compute_attach_interface",
-        Operation::DeleteNics(_) => "compute_detach_interface",
-        Operation::Migrate(_) | Operation::Redeploy(_) => "compute_live_migration",
-        Operation::AttachVolume(_) => "compute_attach_volume",
-        Operation::DetachVolume(_) => "compute_detach_volume",
-        Operation::ConfirmResize(_)
-        | Operation::Restore(_)
-        | Operation::Lock(_)
-        | Operation::Rename(_)
         | Operation::ChangeNetwork(_)
         | Operation::ChangeCharging(_)
         | Operation::CreateDisks(_)
