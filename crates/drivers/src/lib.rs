@@ -9,6 +9,7 @@
 //! [`conformance`].
 
 pub mod conformance;
+pub mod images;
 pub mod sim;
 
 pub use sim::SimDriver;
