@@ -16,10 +16,10 @@ use super::qemu_img;
 use super::tools::ToolError;
 
 /// Below the data folder.
-const IMAGES: &str = "images";
+pub const IMAGES_FOLDER: &str = "images";
 /// Below the folder of an image.
-const DISK: &str = "disk.qcow2";
-const MANIFEST: &str = "image.toml";
+pub const DISK_FILE: &str = "disk.qcow2";
+pub const MANIFEST_FILE: &str = "image.toml";
 const LOCK: &str = "lock";
 /// What is on its way in or out begins like this.
 const DRAFT: &str = ".draft-";
@@ -97,7 +97,7 @@ pub struct StoredImage {
 
 impl StoredImage {
     pub fn disk(&self) -> PathBuf {
-        self.folder.join(DISK)
+        self.folder.join(DISK_FILE)
     }
 
     /// The kernel to start it with, if its disk has no boot loader.
@@ -148,7 +148,7 @@ impl Library {
     }
 
     pub fn folder(&self) -> PathBuf {
-        self.data.join(IMAGES)
+        self.data.join(IMAGES_FOLDER)
     }
 
     /// Everything there is. A folder that is no image does not hide the others.
@@ -189,7 +189,7 @@ impl Library {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(at(&folder)(error)),
         }
-        let path = folder.join(MANIFEST);
+        let path = folder.join(MANIFEST_FILE);
         let manifest = Manifest::read(&path).map_err(at(&path))?;
         let image = StoredImage { id, manifest, folder };
         for file in [Some(image.disk()), image.kernel(), image.initrd()].into_iter().flatten() {
@@ -259,7 +259,7 @@ impl Library {
     /// The disks below the data folder that lean on an image. The truth is in their headers, whoever
     /// made them and whatever the plane remembers.
     pub fn disks_made_from(&self, id: ImageId) -> Result<Vec<PathBuf>, ImageError> {
-        let base = Path::new(IMAGES).join(id.to_string()).join(DISK);
+        let base = Path::new(IMAGES_FOLDER).join(id.to_string()).join(DISK_FILE);
         let mut disks = Vec::new();
         let mut folders = vec![(self.data.clone(), 0)];
         while let Some((folder, depth)) = folders.pop() {
@@ -338,7 +338,7 @@ fn fill(draft: &Path, adding: Adding) -> Result<(), ImageError> {
     };
     manifest.check().map_err(ImageError::Invalid)?;
     let source = given.canonicalize().map_err(at(&given))?;
-    let disk = draft.canonicalize().map_err(at(draft))?.join(DISK);
+    let disk = draft.canonicalize().map_err(at(draft))?.join(DISK_FILE);
     qemu_img::convert(&source, known(&source)?, &disk)?;
     manifest.size = known(&disk)?.size();
     manifest.sha256 = sha256(&disk)?;
@@ -354,7 +354,7 @@ fn fill(draft: &Path, adding: Adding) -> Result<(), ImageError> {
         });
     }
     settle(&disk)?;
-    let path = draft.join(MANIFEST);
+    let path = draft.join(MANIFEST_FILE);
     fs::write(&path, manifest.text()).map_err(at(&path))?;
     settle(&path)?;
     sync_folder(draft)
@@ -419,12 +419,12 @@ mod tests {
     fn put(library: &Library, id: u128, name: &str) -> PathBuf {
         let folder = library.folder().join(ImageId(id).to_string());
         fs::create_dir_all(&folder).unwrap();
-        fs::write(folder.join(DISK), b"disk").unwrap();
+        fs::write(folder.join(DISK_FILE), b"disk").unwrap();
         let text = format!(
             "name = '{name}'\nos = 'Debian'\nsize = 1\nagent = true\n\
              sha256 = 'b19db830d20cc15b16d9c8c93ae8a3cd6f05b0d3e0e3f3f9df9b8ed5a2e6f6ed'"
         );
-        fs::write(folder.join(MANIFEST), text).unwrap();
+        fs::write(folder.join(MANIFEST_FILE), text).unwrap();
         folder
     }
 
@@ -478,8 +478,8 @@ mod tests {
         let folder = put(&library, 1, "one");
         symlink(&folder, library.folder().join(ImageId(2).to_string())).unwrap();
         assert_eq!(names(&library), ["one"]);
-        fs::remove_file(folder.join(DISK)).unwrap();
-        symlink("/etc/passwd", folder.join(DISK)).unwrap();
+        fs::remove_file(folder.join(DISK_FILE)).unwrap();
+        symlink("/etc/passwd", folder.join(DISK_FILE)).unwrap();
         let Listing { images, damaged } = library.list().unwrap();
         assert!(images.is_empty());
         assert_eq!(damaged.len(), 1);
@@ -491,13 +491,13 @@ mod tests {
         let library = Library::of(data.path());
         put(&library, 1, "one");
         let broken = put(&library, 2, "two");
-        fs::write(broken.join(MANIFEST), "name = ").unwrap();
+        fs::write(broken.join(MANIFEST_FILE), "name = ").unwrap();
         let diskless = put(&library, 3, "three");
-        fs::remove_file(diskless.join(DISK)).unwrap();
+        fs::remove_file(diskless.join(DISK_FILE)).unwrap();
         let Listing { images, damaged } = library.list().unwrap();
         assert_eq!(images.len(), 1);
         assert_eq!(damaged.len(), 2);
-        assert!(damaged.iter().any(|(path, _)| *path == broken.join(MANIFEST)), "{damaged:?}");
+        assert!(damaged.iter().any(|(path, _)| *path == broken.join(MANIFEST_FILE)), "{damaged:?}");
         library.remove(ImageId(2)).unwrap();
         assert!(!broken.exists());
     }
@@ -510,14 +510,14 @@ mod tests {
         put(&library, 2, "two");
         let disk = data.path().join("servers/a/disk.qcow2");
         fs::create_dir_all(disk.parent().unwrap()).unwrap();
-        fs::write(&disk, overlay(folder.join(DISK).to_str().unwrap())).unwrap();
+        fs::write(&disk, overlay(folder.join(DISK_FILE).to_str().unwrap())).unwrap();
         let refused = library.remove(ImageId(1)).unwrap_err();
         assert!(matches!(&refused, ImageError::InUse { disks, .. } if *disks == [disk.clone()]));
         assert!(refused.to_string().contains("servers/a/disk.qcow2"), "{refused}");
         library.remove(ImageId(2)).unwrap();
         assert_eq!(names(&library), ["one"]);
         // The same by the path from one to the other.
-        let relative = format!("../../images/{}/{DISK}", ImageId(1));
+        let relative = format!("../../images/{}/{DISK_FILE}", ImageId(1));
         fs::write(&disk, overlay(&relative)).unwrap();
         assert!(matches!(library.remove(ImageId(1)), Err(ImageError::InUse { .. })));
         fs::remove_file(&disk).unwrap();
@@ -546,13 +546,13 @@ mod tests {
         let library = Library::of(data.path());
         let folder = put(&library, 1, "one");
         assert!(!library.named("one").unwrap().verify().unwrap());
-        let mark = sha256(&folder.join(DISK)).unwrap();
-        let path = folder.join(MANIFEST);
+        let mark = sha256(&folder.join(DISK_FILE)).unwrap();
+        let path = folder.join(MANIFEST_FILE);
         let mut manifest = Manifest::read(&path).unwrap();
         manifest.sha256.clone_from(&mark);
         fs::write(&path, manifest.text()).unwrap();
         assert!(library.named("one").unwrap().verify().unwrap());
-        fs::write(folder.join(DISK), b"disc").unwrap();
+        fs::write(folder.join(DISK_FILE), b"disc").unwrap();
         assert!(!library.named("one").unwrap().verify().unwrap());
     }
 

@@ -12,5 +12,8 @@ mod manifest;
 mod qemu_img;
 mod tools;
 
-pub use library::{Adding, AddingKernel, ImageError, Library, Listing, StoredImage};
+pub use library::{
+    Adding, AddingKernel, DISK_FILE, IMAGES_FOLDER, ImageError, Library, Listing, MANIFEST_FILE,
+    StoredImage,
+};
 pub use manifest::{Family, Kernel, Manifest};
