@@ -25,6 +25,7 @@ pub mod plan;
 pub mod record;
 pub mod recover;
 pub mod schedule;
+pub mod select;
 pub mod store;
 pub mod vault;
 pub mod view;

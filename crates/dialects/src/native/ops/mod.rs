@@ -1,0 +1,9 @@
+//! One file per operation.
+
+pub(super) mod list_jobs;
+pub(super) mod list_servers;
+pub(super) mod list_sub_jobs;
+pub(super) mod show_job;
+pub(super) mod show_server;
+pub(super) mod submit;
+pub(super) mod tokens;
