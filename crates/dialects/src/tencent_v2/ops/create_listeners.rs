@@ -102,6 +102,8 @@ fn read(fields: &Fields<'_>, several: bool) -> Result<Listener, Refusal> {
         certificate,
         client_certificate,
         members: Vec::new(),
+        rules: Vec::new(),
+        default_domain: None,
         created_at: None,
         hints: Hints::default(),
     })
@@ -120,7 +122,7 @@ fn session_s(fields: &Fields<'_>) -> Result<u32, Refusal> {
 fn scheduler<'a>(fields: &Fields<'a>, protocol: Protocol) -> Result<&'a str, Refusal> {
     let (field, words): (&str, &[&str]) = match protocol {
         Protocol::Http | Protocol::Https => ("httpHash", &["wrr", "ip_hash", "least_conn"]),
-        Protocol::Tcp | Protocol::Udp => ("scheduler", &["wrr", "least_conn"]),
+        Protocol::Tcp | Protocol::Udp | Protocol::Tls => ("scheduler", &["wrr", "least_conn"]),
     };
     match fields.text(field) {
         None => Ok("wrr"),

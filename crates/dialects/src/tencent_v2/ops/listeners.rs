@@ -31,6 +31,7 @@ const fn protocol_number(protocol: Protocol) -> u32 {
         Protocol::Tcp => 2,
         Protocol::Udp => 3,
         Protocol::Https => 4,
+        Protocol::Tls => 5,
     }
 }
 
