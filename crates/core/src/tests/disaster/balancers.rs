@@ -11,7 +11,7 @@ use crate::ops::{
     CreateLoadBalancers, CreateRules, DeleteListeners, DeleteLoadBalancers, DeleteRules,
     DeregisterBackends, DeregisterMembers, DomainWay, EndRedirections, GroupsChange, Mint, Move,
     MoveMembers, Operation, Redirect, RedirectToHttps, RegisterBackends, RegisterMembers, Way,
-    WeighMembers,
+    WeighBackends, WeighMembers,
 };
 use crate::tests::plane::command_on;
 use crate::world::World;
@@ -237,6 +237,7 @@ pub fn close(world: &World) -> Vec<Command> {
 pub fn remember(world: &World) -> Vec<Command> {
     let change = ChangeLoadBalancer {
         name: None,
+        domain_prefix: Some("shop".into()),
         hints: [("bandwidth".into(), Some("5".into()))].into(),
         security_groups: Some(GroupsChange::To(vec![NetworkId(0x60)])),
     };
@@ -247,16 +248,25 @@ pub fn remember(world: &World) -> Vec<Command> {
 }
 
 pub fn redirect(world: &World) -> Vec<Command> {
-    let leave = DeregisterBackends { servers: vec![s(1)] };
+    let weigh = WeighBackends { backends: vec![Backend { server: s(1), weight: 3 }] };
     let way = Way {
         from: rule_at(world, "b.example", "/"),
         to: rule_at(world, "c.example", "/home"),
         code: 302,
         keeps_path: false,
     };
+    vec![
+        on_a(world, 106, Operation::WeighBackends(weigh)),
+        on_r(world, 118, Operation::Redirect(Redirect { ways: vec![way] })),
+    ]
+}
+
+pub fn end(world: &World) -> Vec<Command> {
+    let leave = DeregisterBackends { servers: vec![s(1)] };
+    let ways = vec![(rule_at(world, "b.example", "/"), rule_at(world, "c.example", "/home"))];
     let mut commands = vec![
         on_a(world, 12, Operation::DeregisterBackends(leave)),
-        on_r(world, 118, Operation::Redirect(Redirect { ways: vec![way] })),
+        on_r(world, 119, Operation::EndRedirections(EndRedirections { ways })),
     ];
     let other = world.balancers().find(|balancer| &*balancer.name == "lb-b");
     commands.extend(other.map(|other| {
@@ -264,11 +274,6 @@ pub fn redirect(world: &World) -> Vec<Command> {
         command_on(13, delete, vec![TargetRef::Balancer(other.id)])
     }));
     commands
-}
-
-pub fn end(world: &World) -> Vec<Command> {
-    let ways = vec![(rule_at(world, "b.example", "/"), rule_at(world, "c.example", "/home"))];
-    vec![on_r(world, 119, Operation::EndRedirections(EndRedirections { ways }))]
 }
 
 /// The rule that goes takes with it what sent clients to it, and leaves the default to another.

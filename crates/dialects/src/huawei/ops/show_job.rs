@@ -186,7 +186,7 @@ const fn types(operation: &Operation) -> (&'static str, &'static str) {
         Operation::DeregisterBackends(_) | Operation::DeregisterMembers(_) => {
             ("removeMember", "removeSingleMember")
         }
-        Operation::WeighMembers(_) | Operation::MoveMembers(_) => {
+        Operation::WeighBackends(_) | Operation::WeighMembers(_) | Operation::MoveMembers(_) => {
             ("updateMember", "updateSingleMember")
         }
         Operation::CreateRules(_) => ("createL7policy", "createSingleL7policy"),

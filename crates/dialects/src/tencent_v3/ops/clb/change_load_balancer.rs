@@ -56,6 +56,7 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     }
     let operation = Operation::ChangeLoadBalancer(ChangeLoadBalancer {
         name,
+        domain_prefix: None,
         hints: said,
         security_groups: None,
     });

@@ -131,6 +131,7 @@ fn action(operation: &Operation) -> &'static str {
         Operation::EndRedirections(_) => "DeleteRewrite",
         Operation::RegisterBackends(_) => "RegisterTargetsWithClassicalLB",
         Operation::DeregisterBackends(_) => "DeregisterTargetsFromClassicalLB",
+        Operation::WeighBackends(_) => "ModifyLoadBalancerBackends",
         // No tasks of load balancers.
         Operation::Create(_)
         | Operation::Delete(_)
