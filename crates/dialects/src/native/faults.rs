@@ -100,15 +100,15 @@ const fn status(kind: FaultKind) -> u16 {
     match kind {
         FaultKind::NoTargets
         | FaultKind::TooManyTargets
-        | FaultKind::FlavorNotFound
-        | FaultKind::ImageNotFound
         | FaultKind::NameInvalid
         | FaultKind::PasswordUnfit
-        | FaultKind::ZoneNotFound
         | FaultKind::AddressOutside
         | FaultKind::SubnetElsewhere
         | FaultKind::TooManyTags => 400,
         FaultKind::ServerNotFound
+        | FaultKind::FlavorNotFound
+        | FaultKind::ImageNotFound
+        | FaultKind::ZoneNotFound
         | FaultKind::NicNotFound
         | FaultKind::BalancerNotFound
         | FaultKind::ListenerNotFound

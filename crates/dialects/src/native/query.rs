@@ -47,4 +47,12 @@ impl<'a> Query<'a> {
             Refusal::invalid(format!("limit must be an integer from 1 to {LIMIT_MAX}"))
         })
     }
+
+    /// Where the page before ended, as it said itself.
+    pub fn after(&self) -> Result<Option<u64>, Refusal> {
+        let Some(text) = self.one("after")? else { return Ok(None) };
+        let plain = text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = text.parse().ok().filter(|_| plain);
+        number.map(Some).ok_or_else(|| Refusal::invalid("after must be what a page said as next"))
+    }
 }

@@ -33,7 +33,7 @@ impl ShownFault {
 
 #[derive(Serialize)]
 pub(super) struct ShownServer<'a> {
-    pub id: String,
+    id: String,
     short_id: String,
     name: &'a str,
     status: &'static str,

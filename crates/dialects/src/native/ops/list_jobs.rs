@@ -27,12 +27,7 @@ pub(in crate::native) fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let limit = query.limit()?;
     let states = query.all("state").map(state).collect::<Result<Vec<_>, _>>()?;
     let operation = query.one("operation")?.map(str::to_owned);
-    let before = match query.one("after")? {
-        None => JobId(u64::MAX),
-        Some(text) => {
-            text.parse().map(JobId).map_err(|_| Refusal::invalid("after must be a job's id"))?
-        }
-    };
+    let before = JobId(query.after()?.unwrap_or(u64::MAX));
     let project = call.caller.project;
     Ok(Action::look(move |view| {
         let (mut jobs, mut last, mut more) = (Vec::new(), None, false);

@@ -1,6 +1,5 @@
 //! `GET servers`: those that fit, newest first.
 
-use regiment_core::model::ServerId;
 use regiment_core::select::{Glob, Selector, Status};
 use serde::Serialize;
 
@@ -23,29 +22,21 @@ pub(in crate::native) fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let query = Query::of(call.request, NAMES)?;
     let limit = query.limit()?;
     let selector = selector(&query)?;
-    let after = query.one("after")?.map(read_id).transpose()?;
-    let (project, request) = (call.caller.project, call.context.request);
+    let after = query.after()?.unwrap_or(u64::MAX);
+    let project = call.caller.project;
     Ok(Action::look(move |view| {
         let world = view.world;
-        let order = match after.map(|id| (id, world.server_or_recycled(id))) {
-            None => u64::MAX,
-            Some((_, Some(server))) if server.project == project => server.order,
-            Some((id, _)) => {
-                let text = format!("after: the server {id} is gone; begin anew without after");
-                return reply::refuse(&Refusal::invalid(text), request);
-            }
-        };
         let mut found =
-            world.servers_older_than(project, order).filter(|server| selector.matches(server));
-        let servers: Vec<ShownServer<'_>> =
-            found.by_ref().take(limit).map(ShownServer::of).collect();
-        let next = found.next().and(servers.last()).map(|last| last.id.clone());
+            world.servers_older_than(project, after).filter(|server| selector.matches(server));
+        let mut last = None;
+        let servers = found.by_ref().take(limit).map(|server| {
+            last = Some(server.order);
+            ShownServer::of(server)
+        }).collect();
+        // A place in the order outlives the server that had it.
+        let next = found.next().and(last).map(|last| last.to_string());
         reply::json(200, &Page { servers, next })
     }))
-}
-
-fn read_id(text: &str) -> Result<ServerId, Refusal> {
-    ServerId::parse_dashed(text).ok_or_else(|| Refusal::invalid("after must be a server's id"))
 }
 
 fn selector(query: &Query<'_>) -> Result<Selector, Refusal> {

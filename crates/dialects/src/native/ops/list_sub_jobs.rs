@@ -22,10 +22,7 @@ pub(in crate::native) fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let query = Query::of(call.request, NAMES)?;
     let limit = query.limit()?;
     let states = query.all("state").map(state).collect::<Result<Vec<_>, _>>()?;
-    let after = query.one("after")?.map(|text| {
-        text.parse::<u64>().map_err(|_| Refusal::invalid("after must be a sub-job's id"))
-    });
-    let after = after.transpose()?;
+    let after = query.after()?;
     let id = call.job()?;
     let (project, request) = (call.caller.project, call.context.request);
     Ok(Action::look(move |view| {

@@ -1,0 +1,48 @@
+"""The contract of Regiment's own API, held against the server from outside: for requests made up
+after it and against it, every answer is one that it declares."""
+
+import json
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis import GenerationMode
+
+from support.plane import TOP
+
+SERVE = ("--pace", "instant", "--fleet", "20")
+
+WRITTEN = json.loads((TOP / "crates/dialects/src/native/openapi.json").read_text())
+CONTRACT = "/regiment/v1/openapi.json"
+# The path of the contract itself is asked for before anything else.
+OPERATIONS = [
+    f"{method.upper()} {path}"
+    for path, item in WRITTEN["paths"].items()
+    for method in item
+    if method != "parameters" and path != CONTRACT
+]
+
+
+@pytest.fixture(scope="module")
+def operations(plane):
+    contract = schemathesis.openapi.from_url(plane.endpoint + CONTRACT)
+    assert contract.raw_schema == WRITTEN
+    return {found.ok().label: found.ok() for found in contract.get_all_operations()}
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+@pytest.mark.parametrize("label", OPERATIONS)
+def test_every_answer_is_declared(operations, plane, label, mode):
+    operation = operations[label]
+    if mode == GenerationMode.NEGATIVE and not (operation.body or operation.query):
+        # There is nothing that could be wrong.
+        return
+
+    # The same requests each time: what fails here fails everywhere.
+    @given(case=operation.as_strategy(generation_mode=mode))
+    @settings(max_examples=60, deadline=None, derandomize=True, database=None,
+              suppress_health_check=list(HealthCheck))
+    def holds(case):
+        case.call_and_validate(headers={"Authorization": f"Bearer {plane.token}"})
+
+    holds()
