@@ -117,7 +117,9 @@ const fn status(kind: FaultKind) -> u16 {
         | FaultKind::VolumeNotFound
         | FaultKind::TemplateNotFound
         | FaultKind::ScheduledEventNotFound
-        | FaultKind::ServerGroupNotFound => 404,
+        | FaultKind::ServerGroupNotFound
+        | FaultKind::RuleNotFound
+        | FaultKind::RedirectionNotFound => 404,
         FaultKind::TokenReused
         | FaultKind::TokenExpired
         | FaultKind::QuotaExceeded
@@ -140,6 +142,9 @@ const fn status(kind: FaultKind) -> u16 {
         | FaultKind::LastSecurityGroup
         | FaultKind::BalancerBusy
         | FaultKind::PortInUse
+        | FaultKind::ListenerUnfit
+        | FaultKind::RuleExists
+        | FaultKind::RedirectionUnfit
         | FaultKind::KeyPairExists
         | FaultKind::VolumeInUse
         | FaultKind::VolumeAttached

@@ -29,10 +29,14 @@ pub(in crate::native) fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
         let mut found =
             world.servers_older_than(project, after).filter(|server| selector.matches(server));
         let mut last = None;
-        let servers = found.by_ref().take(limit).map(|server| {
-            last = Some(server.order);
-            ShownServer::of(server)
-        }).collect();
+        let servers = found
+            .by_ref()
+            .take(limit)
+            .map(|server| {
+                last = Some(server.order);
+                ShownServer::of(server)
+            })
+            .collect();
         // A place in the order outlives the server that had it.
         let next = found.next().and(last).map(|last| last.to_string());
         reply::json(200, &Page { servers, next })
