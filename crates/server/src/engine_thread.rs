@@ -377,6 +377,8 @@ mod tests {
             subnet: None,
             tags: Vec::new(),
             hints: Hints::default(),
+            like: None,
+            bare: false,
         });
         Command::new(ProjectId(1), "AK".into(), "plain", RequestId(1), operation, Vec::new())
     }

@@ -137,6 +137,8 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
             subnet,
             tags,
             hints,
+            like: None,
+            bare: false,
         };
         order(view, issuer, operation, token)
     }))
