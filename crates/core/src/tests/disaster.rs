@@ -139,7 +139,6 @@ const ACTS: &[Act] = &[
     balancers::leave,
     balancers::close,
     balancers::remember,
-    balancers::weigh,
     balancers::certify,
     balancers::redirect,
     balancers::end,

@@ -238,11 +238,6 @@ pub fn close(world: &World) -> Vec<Command> {
     ]
 }
 
-pub fn weigh(world: &World) -> Vec<Command> {
-    let weigh = WeighBackends { backends: vec![Backend { server: s(1), weight: 3 }] };
-    vec![on_a(world, 106, Operation::WeighBackends(weigh))]
-}
-
 pub fn certify(world: &World) -> Vec<Command> {
     let replace = ReplaceCertificate { old: "cert".into(), new: "newer".into() };
     vec![on_r(world, 107, Operation::ReplaceCertificate(replace))]
@@ -262,16 +257,25 @@ pub fn remember(world: &World) -> Vec<Command> {
 }
 
 pub fn redirect(world: &World) -> Vec<Command> {
-    let leave = DeregisterBackends { servers: vec![s(1)] };
+    let weigh = WeighBackends { backends: vec![Backend { server: s(1), weight: 3 }] };
     let way = Way {
         from: rule_at(world, "b.example", "/"),
         to: rule_at(world, "c.example", "/home"),
         code: 302,
         keeps_path: false,
     };
+    vec![
+        on_a(world, 106, Operation::WeighBackends(weigh)),
+        on_r(world, 118, Operation::Redirect(Redirect { ways: vec![way] })),
+    ]
+}
+
+pub fn end(world: &World) -> Vec<Command> {
+    let leave = DeregisterBackends { servers: vec![s(1)] };
+    let ways = vec![(rule_at(world, "b.example", "/"), rule_at(world, "c.example", "/home"))];
     let mut commands = vec![
         on_a(world, 12, Operation::DeregisterBackends(leave)),
-        on_r(world, 118, Operation::Redirect(Redirect { ways: vec![way] })),
+        on_r(world, 119, Operation::EndRedirections(EndRedirections { ways })),
     ];
     let other = world.balancers().find(|balancer| &*balancer.name == "lb-b");
     commands.extend(other.map(|other| {
@@ -279,11 +283,6 @@ pub fn redirect(world: &World) -> Vec<Command> {
         command_on(13, delete, vec![TargetRef::Balancer(other.id)])
     }));
     commands
-}
-
-pub fn end(world: &World) -> Vec<Command> {
-    let ways = vec![(rule_at(world, "b.example", "/"), rule_at(world, "c.example", "/home"))];
-    vec![on_r(world, 119, Operation::EndRedirections(EndRedirections { ways }))]
 }
 
 /// The rule that goes takes with it what sent clients to it, and leaves the default to another.
