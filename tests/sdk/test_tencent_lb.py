@@ -3,7 +3,6 @@
 import pytest
 
 from support.tencent import Tencent
-from support.tencent_v3 import TencentV3
 
 SERVE = ("--pace", "quick", "--fleet", "8", "--seed", "11")
 
@@ -58,7 +57,7 @@ def refused(tencent, action, code, **parameters):
     return answer["message"]
 
 
-def test_a_deal_of_several_application_ones_and_their_names(tencent, plane):
+def test_a_deal_of_several_application_ones_and_their_names(tencent, newer_look):
     answer = done(tencent, "CreateLoadBalancer", loadBalancerType=3, forward=1, number=2, projectId=7)
     ids = answer["unLoadBalancerIds"][answer["dealIds"][0]]
     assert len(set(ids)) == 2
@@ -66,7 +65,7 @@ def test_a_deal_of_several_application_ones_and_their_names(tencent, plane):
     assert sorted(one["loadBalancerId"] for one in of_project["loadBalancerSet"]) == sorted(ids)
     done(tencent, "ModifyForwardLBName", loadBalancerId=ids[0], loadBalancerName="renamed")
     assert shown(tencent, ids[0])["loadBalancerName"] == "renamed"
-    newer = TencentV3(plane).balance("DescribeLoadBalancers", LoadBalancerIds=[ids[0]])
+    newer = newer_look("DescribeLoadBalancers", LoadBalancerIds=[ids[0]])
     (seen,) = newer.LoadBalancerSet
     assert (seen.LoadBalancerName, seen.ProjectId, seen.Forward) == ("renamed", 7, 1)
     done(tencent, "DeleteLoadBalancers", loadBalancerIds=ids)
@@ -124,7 +123,7 @@ def of_listener(tencent, application, listener):
     return {(b["unInstanceId"], b["port"]): b["weight"] for b in found["backends"]}
 
 
-def test_a_listener_of_layer_4_and_its_own_backends(tencent, application, plane):
+def test_a_listener_of_layer_4_and_its_own_backends(tencent, application, newer_look):
     one, two = pair(tencent)
     (shell,) = done(tencent, "CreateForwardLBFourthLayerListeners", loadBalancerId=application,
                     listeners=[{"loadBalancerPort": 22, "protocol": 2, "listenerName": "shell"}])["listenerIds"]
@@ -140,7 +139,7 @@ def test_a_listener_of_layer_4_and_its_own_backends(tencent, application, plane)
     done(tencent, "ModifyForwardFourthBackendsWeight", **place,
          backends=[{"instanceId": two, "port": 80, "weight": 77}])
     assert of_listener(tencent, application, shell)[two, 80] == 77
-    newer = TencentV3(plane).balance("DescribeTargets", LoadBalancerId=application).Listeners
+    newer = newer_look("DescribeTargets", LoadBalancerId=application).Listeners
     assert {(t.InstanceId, t.Port): t.Weight for t in newer[0].Targets} == {
         (one, 80): 10, (one, 81): 5, (two, 80): 77}
     done(tencent, "ModifyForwardLBFourthListener", **place, scheduler="least_conn", intervalTime=9)
@@ -239,7 +238,7 @@ def of_rules(tencent, application, listener):
             for rule in found["rules"]}
 
 
-def test_rules_have_backends_of_their_own(tencent, application, web, plane):
+def test_rules_have_backends_of_their_own(tencent, application, web, newer_look):
     one, two = pair(tencent)
     listener, (home, shop) = next(iter(web.items()))
     place = {"loadBalancerId": application, "listenerId": listener}
@@ -257,7 +256,7 @@ def test_rules_have_backends_of_their_own(tencent, application, web, plane):
     checked = {rule["locationId"]: sorted(b["port"] for b in rule["backends"])
                for seen in health["listener"] for rule in seen["rules"] if seen["listenerId"] == listener}
     assert checked == {home: [80, 8080], shop: [80, 80]}
-    newer = TencentV3(plane).balance("DescribeTargets", LoadBalancerId=application, ListenerIds=[listener])
+    newer = newer_look("DescribeTargets", LoadBalancerId=application, ListenerIds=[listener])
     assert {rule.LocationId: {(t.InstanceId, t.Port): t.Weight for t in rule.Targets}
             for rule in newer.Listeners[0].Rules} == of_rules(tencent, application, listener)
     done(tencent, "DeregisterInstancesFromForwardLB", **place, backends=[{"instanceId": one}])
