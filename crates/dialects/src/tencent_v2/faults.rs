@@ -219,6 +219,7 @@ pub enum Refusal {
     ZoneUnknown,
     SecretIdNotFound,
     SignatureWrong,
+    TokenWrong,
     Expired,
     Replayed,
     ActionUnknown(String),
@@ -270,6 +271,11 @@ impl Refusal {
             Refusal::SignatureWrong => {
                 (4100, "AuthFailure", "the signature is wrong: check how it is made".into())
             }
+            Refusal::TokenWrong => (
+                4105,
+                "InvalidRequest.TokenCheckFailed",
+                "the Token is not of this SecretId".into(),
+            ),
             Refusal::Expired => (
                 4500,
                 "InvalidRequest.ReplayAttack",
@@ -327,6 +333,9 @@ impl Refusal {
                  correct."
                     .into(),
             ),
+            Refusal::TokenWrong => {
+                ("AuthFailure.TokenFailure", "The token is not of this SecretId.".into())
+            }
             Refusal::Expired | Refusal::Replayed => (
                 "AuthFailure.SignatureExpire",
                 "The signature is expired, please request again.".into(),

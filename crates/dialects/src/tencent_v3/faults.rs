@@ -426,6 +426,14 @@ impl Refusal {
         )
     }
 
+    pub fn token_wrong() -> Refusal {
+        Refusal::by_gateway(
+            "AuthFailure.TokenFailure",
+            "The token is not of this SecretId.",
+            "Token 与该 SecretId 不匹配。",
+        )
+    }
+
     pub fn expired() -> Refusal {
         Refusal::by_gateway(
             "AuthFailure.SignatureExpire",
