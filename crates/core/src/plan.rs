@@ -127,10 +127,29 @@ fn plan_edit(
         Put::Asset(asset) => Some(asset.key()),
         Put::Server { .. } | Put::NoAsset(_) | Put::Project(_) => None,
     });
-    let receipt = Receipt { job: None, answers, made: made.collect() };
+    let made = made.collect();
+    let job = command.numbered.then(|| Box::new(ended_job(world, command, now)));
+    let receipt = Receipt { job: job.as_ref().map(|job| job.id), answers, made };
     let token = token(command, &receipt, now);
-    let edited = (!command.dry_run).then_some(Edited { at: now, puts, token });
+    let edited = (!command.dry_run).then_some(Edited { at: now, puts, token, job });
     Ok(Plan { receipt, accepted: None, edited })
+}
+
+/// The job of an edit that is asked for by a number: nothing of it is left to be done.
+fn ended_job(world: &World, command: &Command, now: Time) -> Job {
+    Job {
+        id: JobId(world.next_number),
+        project: command.project,
+        request: command.request,
+        dialect: command.dialect.into(),
+        principal: command.principal.clone(),
+        operation: command.operation.clone(),
+        orders: command.orders,
+        accepted_at: now,
+        ended_at: Some(now),
+        subs: Vec::new(),
+        tally: Tally::default(),
+    }
 }
 
 /// The first receipt of a token that was used before, for the same request.

@@ -27,6 +27,11 @@ An action counts as served when a golden asks for it and it succeeds. API 2.0 re
 `UnsupportedOperation`. What the answers say is in [compatibility.md](../compatibility.md).
 ";
 
+/// What stands above the actions of modules that have nothing to do with servers.
+const OTHER_MODULES: &str = "// Bare metal and databases:";
+const OTHERS: &str = "
+Of bare metal and databases, which are no servers and whose answers are not documented ([decision 6](../decisions/0006-modules-that-are-not-servers.md)): ";
+
 /// Which API an action is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Api {
@@ -41,7 +46,14 @@ pub fn page(tree: &Tree) -> Result<String> {
     };
     let definitions: Value = serde_json::from_str(text(DEFINITIONS)?)?;
     let mut page = HEAD.to_owned();
-    write(&mut page, "API 2.0", &older(text(ACTIONS)?), Api::Older, tree);
+    let actions = text(ACTIONS)?;
+    let (ours, others) = actions.split_once(OTHER_MODULES).unwrap_or((actions, ""));
+    let others = older(others);
+    write(&mut page, "API 2.0", &older(ours), Api::Older, tree);
+    if !others.is_empty() {
+        let names: Vec<String> = others.iter().map(|name| format!("`{name}`")).collect();
+        let _ = write!(page, "{OTHERS}{}.\n", names.join(", "));
+    }
     for (service, title) in [("cvm", "API 3.0: CVM"), ("clb", "API 3.0: CLB")] {
         let version = definitions[service]["version"].as_str().unwrap_or_default();
         let actions = definitions[service]["actions"].as_object().context("no actions")?;
@@ -160,7 +172,7 @@ mod tests {
         let tree = Tree::of(&[
             (
                 ACTIONS,
-                "    (\"StartInstances\", Module::Cvm, x),\n    \"RenewInstance\",\n    \"lower\",\n",
+                "    (\"StartInstances\", Module::Cvm, x),\n    \"RenewInstance\",\n    \"lower\",\n    // Bare metal and databases: why.\n    \"ClearRedis\",\n",
             ),
             (
                 DEFINITIONS,
@@ -175,6 +187,7 @@ mod tests {
         assert!(page.contains("| `StartInstances` | [start/a.http](../../crates/dialects/golden/tencent_v3/start/a.http) | [test_t.py](../../tests/sdk/test_t.py) |"), "{page}");
         assert!(page.contains("Not served: `RenewInstance`."), "{page}");
         assert!(page.contains("Not served: `StopInstances`."), "refused only: {page}");
+        assert!(page.contains("0006-modules-that-are-not-servers.md)): `ClearRedis`."), "{page}");
         assert!(page.contains("## API 3.0: CVM, version 1"));
     }
 }

@@ -6,9 +6,11 @@ mod catalog;
 mod disk;
 mod fault;
 mod ids;
+mod interface;
 mod job;
 mod launch_template;
 mod network;
+mod public_address;
 mod runs;
 mod scheduled_event;
 mod server;
@@ -26,12 +28,14 @@ pub use disk::{Attachment, Disk, DiskPhase};
 pub use fault::{Fault, FaultKind};
 pub use ids::{
     Handle, ImageId, JobId, LaunchTemplateId, ListenerId, LoadBalancerId, NetworkId, PortId,
-    ProjectId, RequestId, ScheduledEventId, ServerGroupId, ServerId, SubJobId, TemplateVersionId,
-    VolumeId,
+    ProjectId, PublicAddressId, RequestId, ScheduledEventId, ServerGroupId, ServerId, SubJobId,
+    TemplateVersionId, VolumeId,
 };
+pub use interface::Interface;
 pub use job::{Job, Orders, Outcome, SubJob, SubState, SubTarget, Tally, Target};
 pub use launch_template::{LaunchTemplate, TemplateVersion};
 pub use network::{Cidr, Direction, Remote, Rule, SecurityGroup, Subnet, Vpc};
+pub use public_address::{LeadsTo, PublicAddress};
 pub use scheduled_event::{ScheduledEvent, Stage};
 pub(crate) use server::change_hints;
 pub use server::{Activity, Busy, Details, Last, Nic, Phase, Power, Recycled, Server, Tag, Volume};

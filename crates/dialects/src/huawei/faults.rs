@@ -125,8 +125,12 @@ fn of_kind(kind: FaultKind) -> Row {
         }
         FaultKind::NotInSecurityGroup => ("Ecs.0014", 400, "The ECS is not in the security group."),
         FaultKind::LastSecurityGroup => ("Ecs.0014", 400, "An ECS must have a security group."),
-        // This cloud's APIs that we speak know no load balancers.
-        FaultKind::BalancerNotFound
+        // This cloud's APIs that we speak order none of these.
+        FaultKind::AddressNotOnNic
+        | FaultKind::PublicAddressNotFound
+        | FaultKind::PublicAddressInUse
+        | FaultKind::PublicAddressNotInUse
+        | FaultKind::BalancerNotFound
         | FaultKind::BalancerBusy
         | FaultKind::ListenerNotFound
         | FaultKind::PortInUse

@@ -4,8 +4,8 @@ use std::fmt;
 
 use regiment_core::command::TargetRef;
 use regiment_core::model::{
-    Handle, Image, ImageId, ListenerId, LoadBalancerId, NetworkId, ProjectId, Server, ServerId,
-    VolumeId,
+    Handle, Image, ImageId, ListenerId, LoadBalancerId, NetworkId, PortId, ProjectId,
+    PublicAddressId, Server, ServerId, VolumeId,
 };
 use regiment_core::world::{AnyDisk, World};
 
@@ -125,6 +125,23 @@ pub fn subnet(id: NetworkId) -> String {
 
 pub fn security_group(id: NetworkId) -> String {
     join("sg-", id.handle())
+}
+
+pub fn public_address(id: PublicAddressId) -> String {
+    join("eip-", id.handle())
+}
+
+pub fn interface(port: PortId) -> String {
+    join("eni-", port.handle())
+}
+
+/// The one of these that a client names.
+pub fn find<T: Copy>(
+    all: impl Iterator<Item = T>,
+    named: &str,
+    shown: fn(T) -> String,
+) -> Option<T> {
+    all.into_iter().find(|one| shown(*one) == named)
 }
 
 /// Whether the words have the form of an image's id.

@@ -3,10 +3,13 @@
 use super::call::Call;
 use super::faults::Refusal;
 use super::ops::{
-    attach_volume, backends, balancers, create, create_disks, create_listeners,
-    create_load_balancers, delete, delete_load_balancers, deregister_backends, detach_volume,
-    disks, extend_disks, listeners, prices, reboot, register_backends, reinstall, rename,
-    reset_password, resize, servers, start, stop, task_results, zones,
+    add_nics, attach_volume, backends, balancers, bind_public_address, create, create_disks,
+    create_interface, create_listeners, create_load_balancers, create_public_addresses, delete,
+    delete_interface, delete_load_balancers, delete_nics, delete_public_addresses,
+    deregister_backends, describe_public_address, detach_volume, disks, extend_disks,
+    further_addresses, interfaces, keep_public_address, listeners, prices, public_addresses,
+    reboot, register_backends, reinstall, rename, reset_password, resize, servers, start, stop,
+    task_results, unbind_public_address, zones,
 };
 use super::params::Params;
 use crate::tencent::host;
@@ -20,6 +23,8 @@ enum Module {
     Cvm,
     Lb,
     Cbs,
+    Eip,
+    Vpc,
     /// Ours, the same under every module.
     Any,
 }
@@ -40,11 +45,28 @@ static ACTIONS: &[(&str, Module, Answerer)] = &[
     ("RegisterInstancesWithLoadBalancer", Module::Lb, register_backends::decode),
     ("DeregisterInstancesFromLoadBalancer", Module::Lb, deregister_backends::decode),
     ("DescribeLoadBalancersTaskResult", Module::Lb, task_results::decode_lb),
+    ("CreateNetworkInterface", Module::Vpc, create_interface::decode),
+    ("DeleteNetworkInterface", Module::Vpc, delete_interface::decode),
+    ("AttachNetworkInterface", Module::Vpc, add_nics::decode),
+    ("DetachNetworkInterface", Module::Vpc, delete_nics::decode),
+    ("AssignPrivateIpAddresses", Module::Vpc, further_addresses::assign),
+    ("UnassignPrivateIpAddresses", Module::Vpc, further_addresses::unassign),
+    ("MigratePrivateIpAddress", Module::Vpc, further_addresses::migrate),
+    ("DescribeVpcTaskResult", Module::Vpc, task_results::decode_vpc),
     ("DescribeTaskResult", Module::Any, task_results::decode_any),
     // The others.
     ("CreateCbsStorages", Module::Cbs, create_disks::decode),
     ("ResizeCbsStorage", Module::Cbs, extend_disks::decode),
     ("DescribeCbsStorages", Module::Cbs, disks::decode),
+    ("CreateEip", Module::Eip, create_public_addresses::decode),
+    ("DeleteEip", Module::Eip, delete_public_addresses::decode),
+    ("DescribeEip", Module::Eip, public_addresses::decode),
+    ("EipBindInstance", Module::Eip, bind_public_address::decode),
+    ("EipUnBindInstance", Module::Eip, unbind_public_address::decode),
+    ("TransformWanIpToEip", Module::Eip, keep_public_address::decode),
+    ("ModifyEipAttributes", Module::Eip, describe_public_address::decode),
+    ("ModifyEipAlias", Module::Eip, describe_public_address::decode),
+    ("DescribeNetworkInterfaces", Module::Vpc, interfaces::decode),
     ("DescribeInstances", Module::Cvm, servers::decode),
     ("DescribeAvailabilityZones", Module::Cvm, zones::decode),
     ("InquiryInstancePriceHour", Module::Cvm, prices::decode),
@@ -86,11 +108,6 @@ static NOT_SUPPORTED: &[&str] = &[
     // cbs
     "RenewCbsStorage",
     // eip
-    "CreateEip",
-    "DeleteEip",
-    "EipBindInstance",
-    "EipUnBindInstance",
-    "TransformWanIpToEip",
     // lb
     "AutoRewrite",
     "CloneLB",
@@ -132,37 +149,29 @@ static NOT_SUPPORTED: &[&str] = &[
     // vpc
     "AcceptVpcPeeringConnection",
     "AddVpnConnEx",
-    "AssignPrivateIpAddresses",
     "AttachClassicLinkVpc",
-    "AttachNetworkInterface",
     "CreateLocalIPTranslationNatRule",
     "CreateLocalSourceIPPortTranslationNatRule",
-    "CreateNetworkInterface",
     "CreateVpcPeeringConnectionEx",
     "DeleteDirectConnectGateway",
     "DeleteLocalIPTranslationNatRule",
     "DeleteLocalSourceIPPortTranslationNatRule",
     "DeleteNatGateway",
-    "DeleteNetworkInterface",
     "DeleteVpcPeeringConnection",
     "DeleteVpnConn",
     "DescribeNetTaskResult",
-    "DescribeVpcTaskResult",
     "DetachClassicLinkVpc",
-    "DetachNetworkInterface",
     "EipBindNatGateway",
     "EipUnBindNatGateway",
     "EnableVpcPeeringConnectionEx",
     "MigrateNetworkInterface",
-    "MigratePrivateIpAddress",
     "ModifyDirectConnectGateway",
     "ModifyLocalIPTranslationNatRule",
     "ModifyLocalSourceIPPortTranslationNatRule",
     "ModifyVpnConnEx",
     "RejectVpcPeeringConnectionEx",
     "SetSSLVpnDomain",
-    "UnassignPrivateIpAddresses",
-    // Bare metal and databases.
+    // Bare metal and databases: no servers of ours, see docs/decisions/0006.
     "ClearRedis",
     "CreateBmLoadBalancer",
     "DeleteBmLoadBalancers",
@@ -240,6 +249,8 @@ impl Domain {
             Some("cvm") => Domain::Of(Module::Cvm),
             Some("lb") => Domain::Of(Module::Lb),
             Some("cbs") => Domain::Of(Module::Cbs),
+            Some("eip") => Domain::Of(Module::Eip),
+            Some("vpc") => Domain::Of(Module::Vpc),
             Some(_) => Domain::OfAnother,
         }
     }

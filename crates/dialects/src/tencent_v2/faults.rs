@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use regiment_core::model::{Fault, FaultKind, ImageId, ServerId};
+use regiment_core::model::{Fault, FaultKind, ImageId, PortId, ServerId};
 
 use crate::tencent::ids;
 
@@ -78,9 +78,15 @@ pub const fn row(kind: FaultKind) -> Row {
             "InvalidParameterValue.VpcIdSubnetIdNotMatch",
             "the subnet is not in the private network",
         ),
-        FaultKind::NicNotFound
-        | FaultKind::NicIsPrimary
-        | FaultKind::NicTaken
+        FaultKind::NicNotFound => {
+            (5000, "InvalidNetworkInterface.NotFound", "the network interface does not exist")
+        }
+        FaultKind::NicTaken => (
+            4000,
+            "InvalidParameterValue.InvalidNetworkInterfaceId",
+            "the network interface is in an instance, or soon will be",
+        ),
+        FaultKind::NicIsPrimary
         | FaultKind::HasMoreNics
         | FaultKind::NotInSecurityGroup
         | FaultKind::LastSecurityGroup => (
@@ -93,6 +99,22 @@ pub const fn row(kind: FaultKind) -> Row {
             "LimitExceeded.InstanceEniNumLimit",
             "the instance has too many network interfaces",
         ),
+        FaultKind::AddressNotOnNic => (
+            5000,
+            "InvalidPrivateIpAddress.NotFound",
+            "the network interface has no such secondary private IP",
+        ),
+        FaultKind::PublicAddressNotFound => {
+            (5000, "InvalidAddressId.NotFound", "the EIP does not exist")
+        }
+        FaultKind::PublicAddressInUse => (
+            5100,
+            "InvalidInstanceId.AlreadyBindEip",
+            "the EIP or what it is to be bound to is bound already",
+        ),
+        FaultKind::PublicAddressNotInUse => {
+            (5100, "InvalidAddressIdStatus.NotPermit", "the EIP is not bound")
+        }
         FaultKind::BalancerNotFound => {
             (5000, "InvalidParameter.LBIdNotFound", "the load balancer does not exist")
         }
@@ -197,10 +219,12 @@ pub fn worded(fault: &Fault) -> String {
 
 /// The story of a fault may be an id as the core writes it.
 fn in_our_ids(kind: FaultKind, detail: &str) -> Cow<'_, str> {
-    let ours = if kind == FaultKind::ImageNotFound {
-        ImageId::parse_dashed(detail).map(ids::image)
-    } else {
-        ServerId::parse_dashed(detail).map(|id| ids::instance(id.handle()))
+    let ours = match kind {
+        FaultKind::ImageNotFound => ImageId::parse_dashed(detail).map(ids::image),
+        FaultKind::NicNotFound | FaultKind::NicIsPrimary | FaultKind::NicTaken => {
+            PortId::parse_dashed(detail).map(ids::interface)
+        }
+        _ => ServerId::parse_dashed(detail).map(|id| ids::instance(id.handle())),
     };
     ours.map_or(Cow::Borrowed(detail), Cow::Owned)
 }
@@ -228,6 +252,11 @@ pub enum Refusal {
     /// It is another module's: the domain is wrong for it.
     ActionElsewhere(String),
     TaskNotFound,
+    /// A thing that is named is not there.
+    NotThere {
+        code_desc: &'static str,
+        name: String,
+    },
     TooLarge,
     Unavailable,
     /// What the core said.
@@ -298,6 +327,9 @@ impl Refusal {
             Refusal::TaskNotFound => {
                 (5000, "ResourceNotFound", "no task has this requestId".into())
             }
+            Refusal::NotThere { code_desc, name } => {
+                (5000, code_desc, format!("{name} does not exist").into())
+            }
             Refusal::TooLarge => (4000, PARAMETER, "the request is larger than 1 MB".into()),
             Refusal::Unavailable => (
                 6200,
@@ -354,6 +386,7 @@ impl Refusal {
             Refusal::PasswordUnfit
             | Refusal::ZoneUnknown
             | Refusal::TaskNotFound
+            | Refusal::NotThere { .. }
             | Refusal::Fault(_) => ("FailedOperation", self.flat().2),
         }
     }

@@ -168,6 +168,13 @@ pub const fn row(kind: FaultKind) -> Row {
             "the instance has too many network interfaces",
             "实例的弹性网卡数量超出限制",
         ),
+        // Ordered in API 2.0 alone.
+        FaultKind::AddressNotOnNic
+        | FaultKind::PublicAddressNotFound
+        | FaultKind::PublicAddressInUse
+        | FaultKind::PublicAddressNotInUse => {
+            row_of("InvalidParameterValue", "the address does not allow it", "该 IP 不支持该操作")
+        }
         FaultKind::BalancerNotFound => row_of(
             "InvalidParameter.LBIdNotFound",
             "the load balancer does not exist",

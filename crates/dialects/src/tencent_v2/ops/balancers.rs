@@ -67,14 +67,18 @@ impl Filter {
             let servers = balancer.backends.iter().filter_map(|one| world.server(one.server));
             servers.map(servers::lan_ip).collect::<Vec<_>>()
         };
+        let wan_ips = || {
+            let servers = balancer.backends.iter().filter_map(|one| world.server(one.server));
+            servers.flat_map(|server| servers::wan_ips(server, world)).collect::<Vec<_>>()
+        };
         (self.ids.is_empty() || self.ids.contains(&ids::balancer(balancer.id)))
             && self.reach.is_none_or(|reach| reach == balancer.reach)
             && self.routes.is_none_or(|routes| routes == balancer.routes)
             && self.name.as_ref().is_none_or(|name| **name == *balancer.name)
             && self.domain.as_ref().is_none_or(|wanted| *wanted == domain)
             && (self.addresses.is_empty() || self.addresses.contains(&address))
-            // No server has a public address.
-            && self.backend_wan_ips.is_empty()
+            && (self.backend_wan_ips.is_empty()
+                || wan_ips().iter().any(|ip| self.backend_wan_ips.contains(ip)))
             && (self.backend_lan_ips.is_empty()
                 || lan_ips().iter().any(|ip| self.backend_lan_ips.contains(ip)))
             && self.word.as_ref().is_none_or(|word| {

@@ -1,20 +1,32 @@
 //! One file per action, under the name the core has for it; reads under the name of what they show.
 
+pub mod add_nics;
 pub mod attach_volume;
 pub mod backends;
 pub mod balancers;
+pub mod bind_public_address;
 pub mod create;
 pub mod create_disks;
+pub mod create_interface;
 pub mod create_listeners;
 pub mod create_load_balancers;
+pub mod create_public_addresses;
 pub mod delete;
+pub mod delete_interface;
 pub mod delete_load_balancers;
+pub mod delete_nics;
+pub mod delete_public_addresses;
 pub mod deregister_backends;
+pub mod describe_public_address;
 pub mod detach_volume;
 pub mod disks;
 pub mod extend_disks;
+pub mod further_addresses;
+pub mod interfaces;
+pub mod keep_public_address;
 pub mod listeners;
 pub mod prices;
+pub mod public_addresses;
 pub mod reboot;
 pub mod register_backends;
 pub mod reinstall;
@@ -25,4 +37,5 @@ pub mod servers;
 pub mod start;
 pub mod stop;
 pub mod task_results;
+pub mod unbind_public_address;
 pub mod zones;

@@ -144,8 +144,7 @@ struct Instance {
     instance_id: String,
     uuid: ServerId,
     lan_ip: String,
-    /// Public addresses are not modelled.
-    wan_ip_set: [String; 0],
+    wan_ip_set: Vec<String>,
     cpu: u32,
     mem: u32,
     bandwidth: u32,
@@ -202,7 +201,7 @@ impl Instance {
             instance_id: ids::instance_long(server.id),
             uuid: server.id,
             lan_ip: lan_ip(server),
-            wan_ip_set: [],
+            wan_ip_set: wan_ips(server, world),
             cpu: flavor.map_or(0, |flavor| flavor.vcpus),
             mem: flavor.map_or(0, |flavor| shapes::mem_gib(flavor)),
             bandwidth: hints::number(server, hints::BANDWIDTH),
@@ -245,6 +244,10 @@ impl DiskInfo {
         });
         DiskInfo { root_id, root_size, root_type, storage }
     }
+}
+
+pub fn wan_ips(server: &Server, world: &World) -> Vec<String> {
+    world.public_addresses_of(server).map(|(_, one)| one.address.to_string()).collect()
 }
 
 pub fn lan_ip(server: &Server) -> String {
