@@ -22,6 +22,9 @@ pub const INTERFACES_MAX: usize = 1_000;
 /// Public addresses of one project: each look at a server asks them all where they lead.
 pub const PUBLIC_ADDRESSES_MAX: usize = 100;
 
+/// Forwarding rules of one listener: the vendor's published quota is 50.
+pub const RULES_MAX: usize = 100;
+
 /// Interfaces of one server: what both vendors' largest shapes take is 12 and 15.
 pub const NICS_MAX: usize = 12;
 
