@@ -24,7 +24,7 @@ impl Fleet {
     pub(super) fn make_true(&mut self, verb: Verb) -> Outcome {
         match verb {
             Verb::Provision { server, plan } => self.provision(server, &plan),
-            Verb::Run { server, apart_from } => self.run(server, &apart_from),
+            Verb::Run { server, hostname: _, apart_from } => self.run(server, &apart_from),
             Verb::Stop { server, force } => {
                 self.on(server, |guest, console| stop(guest, force, console))
             }
@@ -49,7 +49,7 @@ impl Fleet {
                 guest.password_generation = generation;
                 DONE
             }),
-            Verb::Image { server, generation, image, password } => {
+            Verb::Image { server, generation, image, password, login: _ } => {
                 let image = self.image_number(image.id);
                 self.on(server, |guest, console| {
                     reinstall(guest, generation, image, console);
