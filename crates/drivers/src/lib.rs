@@ -9,6 +9,7 @@
 //! here that passes [`conformance`].
 
 pub mod conformance;
+mod hosts;
 #[cfg(target_os = "linux")]
 pub mod qemu;
 pub mod sim;

@@ -10,7 +10,7 @@ use regiment_core::vault::Secret;
 use super::console::{Consoles, Sight};
 use super::fleet::Fleet;
 use super::guest::{Guest, ImageNumber, PasswordHash};
-use super::hosts::{HostNumber, HostState, Shape};
+use crate::hosts::{HostNumber, HostState, Shape};
 
 type Outcome = Result<Done, DriverError>;
 
