@@ -317,7 +317,7 @@ mod tests {
     use regiment_core::engine::Settings;
     use regiment_core::model::{Hints, ProjectId, Reach, RequestId};
     use regiment_core::ops::{CreateLoadBalancers, Operation};
-    use regiment_core::store::{Archive, Batch, Store, StoreError, Visit};
+    use regiment_core::store::{Archive, Batch, Store, StoreError, Swept, Visit};
     use regiment_drivers::sim::{SimConfig, SimDriver};
     use regiment_stores::MemoryStore;
 
@@ -348,9 +348,9 @@ mod tests {
         fn sweep(
             &mut self,
             rows_max: usize,
-            keep: &mut dyn FnMut(&[u8]) -> bool,
+            judge: &mut dyn FnMut(&[u8]) -> Swept,
         ) -> Result<usize, StoreError> {
-            self.store.sweep(rows_max, keep)
+            self.store.sweep(rows_max, judge)
         }
     }
 

@@ -16,7 +16,7 @@ mod door;
 mod folder;
 mod guest;
 mod hash;
-pub mod image;
+mod image;
 mod launch;
 mod loose;
 mod machine;

@@ -333,7 +333,7 @@ impl Machine {
 }
 
 fn boot_disk(number: u32, image: &Image, manifest: Manifest) -> BootDisk {
-    let Manifest { name: _, os: _, size: _, agent, cloud_init, sha256: _, kernel } = manifest;
+    let (agent, cloud_init, kernel) = (manifest.agent, manifest.cloud_init, manifest.kernel);
     BootDisk {
         number,
         image: image.id,
