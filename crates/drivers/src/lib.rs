@@ -16,4 +16,3 @@ pub mod qemu;
 pub mod sim;
 
 pub use sim::SimDriver;
-

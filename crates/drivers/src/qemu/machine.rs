@@ -143,7 +143,6 @@ impl Machine {
             record.process = None;
             self.keep();
         }
-        self.check_state().await;
         self.publish();
         if self.power() != shown {
             self.shared.changed(self.server);
@@ -167,6 +166,7 @@ impl Machine {
         }
         self.running = Some(Running { process, control, agent, agent_up: false });
         self.keep();
+        self.check_state().await;
         if self.record.as_ref().is_some_and(|record| record.disk.agent) {
             self.ping().await;
         }
@@ -281,7 +281,7 @@ impl Machine {
 
     /// Writes the record down where nothing can be done about it if that fails: the next daemon finds
     /// the process by its socket.
-    fn keep(&self) {
+    pub fn keep(&self) {
         if let Err(error) = self.write() {
             tracing::error!(server = %self.server, "the machine's record is not written: {error}");
         }

@@ -59,6 +59,7 @@ impl Machine {
             if let Some(record) = &mut self.record {
                 record.process = None;
             }
+            self.keep();
             let words = stderr.map_or_else(String::new, launch::last_words);
             return failed(format_args!("QEMU does not start: {words}"));
         };
