@@ -64,6 +64,11 @@ pub struct LoadBalancer {
 }
 
 impl LoadBalancer {
+    /// Its domain below that of all: the id keeps it apart from others with the same beginning.
+    pub fn domain_of(prefix: &str, id: LoadBalancerId) -> Arc<str> {
+        format!("{prefix}-{}", id.0).into()
+    }
+
     pub fn listener(&self, id: ListenerId) -> Option<&Listener> {
         self.listeners.iter().find(|listener| listener.id == id)
     }

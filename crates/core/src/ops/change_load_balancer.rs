@@ -7,10 +7,13 @@ use super::{BalancerRules, Rules, Step, Verdict, rename};
 use crate::model::{Fault, LoadBalancer, ProjectId};
 use crate::world::World;
 
-/// Give load balancers another name, or have them remember what else their client says of them.
+/// Give load balancers another name or domain, or have them remember what else their client says of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangeLoadBalancer {
     pub name: Option<Arc<str>>,
+    /// How the domain begins from now on.
+    #[serde(default)]
+    pub domain_prefix: Option<Arc<str>>,
     /// What is to be remembered under a name, or forgotten.
     #[serde(default)]
     pub hints: BTreeMap<Arc<str>, Option<Arc<str>>>,
@@ -38,6 +41,9 @@ impl BalancerRules for ChangeLoadBalancer {
     fn settle(&self, balancer: &mut LoadBalancer) {
         if let Some(name) = &self.name {
             balancer.name = name.clone();
+        }
+        if let Some(prefix) = &self.domain_prefix {
+            balancer.domain = LoadBalancer::domain_of(prefix, balancer.id);
         }
         for (name, said) in &self.hints {
             match said {

@@ -75,7 +75,7 @@ impl CreateLoadBalancers {
                     name: name.clone(),
                     reach: self.reach,
                     routes: self.routes,
-                    domain: format!("{prefix}-{}", id.0).into(),
+                    domain: LoadBalancer::domain_of(prefix, id),
                     address,
                     network: self.network.clone(),
                     subnet: self.subnet.clone(),

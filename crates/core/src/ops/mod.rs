@@ -41,6 +41,7 @@ mod revert_resize;
 mod start;
 mod step;
 mod stop;
+mod weigh_backends;
 mod weigh_members;
 
 use std::sync::Arc;
@@ -86,6 +87,7 @@ pub use revert_resize::RevertResize;
 pub use start::Start;
 pub use step::Step;
 pub use stop::Stop;
+pub use weigh_backends::WeighBackends;
 pub use weigh_members::WeighMembers;
 
 use crate::chance::Chance;
@@ -159,6 +161,7 @@ pub enum Operation {
     CreateListeners(CreateListeners),
     RegisterBackends(RegisterBackends),
     DeregisterBackends(DeregisterBackends),
+    WeighBackends(WeighBackends),
     ChangeLoadBalancer(ChangeLoadBalancer),
     ChangeListener(ChangeListener),
     DeleteListeners(DeleteListeners),
@@ -341,6 +344,7 @@ impl Operation {
             Operation::CreateListeners(op) => Sort::Balancers(op),
             Operation::RegisterBackends(op) => Sort::Balancers(op),
             Operation::DeregisterBackends(op) => Sort::Balancers(op),
+            Operation::WeighBackends(op) => Sort::Balancers(op),
             Operation::ChangeLoadBalancer(op) => Sort::Balancers(op),
             Operation::ChangeListener(op) => Sort::Balancers(op),
             Operation::DeleteListeners(op) => Sort::Balancers(op),

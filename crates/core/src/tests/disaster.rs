@@ -23,7 +23,7 @@ use crate::ops::{
     DeleteListeners, DeleteLoadBalancers, DeleteNics, DeregisterBackends, DeregisterMembers,
     ExtendDisks, Force, Lock, Migrate, NicOrder, Operation, PasswordFit, Purge, Reboot, Redeploy,
     RegisterBackends, RegisterMembers, Reinstall, Rename, ResetPassword, Resize, Restore,
-    RevertResize, Start, Stop, WeighMembers,
+    RevertResize, Start, Stop, WeighBackends, WeighMembers,
 };
 use crate::store::{StoreError, Table};
 use crate::testing::{Fails, Trouble};
@@ -239,9 +239,14 @@ const ACTS: &[Act] = &[
     |world| {
         let change = ChangeLoadBalancer {
             name: None,
+            domain_prefix: Some("shop".into()),
             hints: [("bandwidth".into(), Some("5".into()))].into(),
         };
         vec![command_on(105, Operation::ChangeLoadBalancer(change), vec![first_balancer(world)])]
+    },
+    |world| {
+        let weigh = WeighBackends { backends: vec![Backend { server: s(1), weight: 3 }] };
+        vec![command_on(106, Operation::WeighBackends(weigh), vec![first_balancer(world)])]
     },
     |world| {
         let leave = DeregisterBackends { servers: vec![s(1)] };

@@ -223,6 +223,7 @@ fn code_of_failed(operation: &Operation) -> &'static str {
         | Operation::CreateListeners(_)
         | Operation::RegisterBackends(_)
         | Operation::DeregisterBackends(_)
+        | Operation::WeighBackends(_)
         | Operation::ChangeLoadBalancer(_)
         | Operation::ChangeListener(_)
         | Operation::DeleteListeners(_)

@@ -227,6 +227,10 @@ pub enum Refusal {
     /// It is another module's: the domain is wrong for it.
     ActionElsewhere(String),
     TaskNotFound,
+    /// The load balancer is of the older kind.
+    NotForClassic(String),
+    /// The load balancer is of the newer kind.
+    NotForApplication(String),
     TooLarge,
     Unavailable,
     /// What the core said.
@@ -292,6 +296,16 @@ impl Refusal {
             Refusal::TaskNotFound => {
                 (5000, "ResourceNotFound", "no task has this requestId".into())
             }
+            Refusal::NotForClassic(id) => (
+                5100,
+                OPERATION_FAILED,
+                format!("the action is not for classic load balancers: {id}").into(),
+            ),
+            Refusal::NotForApplication(id) => (
+                5100,
+                OPERATION_FAILED,
+                format!("the action is not for application load balancers: {id}").into(),
+            ),
             Refusal::TooLarge => (4000, PARAMETER, "the request is larger than 1 MB".into()),
             Refusal::Unavailable => (
                 6200,
@@ -345,6 +359,8 @@ impl Refusal {
             Refusal::PasswordUnfit
             | Refusal::ZoneUnknown
             | Refusal::TaskNotFound
+            | Refusal::NotForClassic(_)
+            | Refusal::NotForApplication(_)
             | Refusal::Fault(_) => ("FailedOperation", self.flat().2),
         }
     }

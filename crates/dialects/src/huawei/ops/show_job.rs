@@ -186,7 +186,9 @@ const fn types(operation: &Operation) -> (&'static str, &'static str) {
         Operation::DeregisterBackends(_) | Operation::DeregisterMembers(_) => {
             ("removeMember", "removeSingleMember")
         }
-        Operation::WeighMembers(_) => ("updateMember", "updateSingleMember"),
+        Operation::WeighBackends(_) | Operation::WeighMembers(_) => {
+            ("updateMember", "updateSingleMember")
+        }
         Operation::ChangeLoadBalancer(_) => ("updateLoadbalancer", "updateSingleLoadbalancer"),
         Operation::ChangeListener(_) => ("updateListener", "updateSingleListener"),
         Operation::DeleteListeners(_) => ("deleteListener", "deleteSingleListener"),

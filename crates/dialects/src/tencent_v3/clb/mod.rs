@@ -34,7 +34,7 @@ pub mod hints {
     pub const ISP: &str = "tencent_v3/VipIsp";
     pub const PASS_TO_TARGET: &str = "tencent_v3/LoadBalancerPassToTarget";
     pub const PERIOD: &str = "tencent_v3/Period";
-    pub const PROJECT: &str = "tencent_v3/ProjectId";
+    pub use crate::tencent::hints::BALANCER_PROJECT as PROJECT;
     pub const PROTECTED: &str = "tencent_v3/DeleteProtect";
     pub const RENEW_FLAG: &str = "tencent_v3/RenewFlag";
     pub const SLA_TYPE: &str = "tencent_v3/SlaType";

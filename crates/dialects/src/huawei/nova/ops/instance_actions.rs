@@ -218,6 +218,7 @@ const fn words(operation: &Operation) -> Option<(&'static str, Option<&'static s
         | Operation::CreateListeners(_)
         | Operation::RegisterBackends(_)
         | Operation::DeregisterBackends(_)
+        | Operation::WeighBackends(_)
         | Operation::ChangeLoadBalancer(_)
         | Operation::ChangeListener(_)
         | Operation::DeleteListeners(_)

@@ -118,6 +118,7 @@ const fn action(operation: &Operation) -> &'static str {
         Operation::WeighMembers(_) => "ModifyTargetWeight",
         Operation::RegisterBackends(_) => "RegisterTargetsWithClassicalLB",
         Operation::DeregisterBackends(_) => "DeregisterTargetsFromClassicalLB",
+        Operation::WeighBackends(_) => "ModifyLoadBalancerBackends",
         // No tasks of load balancers.
         Operation::Create(_)
         | Operation::Delete(_)

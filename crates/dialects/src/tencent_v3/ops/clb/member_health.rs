@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use regiment_core::model::{Listener, LoadBalancer, Phase, Power, Server};
+use regiment_core::model::{Listener, LoadBalancer};
 use regiment_core::view::View;
 use serde::{Deserialize, Serialize};
 
 use crate::Action;
-use crate::tencent::ids;
+use crate::tencent::{health, ids};
 use crate::tencent_v3::call::Call;
 use crate::tencent_v3::clb::{self, Listed};
 use crate::tencent_v3::faults::Refusal;
@@ -118,7 +118,7 @@ fn of_balancer(view: &View<'_>, balancer: &LoadBalancer, wanted: &Wanted) -> OfB
 }
 
 fn of_target(listener: &Listener, target: &Listed<'_>) -> OfTarget {
-    let detail = if listener.health.on { detail(target.server) } else { "Close" };
+    let detail = if listener.health.on { health::detail(target.server) } else { "Close" };
     OfTarget {
         ip: target.addresses().into_iter().next().unwrap_or_default(),
         port: target.port,
@@ -129,14 +129,5 @@ fn of_target(listener: &Listener, target: &Listed<'_>) -> OfTarget {
         health_status_detial: detail,
         target_group_id: "",
         weight: target.weight,
-    }
-}
-
-/// No packet flows here: a server that runs is taken to answer.
-const fn detail(server: &Server) -> &'static str {
-    match (server.phase, server.power) {
-        (Phase::Creating, _) => "Unknown",
-        (Phase::Ready, Power::Running) => "Alive",
-        (Phase::Ready, Power::Stopped) | (Phase::Broken, _) => "Dead",
     }
 }
