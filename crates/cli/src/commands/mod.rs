@@ -1,2 +1,3 @@
 pub mod image;
+mod machines;
 pub mod serve;
