@@ -78,7 +78,7 @@ impl Default for RealMachines {
         RealMachines {
             qemu: "qemu-system-x86_64".into(),
             qemu_img: "qemu-img".into(),
-            acceleration: Acceleration::Tcg,
+            acceleration: Acceleration::Auto,
             hosts: Vec::new(),
             overcommit: Overcommit::default(),
             network: GuestNetwork::default(),
@@ -89,6 +89,8 @@ impl Default for RealMachines {
 /// How guests are run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Acceleration {
+    /// By the processor if a guest really boots that way here.
+    Auto,
     /// By the processor itself.
     Kvm,
     /// By translation, which works everywhere and is slow.

@@ -389,6 +389,7 @@ mod tests {
             subnet: None,
             tags: Vec::new(),
             hints: Hints::default(),
+            like: None,
         });
         Command::new(ProjectId(1), "AK".into(), "plain", RequestId(1), operation, Vec::new())
     }

@@ -73,9 +73,8 @@ mod real {
     use std::thread::available_parallelism;
 
     use regiment_drivers::images::Library;
-    use regiment_drivers::qemu::{
-        Accelerator, Patience, QemuConfig, QemuDriver, Reach, check_programs,
-    };
+    use regiment_drivers::qemu::probe::{self, Way};
+    use regiment_drivers::qemu::{Patience, QemuConfig, QemuDriver, Reach, check_programs};
 
     use super::{Arc, Behind, Config, Host, KeyVault, Path, StartError, Time, take_out_of_service};
     use crate::config::{Acceleration, GuestNetwork, HostShare, Overcommit, RealMachines};
@@ -100,10 +99,7 @@ mod real {
             data: data.clone(),
             qemu: real.qemu.clone(),
             qemu_img: real.qemu_img.clone(),
-            accelerator: match real.acceleration {
-                Acceleration::Kvm => Accelerator::Kvm,
-                Acceleration::Tcg => Accelerator::Tcg,
-            },
+            way: way(real.acceleration, &data)?,
             hosts,
             boots_max: cores,
             reach: match real.network {
@@ -124,6 +120,20 @@ mod real {
             images: listing.images.iter().map(|image| image.as_offered()).collect(),
             fleet: 0,
         })
+    }
+
+    /// The way that was asked for, or the one by which a guest was seen to boot here.
+    fn way(asked: Acceleration, data: &Path) -> Result<Way, StartError> {
+        match asked {
+            Acceleration::Kvm => Ok(Way::Kvm),
+            Acceleration::Tcg => Ok(Way::Tcg),
+            Acceleration::Auto => {
+                let found = probe::recall(data);
+                let found = found.map_err(|error| StartError::Machines(error.to_string()))?;
+                tracing::info!("guests run under {}: {}", found.way.name(), found.why);
+                Ok(found.way)
+            }
+        }
     }
 
     /// This machine as one host, or the shares of it that were named.

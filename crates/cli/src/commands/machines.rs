@@ -14,9 +14,9 @@ pub struct MachineOptions {
     #[arg(long, env = "REGIMENT_DRIVER", value_name = "sim|qemu", default_value = "sim")]
     driver: Driver,
 
-    /// How guests are run: by this machine's processor (kvm), or translated (tcg), which works
-    /// everywhere and is slow
-    #[arg(long, env = "REGIMENT_ACCELERATOR", value_name = "kvm|tcg", default_value = "tcg")]
+    /// How guests are run: by this machine's processor (kvm), translated (tcg), which works
+    /// everywhere and is slow, or whichever a small guest is seen to boot by (auto)
+    #[arg(long, env = "REGIMENT_ACCELERATOR", value_name = "auto|kvm|tcg", default_value = "auto")]
     accelerator: Accelerator,
 
     /// Place servers on this share of this machine, as its name, vCPUs and GiB; may be given several
@@ -62,6 +62,7 @@ enum Driver {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Accelerator {
+    Auto,
     Kvm,
     Tcg,
 }
@@ -82,6 +83,7 @@ impl MachineOptions {
                 qemu,
                 qemu_img,
                 acceleration: match accelerator {
+                    Accelerator::Auto => Acceleration::Auto,
                     Accelerator::Kvm => Acceleration::Kvm,
                     Accelerator::Tcg => Acceleration::Tcg,
                 },

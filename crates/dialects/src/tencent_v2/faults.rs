@@ -108,6 +108,25 @@ pub const fn row(kind: FaultKind) -> Row {
         FaultKind::PortInUse => {
             (4000, "InvalidParameter.PortCheckFailed", "a listener with this port exists")
         }
+        FaultKind::ListenerUnfit => (
+            4000,
+            "InvalidParameter.ProtocolCheckFailed",
+            "the listener's protocol does not allow it",
+        ),
+        FaultKind::RuleNotFound => {
+            (5000, "InvalidParameter.LocationNotFound", "the forwarding rule does not exist")
+        }
+        FaultKind::RuleExists => {
+            (4000, "InvalidParameter", "the listener has a forwarding rule for this domain and URL")
+        }
+        FaultKind::RedirectionUnfit => (
+            4000,
+            "InvalidParameter.RewriteAlreadyExist",
+            "the one forwarding rule cannot be redirected to the other",
+        ),
+        FaultKind::RedirectionNotFound => {
+            (5000, "InvalidParameter", "the forwarding rules are not redirected so")
+        }
         FaultKind::BackendNotFound => {
             (5000, "InvalidInstanceId.NotFound", "the instance is not bound to the load balancer")
         }

@@ -8,14 +8,7 @@ use std::time::Duration;
 use regiment_core::model::Host;
 use regiment_core::vault::Vault;
 
-/// How guests are run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Accelerator {
-    /// The host's own processors, where that really boots a guest.
-    Kvm,
-    /// Every instruction translated: slow, and everywhere.
-    Tcg,
-}
+use super::probe::Way;
 
 /// What guests reach of the world.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -71,7 +64,7 @@ pub struct QemuConfig {
     pub data: PathBuf,
     pub qemu: PathBuf,
     pub qemu_img: PathBuf,
-    pub accelerator: Accelerator,
+    pub way: Way,
     /// Shares of this machine, with what each may give away. Names are unique.
     pub hosts: Vec<Host>,
     /// Guests that may boot at a time. More make each slower and none earlier.
@@ -84,22 +77,13 @@ pub struct QemuConfig {
 
 impl fmt::Debug for QemuConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let QemuConfig {
-            data,
-            qemu,
-            qemu_img,
-            accelerator,
-            hosts,
-            boots_max,
-            reach,
-            patience,
-            vault: _,
-        } = self;
+        let QemuConfig { data, qemu, qemu_img, way, hosts, boots_max, reach, patience, vault: _ } =
+            self;
         f.debug_struct("QemuConfig")
             .field("data", data)
             .field("qemu", qemu)
             .field("qemu_img", qemu_img)
-            .field("accelerator", accelerator)
+            .field("way", way)
             .field("hosts", hosts)
             .field("boots_max", boots_max)
             .field("reach", reach)

@@ -9,8 +9,9 @@ use std::process::{Child, ChildStderr, Command, Stdio};
 use regiment_core::model::ServerId;
 use serde_json::{Value, json};
 
-use super::config::{Accelerator, QemuConfig, Reach};
+use super::config::{QemuConfig, Reach};
 use super::folder::{CONSOLE_LOG, Folder, disk_file, initrd_file, kernel_file, volume_file};
+use super::probe::Way;
 use super::record::{DiskRecord, NicRecord, Record, SLOTS};
 use super::wire::Lines;
 
@@ -39,7 +40,7 @@ pub fn begin(config: &QemuConfig, folder: &Folder, record: &Record) -> io::Resul
         // sandbox that forbids it.
         words.extend(["setpriv".into(), format!("--reuid={user}").into()]);
         words.push(format!("--regid={user}").into());
-        words.push(match kvm_group(config.accelerator) {
+        words.push(match kvm_group(config.way) {
             Some(group) => format!("--groups={group}").into(),
             None => "--clear-groups".into(),
         });
@@ -61,11 +62,11 @@ pub fn begin(config: &QemuConfig, folder: &Folder, record: &Record) -> io::Resul
 }
 
 /// The group that may use the host's processors, if the device is open to one.
-fn kvm_group(accelerator: Accelerator) -> Option<u32> {
+fn kvm_group(way: Way) -> Option<u32> {
     use std::os::unix::fs::MetadataExt as _;
-    let about = match accelerator {
-        Accelerator::Kvm => std::fs::metadata("/dev/kvm").ok()?,
-        Accelerator::Tcg => return None,
+    let about = match way {
+        Way::Kvm => std::fs::metadata("/dev/kvm").ok()?,
+        Way::Tcg => return None,
     };
     (about.mode() & 0o060 == 0o060).then_some(about.gid())
 }
@@ -103,12 +104,12 @@ pub fn arguments(config: &QemuConfig, record: &Record) -> Vec<String> {
     put("display", "none".to_owned());
     put("sandbox", SANDBOX.to_owned());
     put("machine", "q35".to_owned());
-    match config.accelerator {
-        Accelerator::Kvm => {
+    match config.way {
+        Way::Kvm => {
             put("accel", "kvm".to_owned());
             put("cpu", "host".to_owned());
         }
-        Accelerator::Tcg => {
+        Way::Tcg => {
             put("accel", format!("tcg,tb-size={TRANSLATED_MIB}"));
             put("cpu", "max".to_owned());
         }
@@ -138,7 +139,9 @@ pub fn arguments(config: &QemuConfig, record: &Record) -> Vec<String> {
         "file": { "driver": "file", "filename": file },
     });
     put("blockdev", boot.to_string());
-    put("device", "virtio-blk-pci,drive=boot,bootindex=0".to_owned());
+    // A kernel that is started directly is what boots first.
+    let first = if record.disk.kernel.is_none() { ",bootindex=0" } else { "" };
+    put("device", format!("virtio-blk-pci,drive=boot{first}"));
     // After the boot disk, so that it is the first the guest finds.
     for slot in 0..SLOTS {
         put("device", format!("pcie-root-port,id=slot{slot},chassis={0},slot={0}", slot + 1));

@@ -12,6 +12,7 @@
 mod agent;
 mod config;
 mod devices;
+pub mod doctor;
 mod door;
 mod folder;
 mod guest;
@@ -21,6 +22,7 @@ mod launch;
 mod loose;
 mod machine;
 mod power;
+pub mod probe;
 mod process;
 mod qmp;
 mod record;
@@ -28,5 +30,5 @@ mod shared;
 mod verbs;
 mod wire;
 
-pub use config::{Accelerator, Patience, QemuConfig, Reach};
+pub use config::{Patience, QemuConfig, Reach};
 pub use door::{QemuDriver, check_programs};

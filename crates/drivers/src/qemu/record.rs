@@ -16,8 +16,9 @@ use super::image::Kernel;
 use super::process::ProcessId;
 
 const FILE: &str = "machine.json";
-/// Interfaces and data disks that a machine has room for.
-pub const SLOTS: Slot = 16;
+/// Interfaces and data disks that a machine has room for. Each costs every guest a little of its
+/// start.
+pub const SLOTS: Slot = 8;
 /// Far more than one ever has.
 const BYTES_MAX: u64 = 1 << 20;
 

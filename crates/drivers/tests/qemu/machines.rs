@@ -49,7 +49,7 @@ fn a_stopped_server_keeps_a_sealed_hash_until_its_agent_answers() {
     room.image(IMAGE, "{}");
     let mut driver = room.driver();
     let first = Some(Secret::new("First-1"));
-    let plan = Box::new(super::room::plan(IMAGE));
+    let plan = Box::new(plan(IMAGE));
     let plan = Box::new(regiment_core::driver::Provision { password: first, ..*plan });
     room.ask(&mut driver, Verb::Provision { server: S, plan }).unwrap();
     room.ask(&mut driver, password(2, "Second-2")).unwrap();

@@ -17,7 +17,8 @@ use regiment_core::model::{
 };
 use regiment_core::vault::{Sealed, Secret, Vault};
 use regiment_drivers::conformance::Terms;
-use regiment_drivers::qemu::{Accelerator, Patience, QemuConfig, QemuDriver, Reach};
+use regiment_drivers::qemu::probe::Way;
+use regiment_drivers::qemu::{Patience, QemuConfig, QemuDriver, Reach};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -101,7 +102,7 @@ impl Room {
             data: self.data.path().to_owned(),
             qemu: program.clone(),
             qemu_img: program,
-            accelerator: Accelerator::Tcg,
+            way: Way::Tcg,
             hosts: vec![host("one"), host("two")],
             boots_max: 2,
             reach: Reach::Closed,

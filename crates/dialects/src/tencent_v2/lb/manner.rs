@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use regiment_core::model::{HealthCheck, Listener, Probe, Protocol};
-use regiment_core::ops::Certificates;
+use regiment_core::model::{Certificates, HealthCheck, Listener, Probe, Protocol};
 
 use super::is_of_web;
 use crate::tencent_v2::faults::Refusal;

@@ -60,7 +60,7 @@ fn members(
                 return Err(Refusal::Malformed { name: "backends".to_owned(), why });
             }
             let member = Member { server, port, weight: one.weight(), since: view.now };
-            members.push(Membership { listener: listener.id, member });
+            members.push(Membership::of(listener.id.into(), member));
         }
     }
     Ok(members)

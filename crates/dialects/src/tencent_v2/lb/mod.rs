@@ -96,6 +96,7 @@ pub const fn protocol_number(protocol: Protocol) -> u32 {
         Protocol::Tcp => 2,
         Protocol::Udp => 3,
         Protocol::Https => 4,
+        Protocol::Tls => 5,
     }
 }
 
@@ -105,13 +106,11 @@ pub const fn protocol_word(protocol: Protocol) -> &'static str {
         Protocol::Tcp => "tcp",
         Protocol::Udp => "udp",
         Protocol::Https => "https",
+        Protocol::Tls => "tcp_ssl",
     }
 }
 
 /// Whether it is of HTTP and HTTPS.
 pub const fn is_of_web(protocol: Protocol) -> bool {
-    match protocol {
-        Protocol::Http | Protocol::Https => true,
-        Protocol::Tcp | Protocol::Udp => false,
-    }
+    protocol.has_rules()
 }

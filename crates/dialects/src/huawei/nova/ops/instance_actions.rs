@@ -225,6 +225,14 @@ const fn words(operation: &Operation) -> Option<(&'static str, Option<&'static s
         | Operation::RegisterMembers(_)
         | Operation::DeregisterMembers(_)
         | Operation::WeighMembers(_)
+        | Operation::MoveMembers(_)
+        | Operation::CreateRules(_)
+        | Operation::ChangeRule(_)
+        | Operation::ChangeDomain(_)
+        | Operation::DeleteRules(_)
+        | Operation::Redirect(_)
+        | Operation::RedirectToHttps(_)
+        | Operation::EndRedirections(_)
         | Operation::Edit(_) => return None,
     })
 }

@@ -47,7 +47,12 @@ fn order(
             if domain_prefix.is_some() && balancer.reach == Reach::Private {
                 return Err(not_for_domain());
             }
-            let change = ChangeLoadBalancer { name, domain_prefix, hints: BTreeMap::new() };
+            let change = ChangeLoadBalancer {
+                name,
+                domain_prefix,
+                hints: BTreeMap::new(),
+                security_groups: None,
+            };
             let operation = Operation::ChangeLoadBalancer(change);
             Ok(task::order_numbered(lb::command(&issuer, balancer, operation), ""))
         };

@@ -48,7 +48,9 @@ pub fn decode_fourth(call: &Call<'_>) -> Result<Action, Refusal> {
 pub fn decode_seventh(call: &Call<'_>) -> Result<Action, Refusal> {
     make(call, lb::find_application, |fields| {
         match lb::protocol(fields.need_number("protocol", 1..=4)?) {
-            Protocol::Tcp | Protocol::Udp => Err(fields.bad("protocol", "must be 1 or 4")),
+            Protocol::Tcp | Protocol::Udp | Protocol::Tls => {
+                Err(fields.bad("protocol", "must be 1 or 4"))
+            }
             protocol @ (Protocol::Http | Protocol::Https) => read(fields, protocol),
         }
     })
@@ -106,7 +108,7 @@ fn read(fields: &Fields<'_>, protocol: Protocol) -> Result<Listener, Refusal> {
     let manner = Manner::read(fields)?;
     let certificates = match protocol {
         Protocol::Https => Some(lb::certificates(fields)?.of_new(fields)?),
-        Protocol::Http | Protocol::Tcp | Protocol::Udp => None,
+        Protocol::Http | Protocol::Tcp | Protocol::Udp | Protocol::Tls => None,
     };
     let (certificate, client_certificate) =
         certificates.map_or((None, None), |both| (Some(both.own), both.of_clients));
@@ -123,6 +125,8 @@ fn read(fields: &Fields<'_>, protocol: Protocol) -> Result<Listener, Refusal> {
         certificate,
         client_certificate,
         members: Vec::new(),
+        rules: Vec::new(),
+        default_domain: None,
         created_at: None,
         hints: Hints::default(),
     })

@@ -52,6 +52,7 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
         subnet: fields.text("subnetId").map(Into::into),
         tags: Vec::new(),
         hints: project.into_iter().collect(),
+        like: None,
     });
     Ok(task::order(issuer.command(operation, Vec::new()), "", |job, receipt, _| {
         let deal = job.0.to_string();

@@ -58,6 +58,7 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
         name,
         domain_prefix: None,
         hints: said,
+        security_groups: None,
     });
     let target = clb::target(&wanted.load_balancer_id)?;
     let issuer = call.issuer();

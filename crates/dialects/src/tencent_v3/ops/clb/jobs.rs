@@ -105,10 +105,14 @@ impl Item {
 }
 
 /// The action by which this version's clients know an operation; those of API 2.0 alone by its own.
-const fn action(operation: &Operation) -> &'static str {
+fn action(operation: &Operation) -> &'static str {
     match operation {
+        Operation::CreateLoadBalancers(create) if create.like.is_some() => "CloneLoadBalancer",
         Operation::CreateLoadBalancers(_) => "CreateLoadBalancer",
         Operation::DeleteLoadBalancers(_) => "DeleteLoadBalancer",
+        Operation::ChangeLoadBalancer(change) if change.security_groups.is_some() => {
+            "SetLoadBalancerSecurityGroups"
+        }
         Operation::ChangeLoadBalancer(_) => "ModifyLoadBalancerAttributes",
         Operation::CreateListeners(_) => "CreateListener",
         Operation::ChangeListener(_) => "ModifyListener",
@@ -116,6 +120,15 @@ const fn action(operation: &Operation) -> &'static str {
         Operation::RegisterMembers(_) => "RegisterTargets",
         Operation::DeregisterMembers(_) => "DeregisterTargets",
         Operation::WeighMembers(_) => "ModifyTargetWeight",
+        Operation::MoveMembers(_) => "ModifyTargetPort",
+        Operation::CreateRules(_) => "CreateRule",
+        Operation::ChangeRule(_) => "ModifyRule",
+        Operation::ChangeDomain(change) if change.only_renames() => "ModifyDomain",
+        Operation::ChangeDomain(_) => "ModifyDomainAttributes",
+        Operation::DeleteRules(_) => "DeleteRule",
+        Operation::Redirect(_) => "ManualRewrite",
+        Operation::RedirectToHttps(_) => "AutoRewrite",
+        Operation::EndRedirections(_) => "DeleteRewrite",
         Operation::RegisterBackends(_) => "RegisterTargetsWithClassicalLB",
         Operation::DeregisterBackends(_) => "DeregisterTargetsFromClassicalLB",
         Operation::WeighBackends(_) => "ModifyLoadBalancerBackends",
