@@ -58,7 +58,7 @@ impl Machine {
         let Some(agent) = self.running.as_mut().and_then(|running| running.agent.as_mut()) else {
             return rejected(Rejection::AgentMissing);
         };
-        answered(agent.set_password(&user, clear.expose(), *crypted, patience).await)
+        answered(&agent.set_password(&user, clear.expose(), *crypted, patience).await)
     }
 
     async fn tell_key(&mut self, key: &str) -> Result<(), DriverError> {
@@ -67,7 +67,7 @@ impl Machine {
         let Some(agent) = self.running.as_mut().and_then(|running| running.agent.as_mut()) else {
             return rejected(Rejection::AgentMissing);
         };
-        answered(agent.add_key(&user, key.trim(), patience).await)
+        answered(&agent.add_key(&user, key.trim(), patience).await)
     }
 
     /// A guest that does not take its name is told again at its next start; it is a running server all
@@ -132,7 +132,7 @@ impl Machine {
     }
 }
 
-fn answered(answer: Result<(), AgentError>) -> Result<(), DriverError> {
+fn answered(answer: &Result<(), AgentError>) -> Result<(), DriverError> {
     match answer {
         Ok(()) => Ok(()),
         Err(AgentError::Refused(_)) => rejected(Rejection::AgentRefused),

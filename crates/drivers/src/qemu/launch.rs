@@ -180,11 +180,10 @@ pub fn netdev(nic: &NicRecord, reach: Reach, ssh_port: Option<u16>) -> Value {
 }
 
 pub fn nic_device(nic: &NicRecord) -> Value {
-    let [a, b, c, d, e, f] = nic.mac;
+    let mac = nic.mac.map(|byte| format!("{byte:02x}")).join(":");
     json!({
         "driver": "virtio-net-pci", "id": device_id(nic.slot), "netdev": format!("net{}", nic.slot),
-        "mac": format!("{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{f:02x}"),
-        "bus": format!("slot{}", nic.slot),
+        "mac": mac, "bus": format!("slot{}", nic.slot),
     })
 }
 
