@@ -94,25 +94,25 @@ def test_passwords_are_reset_in_the_guests_by_one_order(cloud, room, two):
 
 def test_a_resize_is_seen_in_the_guest(cloud, room, two):
     server = two[0]
-    seen(room, server, FIRST, "touch /root/marker; sync")
+    seen(room, server, FIRST, "touch /var/marker; sync")
     answer = cloud.batch_resize([server], "s3.large.2", mode="withStopServer")
     cloud.succeeded(answer.job_id)
     vcpus, memory, kept = seen(
-        room, server, FIRST, "nproc", "grep MemTotal /proc/meminfo", "ls /root/marker")
+        room, server, FIRST, "nproc", "grep MemTotal /proc/meminfo", "ls /var/marker")
     assert vcpus == "2" and int(memory.split()[1]) > 3_500_000
-    assert kept == "/root/marker", "the disk is the same"
+    assert kept == "/var/marker", "the disk is the same"
 
 
 def test_another_system_has_nothing_of_the_old_one(cloud, room, two):
     server = two[0]
-    seen(room, server, FIRST, "touch /root/marker; sync")
+    seen(room, server, FIRST, "touch /var/marker; sync")
     option = ChangeServerOsWithCloudInitOption(
         adminpass="Third@Start3", imageid=image(room, variant=True), mode="withStopServer")
     body = ChangeServerOsWithCloudInitRequestBody(os_change=option)
     request = ChangeServerOsWithCloudInitRequest(server_id=server, body=body)
     cloud.succeeded(cloud.client.change_server_os_with_cloud_init(request).job_id)
     assert cloud.server(server).image.id == image(room, variant=True)
-    (left,) = seen(room, server, "Third@Start3", "ls /root/marker 2>&1")
+    (left,) = seen(room, server, "Third@Start3", "ls /var/marker 2>&1")
     assert "No such file" in left
     assert is_refused(room, server, FIRST)
 

@@ -58,12 +58,17 @@ pub fn say_last(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
+fn print(text: &str) {
+    let mut log = fs::OpenOptions::new().create(true).append(true).open("console.log").unwrap();
+    log.write_all(text.as_bytes()).unwrap();
+}
+
 /// The guest begins; its agent is there a moment later.
 pub fn boot(machine: &Arc<Mutex<Machine>>) {
     let machine = machine.clone();
     std::thread::spawn(move || {
         let mut machine = machine.lock().unwrap();
-        machine.print("boot\nlogin: ");
+        print("boot\nlogin: ");
         if machine.guest.ways("dies_at_boot") {
             std::process::exit(1);
         }
@@ -94,11 +99,6 @@ impl Machine {
         }));
     }
 
-    fn print(&self, text: &str) {
-        let mut log = fs::OpenOptions::new().create(true).append(true).open("console.log").unwrap();
-        log.write_all(text.as_bytes()).unwrap();
-    }
-
     fn go_off(&mut self, status: &'static str, event: &str) {
         self.open_port(false);
         self.status = status;
@@ -124,30 +124,29 @@ impl Machine {
                 let file = file.strip_prefix("file:").expect("it is a file");
                 fs::write(file, "memory").map(|()| json!({})).map_err(|error| error.to_string())
             }
-            "device_add" => self.add(named("id")),
-            "netdev_add" => self.add(named("id")),
-            "blockdev-add" => self.add(named("node-name")),
+            "device_add" | "netdev_add" => self.add(&named("id")),
+            "blockdev-add" => self.add(&named("node-name")),
             "device_del" => {
                 events
                     .push(json!({ "event": "DEVICE_DELETED", "data": { "device": named("id") } }));
-                self.remove(&named("id"))
+                Ok(self.remove(&named("id")))
             }
-            "netdev_del" => self.remove(&named("id")),
-            "blockdev-del" => self.remove(&named("node-name")),
+            "netdev_del" => Ok(self.remove(&named("id"))),
+            "blockdev-del" => Ok(self.remove(&named("node-name"))),
             other => Err(format!("the command {other} has not been found")),
         };
         (reply, events)
     }
 
-    fn add(&mut self, id: String) -> Result<Value, String> {
-        let new = self.devices.insert(id.clone());
+    fn add(&mut self, id: &str) -> Result<Value, String> {
+        let new = self.devices.insert(id.to_owned());
         if new { Ok(json!({})) } else { Err(format!("Duplicate ID '{id}'")) }
     }
 
     /// What was there from the start was never added.
-    fn remove(&mut self, id: &str) -> Result<Value, String> {
+    fn remove(&mut self, id: &str) -> Value {
         self.devices.remove(id);
-        Ok(json!({}))
+        json!({})
     }
 
     pub fn typed(&mut self, line: &str) {
@@ -155,7 +154,7 @@ impl Machine {
             "poweroff" => self.go_off("shutdown", "SHUTDOWN"),
             "break" => self.go_off("internal-error", "RESUME"),
             "stop agent" => self.open_port(false),
-            _ => self.print(line),
+            _ => print(line),
         }
     }
 
@@ -168,7 +167,7 @@ impl Machine {
         let done = json!({ "return": {} });
         let reply = match asked["execute"].as_str().unwrap_or_default() {
             "guest-sync-delimited" => json!({ "return": arguments["id"] }),
-            "guest-ping" => done,
+            "guest-ping" | "guest-file-close" => done,
             "guest-set-user-password" if self.guest.ways("refuses_passwords") => {
                 json!({ "error": { "class": "GenericError", "desc": "child process has failed" } })
             }
@@ -194,7 +193,6 @@ impl Machine {
                 let padding = text.bytes().rev().take_while(|byte| *byte == b'=').count();
                 json!({ "return": { "count": text.len() / 4 * 3 - padding, "eof": false } })
             }
-            "guest-file-close" => done,
             "guest-exec" => {
                 self.guest.change(|disk| {
                     if !disk["ran"].is_array() {

@@ -72,7 +72,7 @@ mod real {
     use std::fs;
     use std::thread::available_parallelism;
 
-    use regiment_drivers::images::Library;
+    use regiment_drivers::images::{Library, StoredImage};
     use regiment_drivers::qemu::probe::{self, Way};
     use regiment_drivers::qemu::{Patience, QemuConfig, QemuDriver, Reach, check_programs};
 
@@ -117,7 +117,7 @@ mod real {
         let driver = QemuDriver::open(qemu).map_err(|error| trouble(error.to_string()))?;
         Ok(Behind {
             driver: Box::new(driver),
-            images: listing.images.iter().map(|image| image.as_offered()).collect(),
+            images: listing.images.iter().map(StoredImage::as_offered).collect(),
             fleet: 0,
         })
     }

@@ -16,5 +16,5 @@ fn it_does_what_every_driver_must() {
     room.image(OTHER, "{}");
     let mut driver = room.driver();
     let mut wait = room.wait();
-    conformance::all(&mut driver, &mut wait, &room.terms());
+    conformance::all(&mut driver, &mut wait, &Room::terms());
 }

@@ -27,7 +27,7 @@ pub const OTHER: ImageId = ImageId(2);
 
 /// No guest here takes longer than this for anything; what is to time out does so at once.
 const SOON: Duration = Duration::from_millis(200);
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 pub struct Room {
     pub data: TempDir,
@@ -131,7 +131,7 @@ impl Room {
         }
     }
 
-    pub fn terms(&self) -> Terms {
+    pub fn terms() -> Terms {
         Terms {
             zone: "z".into(),
             flavor: flavor(1),
