@@ -4,6 +4,7 @@ mod alarms;
 mod disaster;
 mod edits;
 mod holds;
+mod images;
 mod launch_templates;
 mod laws;
 mod plane;

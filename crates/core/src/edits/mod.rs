@@ -7,6 +7,7 @@
 
 mod describe;
 mod disks;
+mod images;
 mod key_pairs;
 mod launch_templates;
 mod metadata;
@@ -24,7 +25,8 @@ use serde::{Deserialize, Serialize};
 
 pub use describe::{Describe, SetTerminateTime};
 pub use disks::BindVolume;
-pub use key_pairs::{AddKeyPair, RemoveKeyPair};
+pub use images::{DescribeImage, ShareImage};
+pub use key_pairs::{AddKeyPair, DescribeKeyPair, RemoveKeyPair};
 pub use launch_templates::{AddLaunchTemplate, RemoveLaunchTemplate};
 pub use metadata::ChangeMetadata;
 pub use nics::{ChangeAddress, ChangeSecurityGroup, KeepNic, ReplaceSecurityGroups, ShareAddress};
@@ -67,6 +69,9 @@ pub enum Edit {
     JoinServerGroup(JoinServerGroup),
     LeaveServerGroup(LeaveServerGroup),
     ReplaceSecurityGroups(ReplaceSecurityGroups),
+    DescribeImage(DescribeImage),
+    ShareImage(ShareImage),
+    DescribeKeyPair(DescribeKeyPair),
     Together(Together),
 }
 
@@ -139,6 +144,9 @@ impl Edit {
             Edit::JoinServerGroup(edit) => edit,
             Edit::LeaveServerGroup(edit) => edit,
             Edit::ReplaceSecurityGroups(edit) => edit,
+            Edit::DescribeImage(edit) => edit,
+            Edit::ShareImage(edit) => edit,
+            Edit::DescribeKeyPair(edit) => edit,
             Edit::Together(edit) => edit,
         }
     }

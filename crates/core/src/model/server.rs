@@ -48,6 +48,9 @@ pub enum Activity {
     Locking,
     Restoring,
     RevertingResize,
+    MakingImage,
+    BindingKeyPair,
+    UnbindingKeyPair,
 }
 
 /// The one sub-job that holds a server.

@@ -5,11 +5,13 @@
 
 mod add_nics;
 mod attach_volume;
+mod bind_key_pair;
 mod change_charging;
 mod change_listener;
 mod change_load_balancer;
 mod change_network;
 mod confirm_resize;
+mod copy_images;
 mod crash_dump;
 mod create;
 mod create_disks;
@@ -17,6 +19,7 @@ mod create_listeners;
 mod create_load_balancers;
 mod delete;
 mod delete_disks;
+mod delete_images;
 mod delete_listeners;
 mod delete_load_balancers;
 mod delete_nics;
@@ -25,6 +28,7 @@ mod deregister_members;
 mod detach_volume;
 mod extend_disks;
 mod lock;
+mod make_image;
 mod migrate;
 mod nic_mint;
 mod purge;
@@ -49,11 +53,13 @@ use serde::{Deserialize, Serialize};
 
 pub use add_nics::AddNics;
 pub use attach_volume::{AttachVolume, fits, free_device};
+pub use bind_key_pair::BindKeyPair;
 pub use change_charging::ChangeCharging;
 pub use change_listener::{Certificates, ChangeListener};
 pub use change_load_balancer::ChangeLoadBalancer;
 pub use change_network::ChangeNetwork;
 pub use confirm_resize::ConfirmResize;
+pub use copy_images::{CopyImages, ImageCopy};
 pub use crash_dump::CrashDump;
 pub use create::{Create, VolumeOrder, device_name};
 pub use create_disks::CreateDisks;
@@ -61,6 +67,7 @@ pub use create_listeners::CreateListeners;
 pub use create_load_balancers::CreateLoadBalancers;
 pub use delete::Delete;
 pub use delete_disks::DeleteDisks;
+pub use delete_images::DeleteImages;
 pub use delete_listeners::DeleteListeners;
 pub use delete_load_balancers::DeleteLoadBalancers;
 pub use delete_nics::DeleteNics;
@@ -69,6 +76,7 @@ pub use deregister_members::DeregisterMembers;
 pub use detach_volume::DetachVolume;
 pub use extend_disks::ExtendDisks;
 pub use lock::Lock;
+pub use make_image::{MakeImage, WhenRunning};
 pub use migrate::Migrate;
 pub(crate) use nic_mint::NicMint;
 pub use nic_mint::NicOrder;
@@ -165,6 +173,10 @@ pub enum Operation {
     RegisterMembers(RegisterMembers),
     DeregisterMembers(DeregisterMembers),
     WeighMembers(WeighMembers),
+    MakeImage(MakeImage),
+    CopyImages(CopyImages),
+    DeleteImages(DeleteImages),
+    BindKeyPair(BindKeyPair),
     /// Asks no machine and makes no job.
     Edit(Box<Edit>),
 }
@@ -267,10 +279,12 @@ pub(crate) enum Sort<'a> {
     Servers(&'a dyn ServerRules),
     Balancers(&'a dyn BalancerRules),
     Disks(&'a dyn DiskRules),
+    Images(&'a DeleteImages),
     /// Makes its own targets.
     NewServers(&'a Create),
     NewBalancers(&'a CreateLoadBalancers),
     NewDisks(&'a CreateDisks),
+    NewImages(&'a CopyImages),
     Edit(&'a Edit),
 }
 
@@ -347,6 +361,10 @@ impl Operation {
             Operation::RegisterMembers(op) => Sort::Balancers(op),
             Operation::DeregisterMembers(op) => Sort::Balancers(op),
             Operation::WeighMembers(op) => Sort::Balancers(op),
+            Operation::MakeImage(op) => Sort::Servers(op),
+            Operation::CopyImages(op) => Sort::NewImages(op),
+            Operation::DeleteImages(op) => Sort::Images(op),
+            Operation::BindKeyPair(op) => Sort::Servers(op),
             Operation::Edit(edit) => Sort::Edit(edit),
         }
     }
@@ -359,6 +377,8 @@ impl Operation {
             Sort::NewBalancers(op) => op,
             Sort::Disks(op) => op,
             Sort::NewDisks(op) => op,
+            Sort::Images(op) => op,
+            Sort::NewImages(op) => op,
             Sort::Edit(edit) => edit,
         }
     }
@@ -380,6 +400,8 @@ impl Operation {
             | Sort::NewServers(_)
             | Sort::Disks(_)
             | Sort::NewDisks(_)
+            | Sort::Images(_)
+            | Sort::NewImages(_)
             | Sort::Edit(_) => false,
         }
     }
@@ -398,6 +420,8 @@ impl Operation {
             | Sort::NewServers(_)
             | Sort::NewBalancers(_)
             | Sort::NewDisks(_)
+            | Sort::Images(_)
+            | Sort::NewImages(_)
             | Sort::Edit(_) => &[],
         }
     }
@@ -416,6 +440,9 @@ impl Operation {
         if let Operation::ChangeNetwork(change) = self {
             change.choose(world, project, sub, chance)?;
         }
+        if let Operation::MakeImage(make) = self {
+            make.choose(chance);
+        }
         Ok(())
     }
 
@@ -428,6 +455,8 @@ impl Operation {
             | Sort::Disks(_)
             | Sort::NewBalancers(_)
             | Sort::NewDisks(_)
+            | Sort::Images(_)
+            | Sort::NewImages(_)
             | Sort::Edit(_) => &[],
         }
     }
@@ -441,6 +470,8 @@ impl Operation {
             | Sort::Disks(_)
             | Sort::NewBalancers(_)
             | Sort::NewDisks(_)
+            | Sort::Images(_)
+            | Sort::NewImages(_)
             | Sort::Edit(_) => None,
         }
     }
@@ -463,6 +494,8 @@ impl Operation {
             | Sort::Disks(_)
             | Sort::NewBalancers(_)
             | Sort::NewDisks(_)
+            | Sort::Images(_)
+            | Sort::NewImages(_)
             | Sort::Edit(_) => None,
         }
     }

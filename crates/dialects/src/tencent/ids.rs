@@ -4,8 +4,8 @@ use std::fmt;
 
 use regiment_core::command::TargetRef;
 use regiment_core::model::{
-    Handle, Image, ImageId, ListenerId, LoadBalancerId, NetworkId, ProjectId, Server, ServerId,
-    VolumeId,
+    FaultKind, Handle, Image, ImageId, ListenerId, LoadBalancerId, NetworkId, ProjectId, Server,
+    ServerId, VolumeId,
 };
 use regiment_core::world::{AnyDisk, World};
 
@@ -47,6 +47,7 @@ pub fn target(target: &TargetRef) -> String {
         TargetRef::Balancer(id) => balancer(*id),
         // This cloud's APIs that we speak name no disks.
         TargetRef::Disk(id) => id.to_string(),
+        TargetRef::Image(id) => image(*id),
         TargetRef::Unreadable(text) => text.to_string(),
     }
 }
@@ -56,7 +57,10 @@ pub fn find_instance<'w>(world: &'w World, project: ProjectId, text: &str) -> Op
     match read_instance(text) {
         TargetRef::Short(handle) => world.by_handle(handle),
         TargetRef::Server(id) => world.server(id),
-        TargetRef::Balancer(_) | TargetRef::Disk(_) | TargetRef::Unreadable(_) => None,
+        TargetRef::Balancer(_)
+        | TargetRef::Disk(_)
+        | TargetRef::Image(_)
+        | TargetRef::Unreadable(_) => None,
     }
     .filter(|server| server.project == project)
 }
@@ -84,6 +88,17 @@ pub fn find_image<'w>(world: &'w World, text: &str) -> Option<&'w Image> {
         None => super::form::parse_digits(text)?,
     };
     world.images().find(|image| image_number(image.id) == number).map(|image| &**image)
+}
+
+/// Whether the story of a fault of this kind is an image's id.
+pub const fn tells_of_image(kind: FaultKind) -> bool {
+    matches!(
+        kind,
+        FaultKind::ImageNotFound
+            | FaultKind::ImageBusy
+            | FaultKind::ImageShared
+            | FaultKind::ImageNotOwn
+    )
 }
 
 pub fn balancer(id: LoadBalancerId) -> String {

@@ -40,6 +40,26 @@ pub const fn row(kind: FaultKind) -> Row {
             (5200, "InvalidParameterValue.InstanceTypeNotFound", "no such configuration is sold")
         }
         FaultKind::ImageNotFound => (5000, "InvalidImageId.NotFound", "the image does not exist"),
+        FaultKind::ImageBusy => {
+            (5100, "InvalidImageId.IncorrectState", "the state of the image does not allow it")
+        }
+        FaultKind::ImageInUse => {
+            (5100, "InvalidImageId.IncorrectState", "instances or images are being made of it")
+        }
+        FaultKind::ImageShared => {
+            (5100, "InvalidImageId.InShared", "the image is shared with other accounts")
+        }
+        FaultKind::ImageNotOwn => (
+            4102,
+            "UnauthorizedOperation.ImageNotBelongToAccount",
+            "the image belongs to another account",
+        ),
+        FaultKind::ImageNameTaken => {
+            (4000, "InvalidImageName.Duplicate", "an image with this name exists")
+        }
+        FaultKind::TooManyImages => {
+            (5200, "ImageQuotaLimitExceeded", "the region has as many images as it can have")
+        }
         FaultKind::NameInvalid => (4000, "InvalidParameter", "the name is not allowed"),
         FaultKind::ServerNotFound => {
             (5000, "InvalidInstanceId.NotFound", "the instance does not exist")
@@ -116,6 +136,12 @@ pub const fn row(kind: FaultKind) -> Row {
         }
         FaultKind::KeyPairExists => {
             (4000, "InvalidKeyPair.Duplicate", "a key pair with this name exists")
+        }
+        FaultKind::KeyPairNotBound => {
+            (5100, OPERATION_FAILED, "the key pair is not bound to the instance")
+        }
+        FaultKind::KeyPairUnfit => {
+            (5100, OPERATION_FAILED, "a key pair cannot be bound to a Windows instance")
         }
         FaultKind::VolumeNotFound => (5000, "InvalidDisk.NotFound", "the disk does not exist"),
         FaultKind::VolumeInUse => (5100, "InvalidDisk.Busy", "the disk is in use"),
@@ -197,7 +223,7 @@ pub fn worded(fault: &Fault) -> String {
 
 /// The story of a fault may be an id as the core writes it.
 fn in_our_ids(kind: FaultKind, detail: &str) -> Cow<'_, str> {
-    let ours = if kind == FaultKind::ImageNotFound {
+    let ours = if ids::tells_of_image(kind) {
         ImageId::parse_dashed(detail).map(ids::image)
     } else {
         ServerId::parse_dashed(detail).map(|id| ids::instance(id.handle()))

@@ -7,7 +7,7 @@ use regiment_core::driver::{
     Adoption, Done, Driver, DriverError, Finding, LooseDisk, Machines, Rejection, StepCall,
     StepReport, Verb,
 };
-use regiment_core::model::{Host, Phase, ProjectId, Server, ServerId, Time, VolumeId};
+use regiment_core::model::{Host, ImageId, Phase, ProjectId, Server, ServerId, Time, VolumeId};
 use regiment_core::store::{Archive, Batch, Loaded, Store, StoreError, Table, Visit};
 use regiment_core::vault::{Sealed, Secret, Vault};
 use regiment_dialects::{Bearer, Gate, Key};
@@ -130,6 +130,10 @@ impl Instant {
             | Verb::Disks { .. }
             | Verb::Disk { .. }
             | Verb::NoDisk { .. }
+            | Verb::Capture { .. }
+            | Verb::CopyImage { .. }
+            | Verb::NoImage { .. }
+            | Verb::Key { .. }
             | Verb::Balance { .. }
             | Verb::Unbalance { .. } => return Ok(Done { placed_on: None }),
         };
@@ -211,6 +215,10 @@ impl Driver for Instant {
 
     fn inspect_disk(&self, _volume: VolumeId) -> Option<LooseDisk> {
         None
+    }
+
+    fn has_image(&self, _image: ImageId) -> bool {
+        false
     }
 
     fn list(&self) -> Vec<ServerId> {

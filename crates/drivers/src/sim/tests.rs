@@ -233,6 +233,20 @@ fn force_decides_about_a_guest_that_does_not_comply() {
 }
 
 #[test]
+fn a_server_lets_in_the_key_it_was_told_last() {
+    let mut driver = small();
+    let server = ServerId(1);
+    placed(&mut driver, 1, "a", 1);
+    let key = |text: Option<&str>| Verb::Key { server, public_key: text.map(Into::into) };
+    for told in [Some("one"), Some("two"), None, Some("two")] {
+        ask(&mut driver, key(told)).expect("it is told");
+        assert_eq!(driver.public_key(server).as_deref(), told);
+    }
+    ask(&mut driver, Verb::Remove { server }).expect("it goes");
+    assert_eq!(driver.public_key(server), None);
+}
+
+#[test]
 fn passwords_are_set_and_not_kept() {
     let mut driver = small();
     let server = ServerId(1);

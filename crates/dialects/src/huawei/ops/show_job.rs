@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use regiment_core::model::{Fault, FaultKind, Job, Outcome, SubJob, SubState, SubTarget, Target};
-use regiment_core::ops::{Lock, Operation};
+use regiment_core::ops::{BindKeyPair, Lock, Operation};
 use regiment_core::world::World;
 use serde::Serialize;
 
@@ -104,6 +104,9 @@ fn child(world: &World, job: &Job, at: usize) -> JobOf {
         SubTarget::Unknown(words) => {
             entities.insert("server_id", words.to_string());
         }
+        SubTarget::Known(Target::Image(id)) => {
+            entities.insert("image_id", id.to_string());
+        }
         // This cloud has no entity for the one; the other has one of its own.
         SubTarget::Known(Target::Balancer(_) | Target::Disk(_)) => {}
     }
@@ -190,6 +193,13 @@ const fn types(operation: &Operation) -> (&'static str, &'static str) {
         Operation::ChangeLoadBalancer(_) => ("updateLoadbalancer", "updateSingleLoadbalancer"),
         Operation::ChangeListener(_) => ("updateListener", "updateSingleListener"),
         Operation::DeleteListeners(_) => ("deleteListener", "deleteSingleListener"),
+        Operation::MakeImage(_) => ("createImage", "createSingleImage"),
+        Operation::CopyImages(_) => ("copyImage", "copySingleImage"),
+        Operation::DeleteImages(_) => ("deleteImage", "deleteSingleImage"),
+        Operation::BindKeyPair(BindKeyPair { bound: true, .. }) => {
+            ("bindKeypair", "bindSingleKeypair")
+        }
+        Operation::BindKeyPair(_) => ("unbindKeypair", "unbindSingleKeypair"),
         // Makes no job, or has names of its own.
         Operation::CreateDisks(_)
         | Operation::DeleteDisks(_)
