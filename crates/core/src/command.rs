@@ -166,4 +166,11 @@ impl Receipt {
             Target::Server(_) | Target::Balancer(_) | Target::Image(_) => None,
         })
     }
+
+    pub fn images(&self) -> impl Iterator<Item = ImageId> {
+        self.answers.iter().filter_map(|answer| match answer.target? {
+            Target::Image(id) => Some(id),
+            Target::Server(_) | Target::Balancer(_) | Target::Disk(_) => None,
+        })
+    }
 }

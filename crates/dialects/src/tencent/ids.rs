@@ -4,14 +4,14 @@ use std::fmt;
 
 use regiment_core::command::TargetRef;
 use regiment_core::model::{
-    FaultKind, Handle, Image, ImageId, ListenerId, LoadBalancerId, NetworkId, ProjectId, Server,
-    ServerId, VolumeId,
+    FaultKind, Handle, ImageId, ListenerId, LoadBalancerId, NetworkId, ProjectId, Server, ServerId,
+    VolumeId,
 };
 use regiment_core::world::{AnyDisk, World};
 
 const INSTANCE: &str = "ins-";
 const INSTANCE_LONG: &str = "qcvm";
-const IMAGE: &str = "img-";
+pub const IMAGE: &str = "img-";
 const DISK: &str = "disk-";
 const BALANCER: &str = "lb-";
 const LISTENER: &str = "lbl-";
@@ -81,13 +81,9 @@ pub fn image_number(id: ImageId) -> u64 {
     image_handle(id).number()
 }
 
-/// An image by its short id or by its number.
-pub fn find_image<'w>(world: &'w World, text: &str) -> Option<&'w Image> {
-    let number = match text.strip_prefix(IMAGE) {
-        Some(handle) => Handle::parse(handle)?.number(),
-        None => super::form::parse_digits(text)?,
-    };
-    world.images().find(|image| image_number(image.id) == number).map(|image| &**image)
+/// The number in an image's short id.
+pub fn image_digits(text: &str) -> Option<u64> {
+    Some(Handle::parse(text.strip_prefix(IMAGE)?)?.number())
 }
 
 /// Whether the story of a fault of this kind is an image's id.
@@ -152,7 +148,7 @@ pub fn may_be_key_pair(text: &str) -> bool {
     text.strip_prefix(KEY_PAIR).is_some_and(|handle| Handle::parse(handle).is_some())
 }
 
-/// Key pairs have names in the core: their ids here are made of those.
+/// Key pairs have names in the core: their ids here are made of what they were called first.
 pub fn key_pair(name: &str) -> String {
     let digest = crate::sign::sha256(name.as_bytes());
     let bits = digest[..6].iter().fold(0, |bits, byte| bits << 8 | u64::from(*byte));

@@ -3,6 +3,7 @@
 //!
 //! Deliberately absent: anything with an envelope. What is said of a refusal is each API's own.
 
+pub mod accounts;
 pub mod disks;
 pub mod form;
 pub mod fresh;
@@ -10,6 +11,9 @@ pub mod hints;
 pub mod host;
 pub mod hostname;
 pub mod ids;
+pub mod images;
+pub mod key_pairs;
+pub mod regions;
 pub mod shapes;
 pub mod signature;
 pub mod times;

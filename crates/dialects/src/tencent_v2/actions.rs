@@ -3,10 +3,12 @@
 use super::call::Call;
 use super::faults::Refusal;
 use super::ops::{
-    attach_volume, backends, balancers, create, create_disks, create_listeners,
-    create_load_balancers, delete, delete_load_balancers, deregister_backends, detach_volume,
-    disks, extend_disks, listeners, prices, reboot, register_backends, reinstall, rename,
-    reset_password, resize, servers, start, stop, task_results, zones,
+    attach_volume, backends, balancers, bind_key_pair, copy_images, create, create_disks,
+    create_listeners, create_load_balancers, delete, delete_images, delete_load_balancers,
+    deregister_backends, describe_image, describe_key_pair, detach_volume, disks, extend_disks,
+    image_shares, images, key_pairs, listeners, make_image, prices, reboot, register_backends,
+    reinstall, rename, reset_password, resize, servers, share_image, start, stop, task_results,
+    zones,
 };
 use super::params::Params;
 use crate::tencent::host;
@@ -20,6 +22,9 @@ enum Module {
     Cvm,
     Lb,
     Cbs,
+    Image,
+    /// Of images; the vendor's samples ask for it at the instances' domain.
+    ImageOrCvm,
     /// Ours, the same under every module.
     Any,
 }
@@ -32,7 +37,9 @@ static ACTIONS: &[(&str, Module, Answerer)] = &[
     ("ResetInstancePassword", Module::Cvm, reset_password::decode),
     ("AttachCbsStorages", Module::Cbs, attach_volume::decode),
     ("DetachCbsStorages", Module::Cbs, detach_volume::decode),
+    ("DeleteImages", Module::ImageOrCvm, delete_images::decode),
     // Ordinary tasks.
+    ("CreateImage", Module::Image, make_image::decode),
     ("ResetInstances", Module::Cvm, reinstall::decode),
     ("CreateLoadBalancer", Module::Lb, create_load_balancers::decode),
     ("DeleteLoadBalancers", Module::Lb, delete_load_balancers::decode),
@@ -45,6 +52,19 @@ static ACTIONS: &[(&str, Module, Answerer)] = &[
     ("CreateCbsStorages", Module::Cbs, create_disks::decode),
     ("ResizeCbsStorage", Module::Cbs, extend_disks::decode),
     ("DescribeCbsStorages", Module::Cbs, disks::decode),
+    ("DescribeImages", Module::Image, images::decode),
+    ("ModifyImageAttributes", Module::ImageOrCvm, describe_image::decode),
+    ("ShareImage", Module::Image, share_image::share),
+    ("CancelShareImage", Module::Image, share_image::cancel),
+    ("GetImageShareUinInfo", Module::Image, image_shares::decode),
+    ("SyncCvmImage", Module::Image, copy_images::decode),
+    ("CreateKeyPair", Module::Cvm, key_pairs::create),
+    ("ImportKeyPair", Module::Cvm, key_pairs::import),
+    ("DescribeKeyPairs", Module::Cvm, key_pairs::list),
+    ("ModifyKeyPair", Module::Cvm, describe_key_pair::decode),
+    ("DeleteKeyPair", Module::Cvm, key_pairs::delete),
+    ("BindInstanceKey", Module::Cvm, bind_key_pair::bind),
+    ("UnBindInstanceKey", Module::Cvm, bind_key_pair::unbind),
     ("DescribeInstances", Module::Cvm, servers::decode),
     ("DescribeAvailabilityZones", Module::Cvm, zones::decode),
     ("InquiryInstancePriceHour", Module::Cvm, prices::decode),
@@ -60,29 +80,16 @@ static ACTIONS: &[(&str, Module, Answerer)] = &[
 /// Actions the vendor has and we do not, so that their absence is told from a slip of the pen.
 static NOT_SUPPORTED: &[&str] = &[
     // cvm
-    "BindInstanceKey",
-    "CreateKeyPair",
-    "DeleteKeyPair",
-    "DescribeKeyPairs",
     "DescribeZoneAbility",
-    "ImportKeyPair",
     "InquiryInstancePrice",
     "ModifyInstanceProject",
-    "ModifyKeyPair",
     "RenewInstance",
     "ResizeInstance",
     "RunInstances",
     "SetAutoRenew",
-    "UnBindInstanceKey",
     "UpdateInstanceBandwidth",
     "UpdateInstanceBandwidthHour",
     "UpdateInstanceVpcConfig",
-    // image
-    "CreateImage",
-    "DeleteImages",
-    "DescribeImages",
-    "ShareImage",
-    "SyncCvmImage",
     // cbs
     "RenewCbsStorage",
     // eip
@@ -240,6 +247,7 @@ impl Domain {
             Some("cvm") => Domain::Of(Module::Cvm),
             Some("lb") => Domain::Of(Module::Lb),
             Some("cbs") => Domain::Of(Module::Cbs),
+            Some("image") => Domain::Of(Module::Image),
             Some(_) => Domain::OfAnother,
         }
     }
@@ -247,7 +255,11 @@ impl Domain {
     fn serves(self, module: Module) -> bool {
         match self {
             Domain::Ours => true,
-            Domain::Of(own) => module == own || module == Module::Any,
+            Domain::Of(own) => match module {
+                Module::Any => true,
+                Module::ImageOrCvm => matches!(own, Module::Image | Module::Cvm),
+                Module::Cvm | Module::Lb | Module::Cbs | Module::Image => module == own,
+            },
             Domain::OfAnother => module == Module::Any,
         }
     }

@@ -253,6 +253,8 @@ pub enum Refusal {
     /// It is another module's: the domain is wrong for it.
     ActionElsewhere(String),
     TaskNotFound,
+    /// An image is to be shared with nobody we know.
+    AccountNotFound(String),
     TooLarge,
     Unavailable,
     /// What the core said.
@@ -318,6 +320,11 @@ impl Refusal {
             Refusal::TaskNotFound => {
                 (5000, "ResourceNotFound", "no task has this requestId".into())
             }
+            Refusal::AccountNotFound(account) => (
+                5000,
+                "InvalidAccountId.NotFound",
+                format!("the account {account} does not exist").into(),
+            ),
             Refusal::TooLarge => (4000, PARAMETER, "the request is larger than 1 MB".into()),
             Refusal::Unavailable => (
                 6200,
@@ -371,6 +378,7 @@ impl Refusal {
             Refusal::PasswordUnfit
             | Refusal::ZoneUnknown
             | Refusal::TaskNotFound
+            | Refusal::AccountNotFound(_)
             | Refusal::Fault(_) => ("FailedOperation", self.flat().2),
         }
     }

@@ -17,8 +17,10 @@ use super::ops::clb::{
     members, register_members, task_status, weigh_members,
 };
 use super::ops::{
-    create, delete, describe, images, key_pairs, reboot, regions, reinstall, reset_password,
-    resize, servers, shapes, start, states, stop, zones,
+    bind_key_pair, change_security_group, copy_images, create, delete, delete_images, describe,
+    describe_image, describe_key_pair, image_quota, image_shares, images, key_pairs, make_image,
+    reboot, regions, reinstall, reset_password, resize, servers, shapes, share_image, start,
+    states, stop, zones,
 };
 use super::places;
 use super::reply::Reply;
@@ -63,8 +65,14 @@ pub static SERVED: &[Served] = &[
     clb("ModifyLoadBalancerAttributes", change_load_balancer::decode),
     clb("ModifyTargetWeight", weigh_members::decode),
     clb("RegisterTargets", register_members::decode),
+    cvm("AssociateInstancesKeyPairs", bind_key_pair::bind),
+    cvm("AssociateSecurityGroups", change_security_group::join),
+    cvm("CreateImage", make_image::decode),
     cvm("CreateKeyPair", key_pairs::create),
+    cvm("DeleteImages", delete_images::decode),
     cvm("DeleteKeyPairs", key_pairs::delete),
+    cvm("DescribeImageQuota", image_quota::decode),
+    cvm("DescribeImageSharePermission", image_shares::decode),
     cvm("DescribeImages", images::decode),
     cvm("DescribeInstanceTypeConfigs", shapes::decode),
     cvm("DescribeInstances", servers::decode),
@@ -72,8 +80,13 @@ pub static SERVED: &[Served] = &[
     cvm("DescribeKeyPairs", key_pairs::list),
     Served { regional: false, ..cvm("DescribeRegions", regions::decode) },
     cvm("DescribeZones", zones::decode),
+    cvm("DisassociateInstancesKeyPairs", bind_key_pair::unbind),
+    cvm("DisassociateSecurityGroups", change_security_group::leave),
     cvm("ImportKeyPair", key_pairs::import),
+    cvm("ModifyImageAttribute", describe_image::decode),
+    cvm("ModifyImageSharePermission", share_image::decode),
     cvm("ModifyInstancesAttribute", describe::decode),
+    cvm("ModifyKeyPairAttribute", describe_key_pair::decode),
     cvm("RebootInstances", reboot::decode),
     cvm("ResetInstance", reinstall::decode),
     cvm("ResetInstancesPassword", reset_password::decode),
@@ -81,6 +94,7 @@ pub static SERVED: &[Served] = &[
     cvm("RunInstances", create::decode),
     cvm("StartInstances", start::decode),
     cvm("StopInstances", stop::decode),
+    cvm("SyncImages", copy_images::decode),
     cvm("TerminateInstances", delete::decode),
 ];
 

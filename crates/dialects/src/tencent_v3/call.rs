@@ -254,6 +254,10 @@ fn accepted<'o>(
 }
 
 fn of_instance(fault: &Fault, server: &Server) -> Refusal {
+    // What is wrong is another thing.
+    if ids::tells_of_image(fault.kind) && fault.detail.is_some() {
+        return fault.into();
+    }
     let name = ids::instance(server.id.handle());
     if fault.kind != FaultKind::ServerBusy {
         let Fault { kind, detail: _ } = fault;

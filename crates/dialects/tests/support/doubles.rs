@@ -247,6 +247,10 @@ fn word_of(verb: &Verb) -> (&'static str, Option<ServerId>) {
         Verb::Disks { server, .. } => ("disks", Some(*server)),
         Verb::Disk { .. } => ("disk", None),
         Verb::NoDisk { .. } => ("no-disk", None),
+        Verb::Capture { server, .. } => ("capture", Some(*server)),
+        Verb::CopyImage { .. } => ("copy-image", None),
+        Verb::NoImage { .. } => ("no-image", None),
+        Verb::Key { server, .. } => ("key", Some(*server)),
         Verb::Balance { .. } => ("balance", None),
         Verb::Unbalance { .. } => ("unbalance", None),
     }

@@ -53,7 +53,7 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let wanted = Wanted {
         cpu: fields.need_number("cpu", 1..=u32::MAX)?,
         mem_gib: fields.need_number("mem", 1..=u32::MAX)?,
-        image: WantedImage::read(&fields)?.ok_or_else(|| Refusal::Missing("imageId".to_owned()))?,
+        image: WantedImage::read(call)?.ok_or_else(|| Refusal::Missing("imageId".to_owned()))?,
         storage_gib: fields.need_number("storageSize", 0..=16_000)?,
         count: fields.number("goodsNum", 1..=GOODS_MAX)?.unwrap_or(1),
         bandwidth: fields.number("bandwidth", 0..=u32::MAX)?.unwrap_or(0),

@@ -24,6 +24,7 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let login = wanted.login_settings.unwrap_or_default();
     let password = login.password()?;
     let user_data = wanted.user_data.as_deref().map(user_data).transpose()?;
+    let region = call.region.clone();
     Ok(call.consult(move |view, issuer| {
         let server = named(view, issuer.project, &target)?;
         let root_gib = server.details.volumes.first().map(|volume| i64::from(volume.size_gib));
@@ -31,7 +32,10 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
         if let Some(asked) = asked.filter(|asked| root_gib.is_some_and(|is| is != *asked)) {
             return Err(Refusal::bad("InvalidParameterValue", "SystemDisk.DiskSize", asked));
         }
-        let image = wanted.image_id.map(|id| image(view.world, &id)).transpose()?;
+        let image = wanted
+            .image_id
+            .map(|id| image(view.world, issuer.project, &region, &id))
+            .transpose()?;
         let (secret, fit) = match password {
             Some((secret, fit)) => (Some(secret), fit),
             None => (None, PasswordFit::ANY),
