@@ -131,6 +131,11 @@ fn of_kind(kind: FaultKind) -> Row {
         | FaultKind::BalancerBusy
         | FaultKind::ListenerNotFound
         | FaultKind::PortInUse
+        | FaultKind::ListenerUnfit
+        | FaultKind::RuleNotFound
+        | FaultKind::RuleExists
+        | FaultKind::RedirectionUnfit
+        | FaultKind::RedirectionNotFound
         | FaultKind::BackendNotFound
         // Nor do they change images, or key pairs of servers that are there.
         | FaultKind::ImageInUse
@@ -232,6 +237,7 @@ fn code_of_failed(operation: &Operation) -> &'static str {
         | Operation::CreateListeners(_)
         | Operation::RegisterBackends(_)
         | Operation::DeregisterBackends(_)
+        | Operation::WeighBackends(_)
         | Operation::ChangeLoadBalancer(_)
         | Operation::ChangeListener(_)
         | Operation::DeleteListeners(_)
@@ -242,6 +248,14 @@ fn code_of_failed(operation: &Operation) -> &'static str {
         | Operation::CopyImages(_)
         | Operation::DeleteImages(_)
         | Operation::BindKeyPair(_)
+        | Operation::MoveMembers(_)
+        | Operation::CreateRules(_)
+        | Operation::ChangeRule(_)
+        | Operation::ChangeDomain(_)
+        | Operation::DeleteRules(_)
+        | Operation::Redirect(_)
+        | Operation::RedirectToHttps(_)
+        | Operation::EndRedirections(_)
         | Operation::Edit(_) => "Ecs.1000",
     }
 }

@@ -1,18 +1,12 @@
 //! One file per action, under the name the core has for it; reads under the name of what they show.
 
 pub mod attach_volume;
-pub mod backends;
-pub mod balancers;
 pub mod bind_key_pair;
 pub mod copy_images;
 pub mod create;
 pub mod create_disks;
-pub mod create_listeners;
-pub mod create_load_balancers;
 pub mod delete;
 pub mod delete_images;
-pub mod delete_load_balancers;
-pub mod deregister_backends;
 pub mod describe_image;
 pub mod describe_key_pair;
 pub mod detach_volume;
@@ -21,11 +15,10 @@ pub mod extend_disks;
 pub mod image_shares;
 pub mod images;
 pub mod key_pairs;
-pub mod listeners;
+pub mod lb;
 pub mod make_image;
 pub mod prices;
 pub mod reboot;
-pub mod register_backends;
 pub mod reinstall;
 pub mod rename;
 pub mod reset_password;

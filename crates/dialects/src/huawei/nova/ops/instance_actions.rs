@@ -219,6 +219,7 @@ const fn words(operation: &Operation) -> Option<(&'static str, Option<&'static s
         | Operation::CreateListeners(_)
         | Operation::RegisterBackends(_)
         | Operation::DeregisterBackends(_)
+        | Operation::WeighBackends(_)
         | Operation::ChangeLoadBalancer(_)
         | Operation::ChangeListener(_)
         | Operation::DeleteListeners(_)
@@ -228,6 +229,14 @@ const fn words(operation: &Operation) -> Option<(&'static str, Option<&'static s
         | Operation::CopyImages(_)
         | Operation::DeleteImages(_)
         | Operation::BindKeyPair(_)
+        | Operation::MoveMembers(_)
+        | Operation::CreateRules(_)
+        | Operation::ChangeRule(_)
+        | Operation::ChangeDomain(_)
+        | Operation::DeleteRules(_)
+        | Operation::Redirect(_)
+        | Operation::RedirectToHttps(_)
+        | Operation::EndRedirections(_)
         | Operation::Edit(_) => return None,
     })
 }
