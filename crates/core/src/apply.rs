@@ -189,9 +189,8 @@ impl World {
                     Some(Target::Balancer(_) | Target::Disk(_) | Target::Image(_)),
                     SubState::Succeeded | SubState::Refused,
                 )
-                | (None, SubState::Refused)
                 | (_, SubState::Running | SubState::Failed)
-                | (None, SubState::Waiting | SubState::Succeeded) => {}
+                | (None, SubState::Refused | SubState::Waiting | SubState::Succeeded) => {}
             }
         }
         if let Some(token) = token {

@@ -5,8 +5,8 @@ use crate::edits::{AddKeyPair, DescribeImage, DescribeKeyPair, Edit, RemoveKeyPa
 use crate::engine::{Inbox, Settings};
 use crate::limits::IMAGES_MAX;
 use crate::model::{
-    Activity, Fault, FaultKind, Hints, ImageId, ImagePhase, ImageSource, Power, ProjectId,
-    ServerId, SubState,
+    Activity, Fault, FaultKind, Hints, ImageId, ImagePhase, ImageSource, OwnImage, Power,
+    ProjectId, ServerId, SubState,
 };
 use crate::ops::{
     BindKeyPair, CopyImages, Delete, DeleteImages, Force, ImageCopy, MakeImage, Operation,
@@ -54,10 +54,7 @@ fn from(image: ImageId) -> Operation {
 }
 
 fn named(world: &World, name: &str) -> ImageId {
-    world
-        .own_images(PROJECT)
-        .find(|own| &*own.image.name == name)
-        .map_or(ImageId(0), |own| own.id())
+    world.own_images(PROJECT).find(|own| &*own.image.name == name).map_or(ImageId(0), OwnImage::id)
 }
 
 fn gone(images: &[ImageId]) -> (Operation, Vec<TargetRef>) {
