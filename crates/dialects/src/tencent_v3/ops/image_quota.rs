@@ -12,6 +12,7 @@ struct Quota {
 }
 
 /// `DescribeImageQuota`: images that an account may have in a region.
+#[expect(clippy::unnecessary_wraps, reason = "every action has this signature")]
 pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     Ok(call.look(|_| Ok(Quota { image_num_quota: IMAGES_MAX })))
 }
