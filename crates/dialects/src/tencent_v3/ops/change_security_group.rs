@@ -16,6 +16,9 @@ struct Wanted {
     instance_ids: Vec<String>,
 }
 
+/// From the groups an instance is in, and the one that is named, to those it is in after.
+type Changed = fn(Vec<NetworkId>, NetworkId, &Server) -> Result<Vec<NetworkId>, Refusal>;
+
 /// `AssociateSecurityGroups`: the instances are in this group too from now on.
 pub fn join(call: &Call<'_>) -> Result<Action, Refusal> {
     change(call, |mut groups, group, _| {
@@ -40,10 +43,7 @@ pub fn leave(call: &Call<'_>) -> Result<Action, Refusal> {
     })
 }
 
-fn change(
-    call: &Call<'_>,
-    changed: fn(Vec<NetworkId>, NetworkId, &Server) -> Result<Vec<NetworkId>, Refusal>,
-) -> Result<Action, Refusal> {
+fn change(call: &Call<'_>, changed: Changed) -> Result<Action, Refusal> {
     let wanted: Wanted = call.read()?;
     let targets = targets("InstanceIds", &wanted.instance_ids)?;
     let [id] = wanted.security_group_ids.as_slice() else {

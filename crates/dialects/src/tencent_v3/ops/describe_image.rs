@@ -15,6 +15,7 @@ const DESCRIPTION_CHARS_MAX: usize = 256;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
+#[expect(clippy::struct_field_names, reason = "the vendor's names")]
 struct Wanted {
     image_id: String,
     image_name: Option<String>,
