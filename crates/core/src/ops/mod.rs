@@ -24,6 +24,7 @@ mod deregister_backends;
 mod deregister_members;
 mod detach_volume;
 mod extend_disks;
+mod extend_volumes;
 mod lock;
 mod migrate;
 mod nic_mint;
@@ -49,7 +50,7 @@ use serde::{Deserialize, Serialize};
 
 pub use add_nics::AddNics;
 pub use attach_volume::{AttachVolume, fits, free_device};
-pub use change_charging::ChangeCharging;
+pub use change_charging::{ChangeCharging, Terms};
 pub use change_listener::{Certificates, ChangeListener};
 pub use change_load_balancer::ChangeLoadBalancer;
 pub use change_network::ChangeNetwork;
@@ -68,6 +69,7 @@ pub use deregister_backends::DeregisterBackends;
 pub use deregister_members::DeregisterMembers;
 pub use detach_volume::DetachVolume;
 pub use extend_disks::ExtendDisks;
+pub use extend_volumes::{ExtendVolumes, Running};
 pub use lock::Lock;
 pub use migrate::Migrate;
 pub(crate) use nic_mint::NicMint;
@@ -149,6 +151,7 @@ pub enum Operation {
     CreateDisks(CreateDisks),
     DeleteDisks(DeleteDisks),
     ExtendDisks(ExtendDisks),
+    ExtendVolumes(ExtendVolumes),
     ConfirmResize(ConfirmResize),
     RevertResize(RevertResize),
     Lock(Lock),
@@ -331,6 +334,7 @@ impl Operation {
             Operation::CreateDisks(op) => Sort::NewDisks(op),
             Operation::DeleteDisks(op) => Sort::Disks(op),
             Operation::ExtendDisks(op) => Sort::Disks(op),
+            Operation::ExtendVolumes(op) => Sort::Servers(op),
             Operation::ConfirmResize(op) => Sort::Servers(op),
             Operation::RevertResize(op) => Sort::Servers(op),
             Operation::Lock(op) => Sort::Servers(op),

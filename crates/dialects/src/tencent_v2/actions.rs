@@ -3,10 +3,11 @@
 use super::call::Call;
 use super::faults::Refusal;
 use super::ops::{
-    attach_volume, backends, balancers, create, create_disks, create_listeners,
-    create_load_balancers, delete, delete_load_balancers, deregister_backends, detach_volume,
-    disks, extend_disks, listeners, prices, reboot, register_backends, reinstall, rename,
-    reset_password, resize, servers, start, stop, task_results, zones,
+    attach_volume, backends, balancers, bandwidth, change_charging, change_network, create,
+    create_disks, create_listeners, create_load_balancers, delete, delete_load_balancers,
+    deregister_backends, describe, detach_volume, disks, extend_disks, listeners, prices, reboot,
+    register_backends, reinstall, rename, renew_disk, reset_password, resize, servers, start, stop,
+    task_results, zones,
 };
 use super::params::Params;
 use crate::tencent::host;
@@ -20,6 +21,7 @@ enum Module {
     Cvm,
     Lb,
     Cbs,
+    Trade,
     /// Ours, the same under every module.
     Any,
 }
@@ -43,15 +45,26 @@ static ACTIONS: &[(&str, Module, Answerer)] = &[
     ("DescribeTaskResult", Module::Any, task_results::decode_any),
     // The others.
     ("CreateCbsStorages", Module::Cbs, create_disks::decode),
+    ("RenewCbsStorage", Module::Cbs, renew_disk::decode),
     ("ResizeCbsStorage", Module::Cbs, extend_disks::decode),
     ("DescribeCbsStorages", Module::Cbs, disks::decode),
     ("DescribeInstances", Module::Cvm, servers::decode),
-    ("DescribeAvailabilityZones", Module::Cvm, zones::decode),
-    ("InquiryInstancePriceHour", Module::Cvm, prices::decode),
-    ("RunInstancesHour", Module::Cvm, create::decode),
+    ("DescribeAvailabilityZones", Module::Cvm, zones::list_all),
+    ("DescribeZoneAbility", Module::Cvm, zones::abilities),
+    ("InquiryInstancePrice", Module::Cvm, prices::decode_prepaid),
+    ("InquiryInstancePriceHour", Module::Cvm, prices::decode_hour),
+    ("RunInstances", Module::Cvm, create::decode_prepaid),
+    ("RunInstancesHour", Module::Cvm, create::decode_hour),
+    ("RenewInstance", Module::Cvm, change_charging::renew),
+    ("SetAutoRenew", Module::Trade, change_charging::set_auto_renew),
+    ("ModifyInstanceProject", Module::Cvm, describe::decode),
+    ("UpdateInstanceBandwidth", Module::Cvm, bandwidth::decode_prepaid),
+    ("UpdateInstanceBandwidthHour", Module::Cvm, bandwidth::decode_hour),
+    ("UpdateInstanceVpcConfig", Module::Cvm, change_network::decode),
     ("ReturnInstance", Module::Cvm, delete::decode),
     ("ModifyInstanceAttributes", Module::Cvm, rename::decode),
-    ("ResizeInstanceHour", Module::Cvm, resize::decode),
+    ("ResizeInstance", Module::Cvm, resize::decode_prepaid),
+    ("ResizeInstanceHour", Module::Cvm, resize::decode_hour),
     ("DescribeLoadBalancers", Module::Lb, balancers::decode),
     ("DescribeLoadBalancerListeners", Module::Lb, listeners::decode),
     ("DescribeLoadBalancerBackends", Module::Lb, backends::decode),
@@ -64,27 +77,15 @@ static NOT_SUPPORTED: &[&str] = &[
     "CreateKeyPair",
     "DeleteKeyPair",
     "DescribeKeyPairs",
-    "DescribeZoneAbility",
     "ImportKeyPair",
-    "InquiryInstancePrice",
-    "ModifyInstanceProject",
     "ModifyKeyPair",
-    "RenewInstance",
-    "ResizeInstance",
-    "RunInstances",
-    "SetAutoRenew",
     "UnBindInstanceKey",
-    "UpdateInstanceBandwidth",
-    "UpdateInstanceBandwidthHour",
-    "UpdateInstanceVpcConfig",
     // image
     "CreateImage",
     "DeleteImages",
     "DescribeImages",
     "ShareImage",
     "SyncCvmImage",
-    // cbs
-    "RenewCbsStorage",
     // eip
     "CreateEip",
     "DeleteEip",
@@ -240,6 +241,7 @@ impl Domain {
             Some("cvm") => Domain::Of(Module::Cvm),
             Some("lb") => Domain::Of(Module::Lb),
             Some("cbs") => Domain::Of(Module::Cbs),
+            Some("trade") => Domain::Of(Module::Trade),
             Some(_) => Domain::OfAnother,
         }
     }
@@ -247,6 +249,8 @@ impl Domain {
     fn serves(self, module: Module) -> bool {
         match self {
             Domain::Ours => true,
+            // The vendor's own sample of what trade serves asks the module of instances.
+            Domain::Of(Module::Cvm) if module == Module::Trade => true,
             Domain::Of(own) => module == own || module == Module::Any,
             Domain::OfAnother => module == Module::Any,
         }

@@ -212,8 +212,9 @@ pub(in crate::huawei::ops) fn auto_terminate(
 }
 
 /// How the server is paid for: as it is shown in metadata.
-pub(super) fn charging(extend: Option<&Extend>, age: Age) -> Result<&'static str, Row> {
-    let Some(extend) = extend else { return Ok(detail::POSTPAID) };
+/// With so many months if that is in advance.
+pub(super) fn charging(extend: Option<&Extend>, age: Age) -> Result<(&'static str, u32), Row> {
+    let Some(extend) = extend else { return Ok((detail::POSTPAID, 0)) };
     let spot = extend.market.as_deref() == Some("spot");
     let prepaid = match (&extend.charging, age) {
         (None | Some(Charging::Number(0)), _) => false,
@@ -228,28 +229,31 @@ pub(super) fn charging(extend: Option<&Extend>, age: Age) -> Result<&'static str
         }
     };
     if !prepaid {
-        return Ok(if spot { detail::SPOT } else { detail::POSTPAID });
+        return Ok((if spot { detail::SPOT } else { detail::POSTPAID }, 0));
     }
     let names = ["periodType", "periodNum"];
-    check_period("extendparam", names, extend.period_type.as_deref(), extend.period_num)?;
-    Ok(detail::PREPAID)
+    let months =
+        check_period("extendparam", names, extend.period_type.as_deref(), extend.period_num)?;
+    Ok((detail::PREPAID, months))
 }
 
-/// What is paid for in advance: one to nine months, or one to three years. The fields are in
-/// `inside` and have the names `kind` and `count`.
+/// What is paid for in advance: one to nine months, or one to three years, as months. The fields are
+/// in `inside` and have the names `kind` and `count`.
 pub(in crate::huawei::ops) fn check_period(
     inside: &str,
     [kind, count]: [&str; 2],
     period_type: Option<&str>,
     period_num: Option<Whole>,
-) -> Result<(), Row> {
-    let most = match period_type {
-        Some("month") => 9,
-        Some("year") => 3,
+) -> Result<u32, Row> {
+    let (most, months) = match period_type {
+        Some("month") => (9, 1),
+        Some("year") => (3, 12),
         _ => return Err(Row::invalid(format!("{inside}: {kind} must be month or year."))),
     };
     match period_num {
-        Some(Whole(number)) if (1..=most).contains(&number) => Ok(()),
+        Some(Whole(number)) if (1..=most).contains(&number) => {
+            Ok(months * u32::try_from(number).unwrap_or(1))
+        }
         _ => Err(Row::invalid(format!("{inside}: {count} must be from 1 to {most}."))),
     }
 }

@@ -137,6 +137,7 @@ const fn action(operation: &Operation) -> &'static str {
         | Operation::CreateDisks(_)
         | Operation::DeleteDisks(_)
         | Operation::ExtendDisks(_)
+        | Operation::ExtendVolumes(_)
         | Operation::Edit(_) => "",
     }
 }
