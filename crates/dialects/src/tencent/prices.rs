@@ -18,6 +18,9 @@ const MBPS: u64 = 6;
 /// Hundredths of a yuan for a gigabyte that is sent, at whatever speed.
 pub const GB_OF_TRAFFIC: Price = Price(80);
 
+/// An hour of a public load balancer.
+pub const HOUR_OF_BALANCER: Price = Price(2);
+
 /// The first gigabytes of a system disk are the instance's.
 const ROOT_GIB_FREE: u32 = 50;
 const HOURS_OF_A_MONTH: u64 = 360;
