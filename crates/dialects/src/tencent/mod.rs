@@ -4,6 +4,7 @@
 //! Deliberately absent: anything with an envelope. What is said of a refusal is each API's own.
 
 pub mod accounts;
+pub mod charging;
 pub mod disks;
 pub mod form;
 pub mod fresh;
@@ -14,6 +15,7 @@ pub mod hostname;
 pub mod ids;
 pub mod images;
 pub mod key_pairs;
+pub mod prices;
 pub mod regions;
 pub mod shapes;
 pub mod signature;

@@ -11,10 +11,11 @@ use super::ops::lb::{
     register_backends, register_members, replace_certificate, weigh_backends, weigh_members,
 };
 use super::ops::{
-    attach_volume, bind_key_pair, copy_images, create, create_disks, delete, delete_images,
-    describe_image, describe_key_pair, detach_volume, disks, extend_disks, image_shares, images,
-    key_pairs, make_image, prices, reboot, reinstall, rename, reset_password, resize, servers,
-    share_image, start, stop, task_results, zones,
+    attach_volume, bandwidth, bind_key_pair, change_charging, change_network, copy_images, create,
+    create_disks, delete, delete_images, describe, describe_image, describe_key_pair,
+    detach_volume, disks, extend_disks, image_shares, images, key_pairs, make_image, prices,
+    reboot, reinstall, rename, renew_disk, reset_password, resize, servers, share_image, start,
+    stop, task_results, zones,
 };
 use super::params::Params;
 use crate::tencent::host;
@@ -31,6 +32,7 @@ enum Module {
     Image,
     /// Of images; the vendor's samples ask for it at the instances' domain.
     ImageOrCvm,
+    Trade,
     /// Ours, the same under every module.
     Any,
 }
@@ -50,6 +52,7 @@ static ACTIONS: &[(&str, Module, Answerer)] = &[
     ("DescribeTaskResult", Module::Any, task_results::decode_any),
     // The others.
     ("CreateCbsStorages", Module::Cbs, create_disks::decode),
+    ("RenewCbsStorage", Module::Cbs, renew_disk::decode),
     ("ResizeCbsStorage", Module::Cbs, extend_disks::decode),
     ("DescribeCbsStorages", Module::Cbs, disks::decode),
     ("DescribeImages", Module::Image, images::decode),
@@ -66,12 +69,22 @@ static ACTIONS: &[(&str, Module, Answerer)] = &[
     ("BindInstanceKey", Module::Cvm, bind_key_pair::bind),
     ("UnBindInstanceKey", Module::Cvm, bind_key_pair::unbind),
     ("DescribeInstances", Module::Cvm, servers::decode),
-    ("DescribeAvailabilityZones", Module::Cvm, zones::decode),
-    ("InquiryInstancePriceHour", Module::Cvm, prices::decode),
-    ("RunInstancesHour", Module::Cvm, create::decode),
+    ("DescribeAvailabilityZones", Module::Cvm, zones::list_all),
+    ("DescribeZoneAbility", Module::Cvm, zones::abilities),
+    ("InquiryInstancePrice", Module::Cvm, prices::decode_prepaid),
+    ("InquiryInstancePriceHour", Module::Cvm, prices::decode_hour),
+    ("RunInstances", Module::Cvm, create::decode_prepaid),
+    ("RunInstancesHour", Module::Cvm, create::decode_hour),
+    ("RenewInstance", Module::Cvm, change_charging::renew),
+    ("SetAutoRenew", Module::Trade, change_charging::set_auto_renew),
+    ("ModifyInstanceProject", Module::Cvm, describe::decode),
+    ("UpdateInstanceBandwidth", Module::Cvm, bandwidth::decode_prepaid),
+    ("UpdateInstanceBandwidthHour", Module::Cvm, bandwidth::decode_hour),
+    ("UpdateInstanceVpcConfig", Module::Cvm, change_network::decode),
     ("ReturnInstance", Module::Cvm, delete::decode),
     ("ModifyInstanceAttributes", Module::Cvm, rename::decode),
-    ("ResizeInstanceHour", Module::Cvm, resize::decode),
+    ("ResizeInstance", Module::Cvm, resize::decode_prepaid),
+    ("ResizeInstanceHour", Module::Cvm, resize::decode_hour),
     // Load balancers of both kinds.
     ("CreateLoadBalancer", Module::Lb, create_load_balancers::decode),
     ("DeleteLoadBalancers", Module::Lb, delete_load_balancers::decode),
@@ -127,19 +140,6 @@ static ACTIONS: &[(&str, Module, Answerer)] = &[
 
 /// Actions the vendor has and we do not, so that their absence is told from a slip of the pen.
 static NOT_SUPPORTED: &[&str] = &[
-    // cvm
-    "DescribeZoneAbility",
-    "InquiryInstancePrice",
-    "ModifyInstanceProject",
-    "RenewInstance",
-    "ResizeInstance",
-    "RunInstances",
-    "SetAutoRenew",
-    "UpdateInstanceBandwidth",
-    "UpdateInstanceBandwidthHour",
-    "UpdateInstanceVpcConfig",
-    // cbs
-    "RenewCbsStorage",
     // eip
     "CreateEip",
     "DeleteEip",
@@ -261,6 +261,7 @@ impl Domain {
             Some("lb") => Domain::Of(Module::Lb),
             Some("cbs") => Domain::Of(Module::Cbs),
             Some("image") => Domain::Of(Module::Image),
+            Some("trade") => Domain::Of(Module::Trade),
             Some(_) => Domain::OfAnother,
         }
     }
@@ -271,6 +272,8 @@ impl Domain {
             Domain::Of(own) => match module {
                 Module::Any => true,
                 Module::ImageOrCvm => matches!(own, Module::Image | Module::Cvm),
+                // The vendor's own sample of what trade serves asks the module of instances.
+                Module::Trade => matches!(own, Module::Trade | Module::Cvm),
                 Module::Cvm | Module::Lb | Module::Cbs | Module::Image => module == own,
             },
             Domain::OfAnother => module == Module::Any,

@@ -1,12 +1,16 @@
 //! One file per action, under the name the core has for it; reads under the name of what they show.
 
 pub mod attach_volume;
+pub mod bandwidth;
 pub mod bind_key_pair;
+pub mod change_charging;
+pub mod change_network;
 pub mod copy_images;
 pub mod create;
 pub mod create_disks;
 pub mod delete;
 pub mod delete_images;
+pub mod describe;
 pub mod describe_image;
 pub mod describe_key_pair;
 pub mod detach_volume;
@@ -21,6 +25,7 @@ pub mod prices;
 pub mod reboot;
 pub mod reinstall;
 pub mod rename;
+pub mod renew_disk;
 pub mod reset_password;
 pub mod resize;
 pub mod servers;
