@@ -6,7 +6,7 @@ use super::faults::Refusal;
 pub const BALANCERS: &str = "clb";
 
 /// What these actions say, by the vendor's list.
-const KNOWN: [&str; 21] = [
+const KNOWN: [&str; 23] = [
     "FailedOperation",
     "FailedOperation.ResourceInOperating",
     "InternalError",
@@ -18,6 +18,8 @@ const KNOWN: [&str; 21] = [
     "InvalidParameter.LocationNotFound",
     "InvalidParameter.PortCheckFailed",
     "InvalidParameter.ProtocolCheckFailed",
+    "InvalidParameter.RewriteAlreadyExist",
+    "InvalidParameter.SomeRewriteNotFound",
     "InvalidParameterValue",
     "InvalidParameterValue.Duplicate",
     "InvalidParameterValue.InvalidFilter",

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::reinstall::WantedImage;
 use crate::Action;
+use crate::tencent::prices::{GB_OF_TRAFFIC, MBPS};
 use crate::tencent::shapes;
 use crate::tencent_v2::call::Call;
 use crate::tencent_v2::faults::Refusal;
@@ -14,9 +15,6 @@ use crate::tencent_v2::task;
 const CPU: u64 = 10;
 const GIB_OF_MEMORY: u64 = 6;
 const TEN_GIB_OF_DISK: u64 = 1;
-pub const MBPS: u64 = 6;
-/// Hundredths of a yuan for a gigabyte that is sent.
-pub const GB_OF_TRAFFIC: u64 = 80;
 
 /// Instances in one call.
 const GOODS_MAX: u32 = 100;

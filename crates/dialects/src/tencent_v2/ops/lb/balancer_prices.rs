@@ -5,15 +5,11 @@ use regiment_core::world::World;
 use serde::Serialize;
 
 use crate::Action;
+use crate::tencent::prices::{GB_OF_TRAFFIC, HOURS_OF_MONTH, MBPS, balancer_hour, yuan};
 use crate::tencent_v2::call::Call;
 use crate::tencent_v2::faults::Refusal;
-use crate::tencent_v2::ops::prices::{GB_OF_TRAFFIC, MBPS};
 use crate::tencent_v2::params::Fields;
 use crate::tencent_v2::{lb, reply, task};
-
-/// Hundredths of a yuan for an hour of a public one. Private ones cost nothing.
-const BALANCER: u64 = 2;
-const HOURS_OF_MONTH: u64 = 720;
 
 const GOODS_MAX: u32 = 100;
 const BANDWIDTH_MBPS_MAX: u32 = 2048;
@@ -23,13 +19,6 @@ const MONTHS_MAX: u32 = 36;
 struct Hourly {
     /// In hundredths of a yuan.
     price: u64,
-}
-
-const fn hour_of(reach: Reach) -> u64 {
-    match reach {
-        Reach::Public => BALANCER,
-        Reach::Private => 0,
-    }
 }
 
 /// 1 is a public one too, of the first contracts.
@@ -42,7 +31,7 @@ fn reach(fields: &Fields<'_>) -> Result<Reach, Refusal> {
 
 /// `InquiryLBPrice`.
 pub fn decode_one(call: &Call<'_>) -> Result<Action, Refusal> {
-    let price = hour_of(reach(&call.fields())?);
+    let price = balancer_hour(reach(&call.fields())?);
     Ok(Action::Answer(reply::success("", Hourly { price })))
 }
 
@@ -123,7 +112,7 @@ impl Wanted {
             Network::ByBandwidth { mbps } => self.of_all(u64::from(mbps) * MBPS),
         });
         Ok(Body {
-            price: Prices { lb_id_price: self.of_all(hour_of(self.reach)), bandwidth_price },
+            price: Prices { lb_id_price: self.of_all(balancer_hour(self.reach)), bandwidth_price },
         })
     }
 
@@ -153,10 +142,4 @@ fn network(fields: &Fields<'_>, ahead: bool) -> Result<Network, Refusal> {
             Err(fields.bad(KIND, "must suit lbChargeType: by traffic, or by bandwidth of its kind"))
         }
     }
-}
-
-/// Hundredths of a yuan in yuan. Prices are far below what a float holds exactly.
-#[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
-fn yuan(hundredths: u64) -> f64 {
-    hundredths as f64 / 100.0
 }
