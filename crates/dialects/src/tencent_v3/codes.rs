@@ -6,8 +6,9 @@ use super::faults::Refusal;
 pub const BALANCERS: &str = "clb";
 
 /// What these actions say, by the vendor's list.
-const KNOWN: [&str; 23] = [
+const KNOWN: [&str; 24] = [
     "FailedOperation",
+    "FailedOperation.NoListenerInLB",
     "FailedOperation.ResourceInOperating",
     "InternalError",
     "InvalidParameter",

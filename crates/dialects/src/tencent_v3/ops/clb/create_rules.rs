@@ -2,13 +2,12 @@ use std::sync::Arc;
 
 use regiment_core::command::Receipt;
 use regiment_core::model::{
-    Certificates, ForwardingRule, Handle, Hints, Listener, Protocol, RuleId,
+    Certificates, FaultKind, ForwardingRule, Handle, Hints, Listener, Protocol, RuleId,
 };
 use regiment_core::ops::{CreateRules, Operation};
 use regiment_core::view::View;
-use serde::Deserialize;
-use serde::Serialize;
 use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
 
 use crate::Action;
 use crate::tencent::ids;
@@ -75,6 +74,9 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     Ok(call.consult(move |view, issuer| {
         let balancer = clb::find_routing(view, issuer.project, &wanted.load_balancer_id)?;
         let listener = clb::listener(balancer, &wanted.listener_id)?;
+        if !listener.protocol.has_rules() {
+            return Err(Refusal::from(FaultKind::ListenerUnfit).about(&wanted.listener_id));
+        }
         let operation = Operation::CreateRules(wanted.rules_of(listener)?);
         let command = clb::command(issuer, balancer, operation);
         Ok(issuer

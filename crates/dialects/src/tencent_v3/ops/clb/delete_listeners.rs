@@ -32,6 +32,14 @@ pub fn decode_many(call: &Call<'_>) -> Result<Action, Refusal> {
         if listeners.is_empty() {
             listeners = balancer.listeners.iter().map(|listener| listener.id).collect();
         }
+        if listeners.is_empty() {
+            return Err(Refusal::said_by_action(
+                "FailedOperation.NoListenerInLB",
+                "the load balancer has no listener",
+                "负载均衡实例没有监听器",
+            )
+            .about(&wanted.load_balancer_id));
+        }
         let operation = Operation::DeleteListeners(DeleteListeners { listeners });
         Ok(issuer.order(clb::command(issuer, balancer, operation)))
     }))

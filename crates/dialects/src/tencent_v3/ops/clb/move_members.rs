@@ -2,6 +2,7 @@ use regiment_core::ops::{Move, MoveMembers, Operation};
 use serde::Deserialize;
 
 use crate::Action;
+use crate::tencent::ids;
 use crate::tencent_v3::call::Call;
 use crate::tencent_v3::clb::{self, WantedTarget, Where};
 use crate::tencent_v3::faults::Refusal;
@@ -25,6 +26,19 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
         let place = place.find(balancer)?;
         let targets = targets.iter().map(|target| (place, target));
         let members = WantedTarget::members(targets, view, issuer.project, None)?;
+        for one in &members {
+            let there = balancer.members_at(place)?;
+            let server = one.member.server;
+            if one.member.port != port && there.iter().any(|old| old.is_at(server, port)) {
+                let name = format!("{}:{port}", ids::instance(server.handle()));
+                return Err(Refusal::said_by_action(
+                    "InvalidParameter.PortCheckFailed",
+                    "the instance is bound with this port already",
+                    "实例已绑定该端口",
+                )
+                .about(&name));
+            }
+        }
         let moves = members.into_iter().map(|from| Move { from, port }).collect();
         let operation = Operation::MoveMembers(MoveMembers { moves });
         Ok(issuer.order(clb::command(issuer, balancer, operation)))
