@@ -141,6 +141,7 @@ pub fn classic(name: Arc<str>) -> Operation {
         tags: Vec::new(),
         hints: Hints::new(),
         like: None,
+        bare: false,
     })
 }
 

@@ -69,6 +69,7 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
             tags,
             hints: over(model, said),
             like: Some(model.id),
+            bare: false,
         };
         let operation = Operation::CreateLoadBalancers(operation);
         Ok(issuer.order(issuer.command(operation, Vec::new())))

@@ -39,7 +39,7 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
                 .about(&name));
             }
         }
-        let moves = members.into_iter().map(|from| Move { from, port }).collect();
+        let moves = members.into_iter().map(|from| Move { from, port, weight: None }).collect();
         let operation = Operation::MoveMembers(MoveMembers { moves });
         Ok(issuer.order(clb::command(issuer, balancer, operation)))
     }))
