@@ -3,6 +3,7 @@
 //!
 //! Deliberately absent: anything with an envelope. What is said of a refusal is each API's own.
 
+pub mod charging;
 pub mod disks;
 pub mod form;
 pub mod fresh;

@@ -12,7 +12,7 @@ pub fn status(server: &Server) -> u32 {
             Activity::Stopping => 9,
             Activity::Rebooting | Activity::RebootingHard => 7,
             Activity::ResettingPassword => 10,
-            Activity::Resizing | Activity::RevertingResize => 19,
+            Activity::Resizing | Activity::RevertingResize | Activity::ExtendingVolumes => 19,
             Activity::Reinstalling => 14,
             // What takes no time, and what this cloud has no number for.
             Activity::Renaming

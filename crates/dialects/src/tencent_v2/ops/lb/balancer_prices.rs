@@ -5,7 +5,7 @@ use regiment_core::world::World;
 use serde::Serialize;
 
 use crate::Action;
-use crate::tencent::prices::{GB_OF_TRAFFIC, HOURS_OF_MONTH, MBPS, balancer_hour, yuan};
+use crate::tencent::prices::{self, GB_OF_TRAFFIC, HOUR_OF_BALANCER, hour_of_bandwidth};
 use crate::tencent_v2::call::Call;
 use crate::tencent_v2::faults::Refusal;
 use crate::tencent_v2::params::Fields;
@@ -21,6 +21,14 @@ struct Hourly {
     price: u64,
 }
 
+/// Private ones cost nothing.
+fn hour_of(reach: Reach) -> prices::Price {
+    match reach {
+        Reach::Public => HOUR_OF_BALANCER,
+        Reach::Private => prices::Price::default(),
+    }
+}
+
 /// 1 is a public one too, of the first contracts.
 fn reach(fields: &Fields<'_>) -> Result<Reach, Refusal> {
     Ok(match fields.need_number("loadBalancerType", 1..=3)? {
@@ -31,7 +39,7 @@ fn reach(fields: &Fields<'_>) -> Result<Reach, Refusal> {
 
 /// `InquiryLBPrice`.
 pub fn decode_one(call: &Call<'_>) -> Result<Action, Refusal> {
-    let price = balancer_hour(reach(&call.fields())?);
+    let price = hour_of(reach(&call.fields())?).0;
     Ok(Action::Answer(reply::success("", Hourly { price })))
 }
 
@@ -54,9 +62,9 @@ struct Prices {
 #[serde(untagged)]
 enum Price {
     #[serde(rename_all = "camelCase")]
-    Ahead { original_price: f64, discount_price: f64 },
+    Ahead { original_price: prices::Price, discount_price: prices::Price },
     #[serde(rename_all = "camelCase")]
-    ByUse { unit_price: f64, charge_unit: &'static str },
+    ByUse { unit_price: prices::Price, charge_unit: &'static str },
 }
 
 /// How the network is paid for.
@@ -106,23 +114,21 @@ impl Wanted {
         }
         let bandwidth_price = self.network.map(|network| match network {
             // Traffic is priced by what is sent, however many send it and however fast.
-            Network::ByTraffic => {
-                Price::ByUse { unit_price: yuan(GB_OF_TRAFFIC), charge_unit: "GB" }
-            }
-            Network::ByBandwidth { mbps } => self.of_all(u64::from(mbps) * MBPS),
+            Network::ByTraffic => Price::ByUse { unit_price: GB_OF_TRAFFIC, charge_unit: "GB" },
+            Network::ByBandwidth { mbps } => self.of_all(hour_of_bandwidth(mbps)),
         });
         Ok(Body {
-            price: Prices { lb_id_price: self.of_all(balancer_hour(self.reach)), bandwidth_price },
+            price: Prices { lb_id_price: self.of_all(hour_of(self.reach)), bandwidth_price },
         })
     }
 
     /// The price of all that are wanted, from that of an hour of one.
-    fn of_all(&self, hour: u64) -> Price {
-        let hour = hour * u64::from(self.count);
+    fn of_all(&self, hour: prices::Price) -> Price {
+        let hour = hour.times(u64::from(self.count));
         match self.months {
-            None => Price::ByUse { unit_price: yuan(hour), charge_unit: "HOUR" },
+            None => Price::ByUse { unit_price: hour, charge_unit: "HOUR" },
             Some(months) => {
-                let price = yuan(hour * HOURS_OF_MONTH * u64::from(months));
+                let price = hour.months(months);
                 Price::Ahead { original_price: price, discount_price: price }
             }
         }

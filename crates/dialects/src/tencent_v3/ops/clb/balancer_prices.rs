@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::create_load_balancers::{Internet, check_isp};
 use crate::Action;
-use crate::tencent::prices::{self, GB_OF_TRAFFIC, HOURS_OF_MONTH, MBPS};
+use crate::tencent::prices::{GB_OF_TRAFFIC, HOUR_OF_BALANCER, Price, hour_of_bandwidth};
 use crate::tencent_v3::call::Call;
 use crate::tencent_v3::clb;
 use crate::tencent_v3::faults::Refusal;
@@ -52,11 +52,11 @@ struct Prices {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Cost {
-    unit_price: Option<f64>,
+    unit_price: Option<Price>,
     charge_unit: Option<&'static str>,
-    original_price: Option<f64>,
-    discount_price: Option<f64>,
-    unit_price_discount: Option<f64>,
+    original_price: Option<Price>,
+    discount_price: Option<Price>,
+    unit_price_discount: Option<Price>,
     discount: Option<f64>,
 }
 
@@ -64,8 +64,8 @@ struct Cost {
 const WHOLE: Option<f64> = Some(100.0);
 
 impl Cost {
-    fn by_use(hundredths: u64, unit: &'static str) -> Cost {
-        let price = Some(prices::yuan(hundredths));
+    fn by_use(price: Price, unit: &'static str) -> Cost {
+        let price = Some(price);
         Cost {
             unit_price: price,
             charge_unit: Some(unit),
@@ -76,8 +76,8 @@ impl Cost {
         }
     }
 
-    fn ahead(hundredths: u64) -> Cost {
-        let price = Some(prices::yuan(hundredths));
+    fn ahead(price: Price) -> Cost {
+        let price = Some(price);
         Cost {
             unit_price: None,
             charge_unit: None,
@@ -89,10 +89,10 @@ impl Cost {
     }
 
     /// By what an hour costs.
-    fn of(hour: u64, months: Option<u64>) -> Cost {
+    fn of(hour: Price, months: Option<u32>) -> Cost {
         match months {
             None => Cost::by_use(hour, "HOUR"),
-            Some(months) => Cost::ahead(hour * HOURS_OF_MONTH * months),
+            Some(months) => Cost::ahead(hour.months(months)),
         }
     }
 }
@@ -103,14 +103,14 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
 }
 
 impl Wanted {
-    fn months(&self) -> Result<Option<u64>, Refusal> {
+    fn months(&self) -> Result<Option<u32>, Refusal> {
         match &*self.load_balancer_charge_type {
             "POSTPAID" | "POSTPAID_BY_HOUR" => Ok(None),
             "PREPAID" => {
                 let said = self.load_balancer_charge_prepaid.as_ref().and_then(|one| one.period);
                 let name = "LoadBalancerChargePrepaid.Period";
                 let said = said.ok_or_else(|| Refusal::missing(name))?;
-                let months = u64::try_from(said).ok().filter(|_| (1..=MONTHS_MAX).contains(&said));
+                let months = u32::try_from(said).ok().filter(|_| (1..=MONTHS_MAX).contains(&said));
                 months.map(Some).ok_or_else(|| Refusal::out_of_range(name, 1, MONTHS_MAX))
             }
             word => Err(Refusal::bad("InvalidParameterValue", "LoadBalancerChargeType", word)),
@@ -136,14 +136,19 @@ impl Wanted {
                 Some(if by_traffic {
                     Cost::by_use(GB_OF_TRAFFIC, "GB")
                 } else {
-                    Cost::of(mbps * MBPS * count, months)
+                    Cost::of(hour_of_bandwidth(mbps).times(count), months)
                 })
             }
             (Reach::Public, None) => Some(Cost::by_use(GB_OF_TRAFFIC, "GB")),
             (Reach::Private, _) => None,
         };
+        let hour = match reach {
+            Reach::Public => HOUR_OF_BALANCER,
+            // Private ones cost nothing.
+            Reach::Private => Price::default(),
+        };
         Ok(Prices {
-            instance_price: Cost::of(prices::balancer_hour(reach) * count, months),
+            instance_price: Cost::of(hour.times(count), months),
             bandwidth_price,
             lcu_price: None,
         })

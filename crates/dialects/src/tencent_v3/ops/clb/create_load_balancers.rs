@@ -271,14 +271,14 @@ pub fn check_isp(said: Option<&str>) -> Result<(), Refusal> {
 
 impl Internet {
     /// Whether it is paid by traffic, and for how many megabits a second.
-    pub fn priced(&self) -> Result<(bool, u64), Refusal> {
+    pub fn priced(&self) -> Result<(bool, u32), Refusal> {
         self.hints()?;
         let by_bandwidth = self
             .internet_charge_type
             .as_deref()
             .is_some_and(|kind| kind != "TRAFFIC_POSTPAID_BY_HOUR");
         let said = self.internet_max_bandwidth_out.unwrap_or(BANDWIDTH);
-        Ok((!by_bandwidth, u64::try_from(said).unwrap_or(0)))
+        Ok((!by_bandwidth, u32::try_from(said).unwrap_or(0)))
     }
 
     pub fn hints(&self) -> Result<Hints, Refusal> {

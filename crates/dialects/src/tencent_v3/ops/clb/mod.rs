@@ -2,6 +2,7 @@
 
 pub mod backends;
 pub mod balancer_prices;
+pub mod balancer_quotas;
 pub mod balancers;
 pub mod batch_deregister_members;
 pub mod batch_register_members;
@@ -31,7 +32,6 @@ pub mod listeners;
 pub mod member_health;
 pub mod members;
 pub mod move_members;
-pub mod quotas;
 pub mod redirect;
 pub mod redirect_to_https;
 pub mod redirections;
