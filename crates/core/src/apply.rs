@@ -10,8 +10,8 @@ use crate::command::{Receipt, TokenClaim};
 use crate::edits::Put;
 use crate::model::{
     Activity, Asset, BalancerState, Busy, Credential, Disk, Fault, Flavor, Host, Image, Job, JobId,
-    Last, LoadBalancer, LoadBalancerId, Phase, Project, ProjectId, Server, ServerId, SubState,
-    Target, Time,
+    Last, LoadBalancer, LoadBalancerId, Phase, Power, Project, ProjectId, Server, ServerId,
+    SubState, Target, Time,
 };
 use crate::ops::{Operation, Sort, Step};
 use crate::world::{Token, World};
@@ -31,6 +31,8 @@ pub enum Change {
     Edited(Edited),
     /// Finished jobs that are in the archive now and leave memory.
     JobsArchived(Vec<JobId>),
+    /// Some servers were found with another power than they were left with.
+    PowerSeen(PowerSeen),
     TokensExpired(Vec<(ProjectId, Arc<str>)>),
 }
 
@@ -55,6 +57,13 @@ pub struct Edited {
     pub puts: Vec<Put>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<Token>,
+}
+
+/// What machines did that nobody ordered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PowerSeen {
+    pub at: Time,
+    pub powers: Vec<(ServerId, Power)>,
 }
 
 /// What became of some sub-jobs of one job.
@@ -140,6 +149,7 @@ impl World {
             Change::JobAccepted(accepted) => self.accept(accepted),
             Change::Progress(progress) => self.progress(progress),
             Change::Edited(edited) => self.edit(edited),
+            Change::PowerSeen(seen) => self.see_power(seen),
             Change::JobsArchived(jobs) => jobs.iter().for_each(|job| self.drop_job(*job)),
             Change::TokensExpired(tokens) => {
                 tokens.iter().for_each(|(project, token)| self.drop_token(*project, token));
@@ -209,6 +219,19 @@ impl World {
         }
         if let Some(token) = token {
             self.put_token(token.clone());
+        }
+    }
+
+    fn see_power(&mut self, seen: &PowerSeen) {
+        let PowerSeen { at, powers } = seen;
+        for (id, power) in powers {
+            self.change_server(*id, |server| {
+                server.power = *power;
+                server.updated_at = *at;
+                if *power == Power::Running {
+                    server.launched_at = Some(*at);
+                }
+            });
         }
     }
 

@@ -58,6 +58,7 @@ impl Change {
             | Change::HostSet(_)
             | Change::ServersAdded(_)
             | Change::Edited(_)
+            | Change::PowerSeen(_)
             | Change::JobsArchived(_)
             | Change::TokensExpired(_) => 0,
         }
@@ -76,6 +77,7 @@ impl Change {
             | Change::HostSet(_)
             | Change::ServersAdded(_)
             | Change::Edited(_)
+            | Change::PowerSeen(_)
             | Change::JobsArchived(_)
             | Change::TokensExpired(_) => {}
         }

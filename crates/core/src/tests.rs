@@ -12,3 +12,4 @@ mod records;
 mod recycle_bin;
 mod scheduled_events;
 mod story;
+mod unasked;
