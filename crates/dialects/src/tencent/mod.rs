@@ -19,5 +19,6 @@ pub mod prices;
 pub mod regions;
 pub mod shapes;
 pub mod signature;
+pub mod status;
 pub mod times;
 pub mod zones;

@@ -143,12 +143,13 @@ impl QemuDriver {
                 let story = "real machines make no images yet".into();
                 self.report(step, Err(DriverError::Rejected(Rejection::Failed(story))));
             }
-            Verb::NoImage { image: _ } => self.report(step, Ok(Done::default())),
             Verb::Balance { balancer: _ } => {
                 let story = "real machines have no load balancers".into();
                 self.report(step, Err(DriverError::Rejected(Rejection::Failed(story))));
             }
-            Verb::Unbalance { balancer: _ } => self.report(step, Ok(Done::default())),
+            Verb::NoImage { image: _ } | Verb::Unbalance { balancer: _ } => {
+                self.report(step, Ok(Done::default()));
+            }
         }
     }
 
