@@ -126,10 +126,10 @@ fn of_sub_job(job: &Job, sub: regiment_core::model::SubJobId) -> Option<Row> {
     let sub = &job.subs[job.index_of(sub)?];
     match (sub.state, &sub.fault) {
         (SubState::Succeeded, _) => None,
-        (SubState::Failed | SubState::Refused, Some(fault)) => {
+        (SubState::Failed | SubState::Refused | SubState::Cancelled, Some(fault)) => {
             Some(Row::of_work(fault, &job.operation))
         }
-        (SubState::Failed | SubState::Refused, None) => {
+        (SubState::Failed | SubState::Refused | SubState::Cancelled, None) => {
             Some(Row::of(&Fault::from(FaultKind::Internal)))
         }
         (SubState::Waiting | SubState::Running, _) => {
