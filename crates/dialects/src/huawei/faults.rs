@@ -194,18 +194,16 @@ fn of_kind(kind: FaultKind) -> Row {
         FaultKind::StepTimedOut => ("Ecs.1002", 400, "The operation on the ECS timed out."),
         FaultKind::Unreachable => ("Ecs.1002", 400, "The host of the ECS does not answer."),
         FaultKind::StillRunning => ("Ecs.0603", 501, "The operation on the ECS is still running."),
-        FaultKind::Cancelled => {
-            ("Common.0999", 400, "The task was cancelled before it was begun on the ECS.")
-        }
+        FaultKind::Cancelled => ("Common.0999", 400, "The task was cancelled before it was begun."),
         FaultKind::TooManyFailures => (
             "Common.0999",
             400,
-            "The task was cancelled before it was begun on the ECS, because too many others failed.",
+            "The task was cancelled before it was begun, because too many others failed.",
         ),
         FaultKind::DeadlinePassed => (
             "Common.0999",
             400,
-            "The task was cancelled before it was begun on the ECS, because its deadline passed.",
+            "The task was cancelled before it was begun, because its deadline passed.",
         ),
         FaultKind::Internal => ("Common.0001", 500, "System exception."),
     };

@@ -75,7 +75,7 @@ pub const fn row(kind: FaultKind) -> Row {
         FaultKind::OrdersInvalid => row_of(
             "InvalidParameterValue",
             "the orders in `X-Regiment-Orders` cannot be carried out",
-            "`X-Regiment-Orders` 中的执行要求无法执行",
+            "`X-Regiment-Orders` 中的执行要求无法执行：",
         ),
         // No request of this dialect can meet the others of a job.
         FaultKind::JobNotFound => {

@@ -134,8 +134,9 @@ fn child(world: &World, job: &Job, at: usize) -> JobOf {
     };
     JobOf {
         status: match sub.state {
-            SubState::Waiting => "INIT",
-            SubState::Running => "RUNNING",
+            SubState::Waiting if sub.began_at.is_none() => "INIT",
+            // Between two tries it is under way.
+            SubState::Waiting | SubState::Running => "RUNNING",
             SubState::Succeeded => "SUCCESS",
             SubState::Failed | SubState::Refused | SubState::Cancelled => "FAIL",
         },
