@@ -103,7 +103,6 @@ impl Seen<'_> {
             "concurrency" => orders.concurrency = Some(number(key, need()?)?),
             "waves" => orders.waves = waves(need()?)?,
             "pause" => orders.pause_ms = duration(key, need()?)?,
-            "hold" => orders.hold = flag()?,
             "max_failures" => orders.max_failures = Some(share(key, need()?)?),
             "start_at" => orders.start_at = Some(time(key, need()?, now)?),
             "deadline" => orders.deadline = Some(time(key, need()?, now)?),
@@ -183,14 +182,14 @@ mod tests {
     #[test]
     fn every_key_is_read() {
         let carried = read(
-            "concurrency=10; waves=1, 10% ,100%;pause = 30s; hold; max_failures=5; \
+            "concurrency=10; waves=1, 10% ,100%;pause = 30s; max_failures=5; \
              start_at=1970-01-01T01:00:00+00:30; deadline=+2h; retry=3; backoff=500ms; dry_run;",
         );
         let orders = Orders {
             concurrency: Some(10),
             waves: vec![Share::Count(1), Share::Percent(10), Share::Percent(100)],
             pause_ms: 30_000,
-            hold: true,
+            hold: false,
             max_failures: Some(Share::Count(5)),
             start_at: Some(Time(1_800_000)),
             deadline: Some(NOW.after_ms(7_200_000)),
@@ -225,7 +224,7 @@ mod tests {
             ("pause=30", "pause must be a number with a unit: ms, s, m, h or d"),
             ("pause=s", "pause must be a number with a unit: ms, s, m, h or d"),
             ("pause=9223372036854775807d", "pause must be a number with a unit: ms, s, m, h or d"),
-            ("hold=yes", "hold takes no value"),
+            ("hold", "there is no order named hold"),
             ("dry_run=true", "dry_run takes no value"),
             (
                 "start_at=tomorrow",
@@ -243,7 +242,7 @@ mod tests {
 
     #[test]
     fn a_header_that_is_there_twice_is_refused() {
-        let headers = vec![(HEADER.to_owned(), "hold".to_owned()); 2];
+        let headers = vec![(HEADER.to_owned(), "dry_run".to_owned()); 2];
         let request = Request {
             method: "POST",
             path: "/",
