@@ -24,6 +24,12 @@ pub fn say(text: &str) -> io::Result<()> {
     }
 }
 
+/// What is wrong, beside what was asked for.
+pub fn complain(text: &str) {
+    // Nobody is left to tell if this fails.
+    let _ = writeln!(io::stderr(), "regiment: {text}");
+}
+
 fn text(running: &Running) -> String {
     let identity = running.identity();
     let project = identity.project.plain();

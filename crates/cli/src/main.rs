@@ -8,6 +8,7 @@ mod commands;
 mod limits;
 mod platform;
 mod ready_file;
+mod table;
 
 use std::process::ExitCode;
 
@@ -24,19 +25,19 @@ struct Regiment {
 #[derive(Subcommand)]
 enum Command {
     Serve(Box<commands::serve::Serve>),
+    Image(commands::image::Image),
 }
 
 fn main() -> ExitCode {
     let Regiment { command } = Regiment::parse();
     let done = match command {
         Command::Serve(serve) => serve.run(),
+        Command::Image(image) => image.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            use std::io::Write as _;
-            // Nobody is left to tell if this fails.
-            let _ = writeln!(std::io::stderr(), "regiment: {error:#}");
+            banner::complain(&format!("{error:#}"));
             ExitCode::FAILURE
         }
     }

@@ -57,45 +57,14 @@ fn target(target: &SubTarget) -> TargetRef {
 /// An operation that makes its own targets makes one for each name: only those at these places are
 /// named again. Whether it is such an operation.
 fn name_only(operation: &mut Operation, places: &[usize]) -> bool {
-    let names = match operation {
-        Operation::Create(create) => &mut create.names,
-        Operation::CreateLoadBalancers(create) => &mut create.names,
-        Operation::CreateDisks(create) => &mut create.names,
-        Operation::Delete(_)
-        | Operation::Start(_)
-        | Operation::Stop(_)
-        | Operation::Reboot(_)
-        | Operation::CrashDump(_)
-        | Operation::ResetPassword(_)
-        | Operation::Resize(_)
-        | Operation::Reinstall(_)
-        | Operation::Rename(_)
-        | Operation::AddNics(_)
-        | Operation::DeleteNics(_)
-        | Operation::ChangeNetwork(_)
-        | Operation::Migrate(_)
-        | Operation::Redeploy(_)
-        | Operation::ChangeCharging(_)
-        | Operation::AttachVolume(_)
-        | Operation::DetachVolume(_)
-        | Operation::DeleteDisks(_)
-        | Operation::ExtendDisks(_)
-        | Operation::ConfirmResize(_)
-        | Operation::RevertResize(_)
-        | Operation::Lock(_)
-        | Operation::Purge(_)
-        | Operation::Restore(_)
-        | Operation::DeleteLoadBalancers(_)
-        | Operation::CreateListeners(_)
-        | Operation::RegisterBackends(_)
-        | Operation::DeregisterBackends(_)
-        | Operation::ChangeLoadBalancer(_)
-        | Operation::ChangeListener(_)
-        | Operation::DeleteListeners(_)
-        | Operation::RegisterMembers(_)
-        | Operation::DeregisterMembers(_)
-        | Operation::WeighMembers(_)
-        | Operation::Edit(_) => return false,
+    let names = if let Operation::Create(create) = operation {
+        &mut create.names
+    } else if let Operation::CreateLoadBalancers(create) = operation {
+        &mut create.names
+    } else if let Operation::CreateDisks(create) = operation {
+        &mut create.names
+    } else {
+        return false;
     };
     *names = places.iter().filter_map(|at| names.get(*at).cloned()).collect();
     true

@@ -374,6 +374,8 @@ impl Engine {
             match world.job(id) {
                 Some(job) if job.tally.ended() => {
                     rows.push((Table::Jobs, key.clone(), None));
+                    let request = record::request_key(job.request);
+                    rows.push((Table::Requests, request, Some(key.clone())));
                     rows.push((Table::Archive, key, Some(record::encode_archived(job))));
                     archived.push(id);
                 }
@@ -393,8 +395,7 @@ impl Engine {
         }
         self.swept_at = now;
         let oldest = now.after_ms(-self.settings.retention_ms);
-        let mut keep = |row: &[u8]| record::archived_ended_at(row).is_some_and(|at| at >= oldest);
-        self.store.sweep(SWEEP_ROWS_MAX, &mut keep).map(drop)
+        self.store.sweep(SWEEP_ROWS_MAX, &mut |row| record::swept(row, oldest)).map(drop)
     }
 
     /// The driver calls for the present steps of running sub-jobs. A step that no call can be made

@@ -13,6 +13,9 @@ pub const CREATE_MAX: usize = 1_000;
 pub const LISTENERS_MAX: usize = 100;
 pub const BACKENDS_MAX: usize = 1_000;
 
+/// Forwarding rules of one listener: the vendor's published quota is 50.
+pub const RULES_MAX: usize = 100;
+
 /// Interfaces of one server: what both vendors' largest shapes take is 12 and 15.
 pub const NICS_MAX: usize = 12;
 

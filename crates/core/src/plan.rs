@@ -8,10 +8,10 @@ use crate::command::{Admission, AlreadySo, Command, Receipt, TargetAnswer, Targe
 use crate::edits::{self, Desk, Edit, Put};
 use crate::limits;
 use crate::model::{
-    BalancerState, Course, Disk, Fault, FaultKind, Handle, Job, JobId, ListenerId, LoadBalancer,
-    Orders, Power, Server, SubJob, SubState, SubTarget, Tally, Target, Time,
+    Course, Disk, Fault, FaultKind, Handle, Job, JobId, ListenerId, LoadBalancer, Orders, Power,
+    RuleId, Server, SubJob, SubState, SubTarget, Tally, Target, Time,
 };
-use crate::ops::{BalancerRules, DiskRules, Operation, ServerRules, Sort, Verdict};
+use crate::ops::{BalancerRules, DiskRules, Mint, Operation, ServerRules, Sort, Verdict};
 use crate::world::{Index, Token, World};
 
 /// What a command comes to.
@@ -230,8 +230,8 @@ fn judge_balancers(world: &World, command: &Command, rules: &dyn BalancerRules) 
 }
 
 fn balancer_verdict(balancer: &LoadBalancer, world: &World, rules: &dyn BalancerRules) -> Verdict {
-    let unready = rules.heeds_state() && balancer.state != BalancerState::Ready;
-    if balancer.busy.is_some() || unready {
+    let free = if rules.heeds_state() { balancer.is_free() } else { balancer.busy.is_none() };
+    if !free {
         return Verdict::refuse(FaultKind::BalancerBusy);
     }
     rules.admit(balancer, world)
@@ -320,7 +320,7 @@ fn accept_judged(
         return Ok(Plan { receipt, accepted: None, edited: None });
     }
     let mut job = new_job(command, id, now, subs);
-    name_listeners(world, &mut job.operation, now, chance);
+    name_parts(world, &mut job, now, chance);
     job.operation.choose(world, command.project, id.sub(0), chance)?;
     if let (Operation::Delete(delete), Some(owner)) =
         (&mut job.operation, world.project(command.project))
@@ -422,19 +422,40 @@ fn token(command: &Command, receipt: &Receipt, now: Time) -> Option<Token> {
     Some(Token::new(command.project, claim, receipt.clone(), expires_at))
 }
 
-/// Listeners get their ids and their age when they are ordered, since the caller is told them at once.
-fn name_listeners(world: &World, operation: &mut Operation, now: Time, chance: &mut Chance) {
-    let Operation::CreateListeners(create) = operation else { return };
-    let taken = |id: ListenerId| {
-        world.balancers().any(|balancer| balancer.listeners.iter().any(|old| old.id == id))
-    };
-    for listener in &mut create.listeners {
-        listener.created_at = Some(now);
-        listener.id = loop {
-            let id = ListenerId(Handle::fold(chance.next_u64()));
-            if !taken(id) {
-                break id;
-            }
-        };
+/// Listeners and rules get their ids and their age when they are ordered, since the caller is told
+/// them at once.
+fn name_parts(world: &World, job: &mut Job, now: Time, chance: &mut Chance) {
+    let listeners = || world.balancers().flat_map(|balancer| &balancer.listeners);
+    let has_listener = |id| listeners().any(|listener| listener.id == ListenerId(id));
+    let has_rule = |id| listeners().any(|listener| listener.rule(RuleId(id)).is_some());
+    if let Operation::CreateListeners(create) = &mut job.operation {
+        for listener in &mut create.listeners {
+            listener.created_at = Some(now);
+            listener.id = ListenerId(fresh(chance, has_listener));
+        }
+    }
+    if let Operation::CreateRules(create) = &mut job.operation {
+        for rule in &mut create.rules {
+            rule.created_at = Some(now);
+            rule.id = RuleId(fresh(chance, has_rule));
+        }
+    }
+    if let Operation::RedirectToHttps(redirect) = &mut job.operation
+        && let Some(Target::Balancer(id)) = job.subs.first().and_then(|sub| sub.target.known())
+        && let Some(balancer) = world.balancer(id)
+    {
+        let listener = Some(ListenerId(fresh(chance, has_listener)));
+        let count = redirect.rules_count(balancer);
+        let rules = (0..count).map(|_| RuleId(fresh(chance, has_rule))).collect();
+        redirect.mint = Mint { listener, rules, at: Some(now) };
+    }
+}
+
+fn fresh(chance: &mut Chance, taken: impl Fn(Handle) -> bool) -> Handle {
+    loop {
+        let handle = Handle::fold(chance.next_u64());
+        if !taken(handle) {
+            return handle;
+        }
     }
 }

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::apply::Change;
 use crate::model::{
-    Credential, Flavor, Host, Image, Job, LoadBalancer, LoadBalancerId, Project, ProjectId, Server,
-    ServerId, Time,
+    Credential, Flavor, Host, Image, Job, LoadBalancer, LoadBalancerId, Project, ProjectId,
+    RequestId, Server, ServerId, Time,
 };
-use crate::store::StoreError;
+use crate::store::{StoreError, Swept};
 use crate::world::{Token, World};
 
 /// Raised when an older program could misread what this one writes. Written with the first commit.
@@ -79,6 +79,10 @@ pub fn number_key(number: u64) -> Vec<u8> {
     number.to_be_bytes().to_vec()
 }
 
+pub(crate) fn request_key(id: RequestId) -> Vec<u8> {
+    id.0.to_be_bytes().to_vec()
+}
+
 pub(crate) fn server_key(id: ServerId) -> Vec<u8> {
     id.0.to_be_bytes().to_vec()
 }
@@ -123,9 +127,26 @@ pub(crate) fn encode_archived(job: &Job) -> Vec<u8> {
     row
 }
 
-pub(crate) fn archived_ended_at(row: &[u8]) -> Option<Time> {
+/// What becomes of an archived job's row when those that ended before `oldest` are to go.
+pub(crate) fn swept(row: &[u8], oldest: Time) -> Swept {
+    if archived_ended_at(row).is_some_and(|at| at >= oldest) {
+        return Swept::Stays;
+    }
+    Swept::Goes { request: archived_request(row).map(request_key) }
+}
+
+fn archived_ended_at(row: &[u8]) -> Option<Time> {
     let head = row.get(..8)?.try_into().ok()?;
     Some(Time(i64::from_be_bytes(head)))
+}
+
+/// The call that ordered an archived job, without making the whole job of its row.
+fn archived_request(row: &[u8]) -> Option<RequestId> {
+    #[derive(Deserialize)]
+    struct Ordered {
+        request: RequestId,
+    }
+    decode::<Ordered>("archived job", row.get(8..)?).ok().map(|ordered| ordered.request)
 }
 
 pub(crate) fn archived_job(row: &[u8]) -> Result<Job, StoreError> {

@@ -24,10 +24,12 @@ pub enum Table {
     Secrets,
     /// Finished jobs, by number. Read by [`Archive`].
     Archive,
+    /// The numbers of finished jobs, by the calls that ordered them. Read by [`Archive`].
+    Requests,
 }
 
 impl Table {
-    pub const ALL: [Table; 9] = [
+    pub const ALL: [Table; 10] = [
         Table::Meta,
         Table::Catalog,
         Table::Servers,
@@ -37,6 +39,7 @@ impl Table {
         Table::Tokens,
         Table::Secrets,
         Table::Archive,
+        Table::Requests,
     ];
 
     /// The tables read into memory at start, in an order in which each needs only those before it.
@@ -62,6 +65,7 @@ impl Table {
             Table::Tokens => "tokens",
             Table::Secrets => "secrets",
             Table::Archive => "archive",
+            Table::Requests => "requests",
         }
     }
 }
@@ -120,17 +124,31 @@ pub trait Store: Send {
     /// A reader of finished jobs that never waits for a commit.
     fn archive(&self) -> Arc<dyn Archive>;
 
-    /// Deletes archive rows that `keep` rejects, oldest numbers first, until one is kept or
-    /// `rows_max` are gone. Says how many it deleted.
+    /// Deletes archive rows that `judge` lets go, oldest numbers first, each with its row of
+    /// [`Table::Requests`], until one stays or `rows_max` are gone: all of them in one commit. Says how
+    /// many it deleted.
     fn sweep(
         &mut self,
         rows_max: usize,
-        keep: &mut dyn FnMut(&[u8]) -> bool,
+        judge: &mut dyn FnMut(&[u8]) -> Swept,
     ) -> Result<usize, StoreError>;
+}
+
+/// What becomes of a row of the archive at a sweep.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Swept {
+    Stays,
+    Goes {
+        /// The key of its row of [`Table::Requests`], if it has one.
+        request: Option<Vec<u8>>,
+    },
 }
 
 /// Reads finished jobs from any thread.
 pub trait Archive: Send + Sync {
     /// The row with the greatest key that is at most `key`.
     fn at_or_before(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// The row of [`Table::Requests`] under `key`.
+    fn of_request(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
 }

@@ -9,7 +9,7 @@ use crate::driver::{
     StepCall, StepReport, Verb,
 };
 use crate::model::{Host, LoadBalancerId, Nic, Power, ServerId, Time, VolumeId};
-use crate::store::{Archive, Batch, Loaded, Store, StoreError, Table, Visit};
+use crate::store::{Archive, Batch, Loaded, Store, StoreError, Swept, Table, Visit};
 use crate::vault::{Sealed, Secret, Vault};
 
 /// When a commit that is to fail fails: the batch is not there, or it is and nobody was told.
@@ -80,7 +80,7 @@ impl Store for Disk {
     fn sweep(
         &mut self,
         rows_max: usize,
-        keep: &mut dyn FnMut(&[u8]) -> bool,
+        judge: &mut dyn FnMut(&[u8]) -> Swept,
     ) -> Result<usize, StoreError> {
         let mut state = self.state();
         let of_archive = |key: &(Table, Vec<u8>)| key.0 == Table::Archive;
@@ -88,12 +88,17 @@ impl Store for Disk {
             .rows
             .iter()
             .filter(|(key, _)| of_archive(key))
-            .take_while(|(_, value)| !keep(value))
             .take(rows_max)
-            .map(|(key, _)| key.clone())
+            .map_while(|(key, row)| match judge(row) {
+                Swept::Stays => None,
+                Swept::Goes { request } => Some((key.clone(), request)),
+            })
             .collect();
-        for key in &gone {
+        for (key, request) in &gone {
             state.rows.remove(key);
+            if let Some(request) = request {
+                state.rows.remove(&(Table::Requests, request.clone()));
+            }
         }
         Ok(gone.len())
     }
@@ -104,6 +109,10 @@ impl Archive for Disk {
         let state = self.state();
         let range = (Table::Archive, Vec::new())..=(Table::Archive, key.to_vec());
         Ok(state.rows.range(range).next_back().map(|(_, value)| value.clone()))
+    }
+
+    fn of_request(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.state().rows.get(&(Table::Requests, key.to_vec())).cloned())
     }
 }
 

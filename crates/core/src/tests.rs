@@ -1,6 +1,7 @@
 //! Tests of the core as a whole, by theme.
 
 mod alarms;
+mod balancers;
 mod disaster;
 mod edits;
 mod holds;

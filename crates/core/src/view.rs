@@ -61,8 +61,13 @@ impl<'a> View<'a> {
         server.orders.iter().rev().filter_map(move |sub| view.sub_job(*sub))
     }
 
-    /// The job a call made, while the job is in memory.
-    pub fn job_of_request(&self, request: RequestId) -> Option<&'a Job> {
-        self.world.job_of_request(request)
+    /// The job a call made, in memory or archived.
+    pub fn job_of_request(&self, request: RequestId) -> Option<Cow<'a, Job>> {
+        if let Some(job) = self.world.job_of_request(request) {
+            return Some(Cow::Borrowed(job));
+        }
+        let number = self.archive.of_request(&record::request_key(request)).ok()??;
+        let number = u64::from_be_bytes(number.try_into().ok()?);
+        self.job(JobId(number)).filter(|job| job.request == request)
     }
 }

@@ -459,8 +459,8 @@ impl World {
         for front in fronts {
             self.change_balancer(front, |balancer| {
                 balancer.backends.retain(|backend| backend.server != id);
-                for listener in &mut balancer.listeners {
-                    listener.members.retain(|member| member.server != id);
+                for members in balancer.members_mut() {
+                    members.retain(|member| member.server != id);
                 }
             });
         }

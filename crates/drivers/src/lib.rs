@@ -5,10 +5,13 @@
 //!
 //! Deliberately absent: clocks (time is an argument), vendors' words, and any memory of orders.
 //!
-//! Read first: [`sim`], the simulated fleet. A new driver is one module here that passes
-//! [`conformance`].
+//! Read first: [`sim`], the simulated fleet; then `qemu`, real machines, and [`images`], what they
+//! are made from. A new driver is one module here that passes [`conformance`].
 
 pub mod conformance;
+pub mod images;
+#[cfg(target_os = "linux")]
+pub mod qemu;
 pub mod sim;
 
 pub use sim::SimDriver;

@@ -27,11 +27,7 @@ impl DataFolder {
     pub fn open(path: &Path) -> Result<DataFolder, FolderError> {
         let folder = || path.display().to_string();
         let io = |error| FolderError::Io { folder: folder(), error };
-        let mut builder = DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(path).map_err(io)?;
+        make(path)?;
         let lock_path = path.join("lock");
         let mut lock = private().create(true).read(true).open(&lock_path).map_err(io)?;
         match lock.try_lock() {
@@ -64,6 +60,17 @@ impl DataFolder {
     pub fn store_file(&self) -> PathBuf {
         self.path.join("regiment.redb")
     }
+}
+
+/// Makes the folder if it is not there, readable for its owner alone.
+pub fn make(path: &Path) -> Result<(), FolderError> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+        .create(path)
+        .map_err(|error| FolderError::Io { folder: path.display().to_string(), error })
 }
 
 fn private() -> OpenOptions {

@@ -305,7 +305,7 @@ mod tests {
     use regiment_core::engine::Settings;
     use regiment_core::model::{Hints, ProjectId, Reach, RequestId};
     use regiment_core::ops::{CreateLoadBalancers, Operation};
-    use regiment_core::store::{Archive, Batch, Store, StoreError, Visit};
+    use regiment_core::store::{Archive, Batch, Store, StoreError, Swept, Visit};
     use regiment_drivers::sim::{SimConfig, SimDriver};
     use regiment_stores::MemoryStore;
 
@@ -336,9 +336,9 @@ mod tests {
         fn sweep(
             &mut self,
             rows_max: usize,
-            keep: &mut dyn FnMut(&[u8]) -> bool,
+            judge: &mut dyn FnMut(&[u8]) -> Swept,
         ) -> Result<usize, StoreError> {
-            self.store.sweep(rows_max, keep)
+            self.store.sweep(rows_max, judge)
         }
     }
 
@@ -377,6 +377,7 @@ mod tests {
             subnet: None,
             tags: Vec::new(),
             hints: Hints::default(),
+            like: None,
         });
         Command::new(ProjectId(1), "AK".into(), "plain", RequestId(1), operation, Vec::new())
     }

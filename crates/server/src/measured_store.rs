@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use regiment_core::store::{Archive, Batch, Store, StoreError, Visit};
+use regiment_core::store::{Archive, Batch, Store, StoreError, Swept, Visit};
 
 use crate::metrics::Metrics;
 
@@ -45,8 +45,8 @@ impl Store for MeasuredStore {
     fn sweep(
         &mut self,
         rows_max: usize,
-        keep: &mut dyn FnMut(&[u8]) -> bool,
+        judge: &mut dyn FnMut(&[u8]) -> Swept,
     ) -> Result<usize, StoreError> {
-        self.store.sweep(rows_max, keep)
+        self.store.sweep(rows_max, judge)
     }
 }

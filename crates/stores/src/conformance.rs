@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use regiment_core::chance::Chance;
-use regiment_core::store::{Batch, Loaded, Store, StoreError, Table};
+use regiment_core::store::{Batch, Loaded, Store, StoreError, Swept, Table};
 
 /// Opens the same disk again; what was opened before has been dropped.
 pub type Opener = Box<dyn FnMut() -> Box<dyn Store>>;
@@ -23,8 +23,10 @@ pub fn all(new_disk: &mut NewDisk<'_>) {
     a_refused_batch_leaves_nothing(new_disk());
     a_visitor_stops_the_reading(new_disk());
     the_archive_finds_the_row_at_or_before(new_disk());
+    the_archive_finds_by_request_exactly(new_disk());
     the_archive_reads_while_others_commit(new_disk());
     a_sweep_takes_the_oldest_until_one_is_kept(new_disk());
+    a_sweep_takes_what_leads_to_a_row(new_disk());
     for seed in 0..8 {
         any_story_reads_as_it_was_written(new_disk(), seed);
     }
@@ -56,14 +58,14 @@ impl Contents {
         }
     }
 
-    /// The keys of its archived rows, which a store does not list.
-    pub fn archived(&self) -> Vec<Vec<u8>> {
-        let archived = self.rows.keys().filter(|(table, _)| *table == Table::Archive);
-        archived.map(|(_, key)| key.clone()).collect()
+    /// The places of its rows that are not loaded, which a store does not list.
+    pub fn archived(&self) -> Vec<(Table, Vec<u8>)> {
+        let apart = self.rows.keys().filter(|(table, _)| !Table::LOADED.contains(table));
+        apart.cloned().collect()
     }
 
-    /// What is loaded, and what the archive finds under these keys.
-    pub fn of(store: &mut dyn Store, archived: &[Vec<u8>]) -> Contents {
+    /// What is loaded, and what the archive finds at these places.
+    pub fn of(store: &mut dyn Store, archived: &[(Table, Vec<u8>)]) -> Contents {
         let mut found = Contents::default();
         load(store, &mut |loaded| {
             match loaded {
@@ -79,10 +81,14 @@ impl Contents {
             Ok(())
         });
         let archive = store.archive();
-        for key in archived {
-            let row = archive.at_or_before(key).expect("the archive can be read");
-            if let Some(row) = row {
-                found.rows.insert((Table::Archive, key.clone()), row);
+        for (table, key) in archived {
+            let row = if *table == Table::Requests {
+                archive.of_request(key)
+            } else {
+                archive.at_or_before(key)
+            };
+            if let Some(row) = row.expect("the archive can be read") {
+                found.rows.insert((*table, key.clone()), row);
             }
         }
         found
@@ -229,11 +235,13 @@ fn a_refused_batch_leaves_nothing(mut open: Opener) {
     let mut again = rows([
         put(Table::Servers, b"kept", b"overwritten"),
         put(Table::Archive, &number(1), b"new"),
+        put(Table::Requests, b"new", &number(1)),
     ]);
     again.log = Some((5, b"overwritten".to_vec()));
     assert!(store.commit(again).is_err(), "a log entry was written over");
     drop(store);
-    assert_eq!(Contents::of(&mut *open(), &[number(1)]), expected);
+    let new = [(Table::Archive, number(1)), (Table::Requests, b"new".to_vec())];
+    assert_eq!(Contents::of(&mut *open(), &new), expected);
 }
 
 fn a_visitor_stops_the_reading(mut open: Opener) {
@@ -275,6 +283,33 @@ fn the_archive_finds_the_row_at_or_before(mut open: Opener) {
     assert_eq!(found, Some(number(20)));
 }
 
+fn the_archive_finds_by_request_exactly(mut open: Opener) {
+    let mut store = open();
+    let archive = store.archive();
+    let of = |key: &[u8]| archive.of_request(key).expect("a look-up");
+    assert_eq!(of(b"call"), None);
+    commit(
+        &mut *store,
+        rows([
+            put(Table::Requests, b"call", b"one"),
+            put(Table::Requests, b"caller", b"two"),
+            // The same key in two tables is two rows.
+            put(Table::Archive, b"calm", b"three"),
+        ]),
+    );
+    assert_eq!(of(b"call"), Some(b"one".to_vec()));
+    assert_eq!(of(b"caller"), Some(b"two".to_vec()));
+    for other in [&b"cal"[..], b"calm", b"calle", b"callers", b""] {
+        assert_eq!(of(other), None, "{other:?}");
+    }
+    drop((store, archive));
+    let mut store = open();
+    let of = |store: &dyn Store| store.archive().of_request(b"call").expect("a look-up");
+    assert_eq!(of(&*store), Some(b"one".to_vec()), "it is there after a restart");
+    commit(&mut *store, rows([(Table::Requests, b"call".to_vec(), None)]));
+    assert_eq!(of(&*store), None);
+}
+
 fn the_archive_reads_while_others_commit(mut open: Opener) {
     const LAST: u64 = 100;
     let mut store = open();
@@ -301,7 +336,7 @@ fn the_archive_reads_while_others_commit(mut open: Opener) {
 
 fn a_sweep_takes_the_oldest_until_one_is_kept(mut open: Opener) {
     let mut store = open();
-    let nothing = store.sweep(10, &mut |_| false).expect("a sweep");
+    let nothing = store.sweep(10, &mut |_| Swept::Goes { request: None }).expect("a sweep");
     assert_eq!(nothing, 0);
     commit(&mut *store, rows((1..=9).map(|key| put(Table::Archive, &number(key), &number(key)))));
     let mut asked = Vec::new();
@@ -309,22 +344,50 @@ fn a_sweep_takes_the_oldest_until_one_is_kept(mut open: Opener) {
         move |asked: &mut Vec<u64>, row: &[u8]| {
             let number = u64::from_be_bytes(row.try_into().expect("eight bytes"));
             asked.push(number);
-            number >= bound
+            if number >= bound { Swept::Stays } else { Swept::Goes { request: None } }
         }
     };
-    let keep = older_than(7);
-    assert_eq!(store.sweep(4, &mut |row| keep(&mut asked, row)).expect("a sweep"), 4);
+    let judge = older_than(7);
+    assert_eq!(store.sweep(4, &mut |row| judge(&mut asked, row)).expect("a sweep"), 4);
     assert_eq!(asked, [1, 2, 3, 4], "at most so many at once");
     asked.clear();
-    assert_eq!(store.sweep(100, &mut |row| keep(&mut asked, row)).expect("a sweep"), 2);
+    assert_eq!(store.sweep(100, &mut |row| judge(&mut asked, row)).expect("a sweep"), 2);
     assert_eq!(asked, [5, 6, 7], "none is asked about after the first that is kept");
     drop(store);
     let mut store = open();
     let at = |store: &dyn Store, key| store.archive().at_or_before(&number(key)).expect("a look");
     assert_eq!(at(&*store, 6), None);
     assert_eq!(at(&*store, 7), Some(number(7)));
-    assert_eq!(store.sweep(100, &mut |_| false).expect("a sweep"), 3);
+    let all = store.sweep(100, &mut |_| Swept::Goes { request: None });
+    assert_eq!(all.expect("a sweep"), 3);
     assert_eq!(at(&*store, u64::MAX), None);
+}
+
+fn a_sweep_takes_what_leads_to_a_row(mut open: Opener) {
+    let call = |key: u8| [&b"call"[..], &[key]].concat();
+    let mut store = open();
+    commit(
+        &mut *store,
+        rows((1..=5).flat_map(|key: u8| {
+            let at = number(key.into());
+            [put(Table::Archive, &at, &[key]), put(Table::Requests, &call(key), &at)]
+        })),
+    );
+    let mut judge = |row: &[u8]| match row[0] {
+        // One that was archived before there was anything to lead to it.
+        2 => Swept::Goes { request: None },
+        key @ 1..=3 => Swept::Goes { request: Some(call(key)) },
+        _ => Swept::Stays,
+    };
+    assert_eq!(store.sweep(100, &mut judge).expect("a sweep"), 3);
+    let left = |store: &dyn Store| -> Vec<u8> {
+        let archive = store.archive();
+        let is_there = |key: &u8| archive.of_request(&call(*key)).expect("a look-up").is_some();
+        (1..=5).filter(is_there).collect()
+    };
+    assert_eq!(left(&*store), [2, 4, 5]);
+    drop(store);
+    assert_eq!(left(&*open()), [2, 4, 5], "a sweep is durable");
 }
 
 /// A batch made up by chance over few keys, so that they meet again.
@@ -369,8 +432,11 @@ fn any_story_reads_as_it_was_written(mut open: Opener, seed: u64) {
         assert!(found == expected, "story {seed} reads otherwise than it was written");
         // Nothing is left in the archive that was deleted: a look at each key finds one below it.
         let store = open();
-        for key in (0..12).map(number).filter(|key| !archived.contains(key)) {
-            let below = archived.iter().filter(|other| **other < key).max();
+        for key in
+            (0..12).map(number).filter(|key| !archived.contains(&(Table::Archive, key.clone())))
+        {
+            let of_archive = archived.iter().filter(|(table, _)| *table == Table::Archive);
+            let below = of_archive.map(|(_, other)| other).filter(|other| **other < key).max();
             let row = below.map(|below| expected.rows[&(Table::Archive, below.clone())].clone());
             assert_eq!(store.archive().at_or_before(&key).expect("a look-up"), row);
         }

@@ -11,9 +11,9 @@ use std::sync::Arc;
 
 use redb::{
     Database, DatabaseError, Durability, ReadTransaction, ReadableDatabase, ReadableTable,
-    StorageError, TableDefinition, TableError, WriteTransaction,
+    StorageError, TableDefinition, TableError, TableHandle, WriteTransaction,
 };
-use regiment_core::store::{Archive, Batch, Loaded, Store, StoreError, Table, Visit};
+use regiment_core::store::{Archive, Batch, Loaded, Store, StoreError, Swept, Table, Visit};
 
 #[cfg(test)]
 mod power_cut;
@@ -60,8 +60,10 @@ impl RedbStore {
         if !fresh {
             fresh = check_ours(&db)?;
         }
-        if fresh {
+        if fresh || lacks_tables(&db)? {
             lay_out(&db)?;
+        }
+        if fresh {
             // The file's name must be as durable as what is in it.
             sync_folder(path).map_err(|error| io(&error))?;
         }
@@ -122,7 +124,7 @@ impl Store for RedbStore {
     fn sweep(
         &mut self,
         rows_max: usize,
-        keep: &mut dyn FnMut(&[u8]) -> bool,
+        judge: &mut dyn FnMut(&[u8]) -> Swept,
     ) -> Result<usize, StoreError> {
         let transaction = self.write()?;
         let mut gone = 0;
@@ -130,15 +132,19 @@ impl Store for RedbStore {
             let mut rows = transaction
                 .open_table(rows_of(Table::Archive))
                 .map_err(|error| no_table(&error))?;
+            let mut requests = transaction
+                .open_table(rows_of(Table::Requests))
+                .map_err(|error| no_table(&error))?;
             while gone < rows_max {
-                let kept = match rows.first().map_err(|error| broken(&error))? {
-                    Some((_, row)) => keep(row.value()),
-                    None => true,
+                let verdict = match rows.first().map_err(|error| broken(&error))? {
+                    Some((_, row)) => judge(row.value()),
+                    None => Swept::Stays,
                 };
-                if kept {
-                    break;
-                }
+                let Swept::Goes { request } = verdict else { break };
                 rows.pop_first().map_err(|error| broken(&error))?;
+                if let Some(request) = request {
+                    requests.remove(request.as_slice()).map_err(|error| broken(&error))?;
+                }
                 gone += 1;
             }
         }
@@ -188,6 +194,13 @@ impl Archive for RedbArchive {
             }
             None => Ok(None),
         }
+    }
+
+    fn of_request(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let transaction = self.db.begin_read().map_err(|error| io(&error))?;
+        let rows = open_rows(&transaction, Table::Requests)?;
+        let row = rows.get(key).map_err(|error| broken(&error))?;
+        Ok(row.map(|row| row.value().to_vec()))
     }
 }
 
@@ -255,7 +268,15 @@ fn check_ours(db: &Database) -> Result<bool, StoreError> {
     Ok(false)
 }
 
-/// Makes every table, so that readers find each.
+/// Whether a version that did not have every table yet made the file.
+fn lacks_tables(db: &Database) -> Result<bool, StoreError> {
+    let transaction = db.begin_read().map_err(|error| io(&error))?;
+    let names = transaction.list_tables().map_err(|error| broken(&error))?;
+    let names: Vec<_> = names.map(|table| table.name().to_owned()).collect();
+    Ok(Table::ALL.iter().any(|table| !names.iter().any(|name| name == table.name())))
+}
+
+/// Makes every table that is not there, so that readers find each.
 fn lay_out(db: &Database) -> Result<(), StoreError> {
     let transaction = db.begin_write().map_err(|error| io(&error))?;
     {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use parking_lot::{Mutex, RwLock};
-use regiment_core::store::{Archive, Batch, Loaded, Store, StoreError, Table, Visit};
+use regiment_core::store::{Archive, Batch, Loaded, Store, StoreError, Swept, Table, Visit};
 
 type Rows = BTreeMap<Vec<u8>, Vec<u8>>;
 
@@ -21,7 +21,32 @@ struct Disk {
     forgetful: bool,
     state: Mutex<State>,
     /// Apart from the rest, so that its readers wait for nothing but its own rows.
-    archive: RwLock<Rows>,
+    finished: RwLock<Finished>,
+}
+
+/// What an archive reads.
+#[derive(Clone, Debug, Default)]
+struct Finished {
+    jobs: Rows,
+    requests: Rows,
+}
+
+impl Finished {
+    /// The rows of a table that is read here and not loaded.
+    const fn rows(&mut self, table: Table) -> Option<&mut Rows> {
+        match table {
+            Table::Archive => Some(&mut self.jobs),
+            Table::Requests => Some(&mut self.requests),
+            Table::Meta
+            | Table::Catalog
+            | Table::Servers
+            | Table::Balancers
+            | Table::Assets
+            | Table::Jobs
+            | Table::Tokens
+            | Table::Secrets => None,
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -46,18 +71,18 @@ impl MemoryStore {
     pub fn snapshot(&self) -> MemoryStore {
         // Both locks at once, so that no commit falls between them.
         let state = self.disk.state.lock();
-        let archive = self.disk.archive.read();
+        let finished = self.disk.finished.read();
         MemoryStore {
             disk: Arc::new(Disk {
                 forgetful: self.disk.forgetful,
                 state: Mutex::new(state.clone()),
-                archive: RwLock::new(archive.clone()),
+                finished: RwLock::new(finished.clone()),
             }),
         }
     }
 }
 
-/// The place of a loaded table in [`State::rows`]; none for the archive, which is kept apart.
+/// The place of a loaded table in [`State::rows`]; none for what is kept apart.
 fn place(table: Table) -> Option<usize> {
     Table::LOADED.iter().position(|loaded| *loaded == table)
 }
@@ -100,15 +125,15 @@ impl Store for MemoryStore {
             }
             state.log.insert(seq, entry);
         }
-        let to_archive = rows.iter().any(|(table, _, _)| *table == Table::Archive);
-        let mut archive = to_archive.then(|| self.disk.archive.write());
+        let finishes = rows.iter().any(|(table, _, _)| place(*table).is_none());
+        let mut finished = finishes.then(|| self.disk.finished.write());
         for (table, key, value) in rows {
             match place(table) {
                 Some(_) if self.disk.forgetful => {}
                 Some(place) => put(&mut state.rows[place], key, value),
                 None => {
-                    if let Some(archive) = &mut archive {
-                        put(archive, key, value);
+                    if let Some(kept) = finished.as_mut().and_then(|all| all.rows(table)) {
+                        put(kept, key, value);
                     }
                 }
             }
@@ -126,15 +151,19 @@ impl Store for MemoryStore {
     fn sweep(
         &mut self,
         rows_max: usize,
-        keep: &mut dyn FnMut(&[u8]) -> bool,
+        judge: &mut dyn FnMut(&[u8]) -> Swept,
     ) -> Result<usize, StoreError> {
-        let mut archive = self.disk.archive.write();
+        let mut finished = self.disk.finished.write();
+        let Finished { jobs, requests } = &mut *finished;
         let mut gone = 0;
         while gone < rows_max
-            && let Some(oldest) = archive.first_entry()
-            && !keep(oldest.get())
+            && let Some(oldest) = jobs.first_entry()
+            && let Swept::Goes { request } = judge(oldest.get())
         {
             oldest.remove();
+            if let Some(request) = request {
+                requests.remove(&request);
+            }
             gone += 1;
         }
         Ok(gone)
@@ -146,9 +175,13 @@ struct MemoryArchive(Arc<Disk>);
 impl Archive for MemoryArchive {
     fn at_or_before(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         use std::ops::Bound::{Included, Unbounded};
-        let rows = self.0.archive.read();
-        let at = rows.range::<[u8], _>((Unbounded, Included(key))).next_back();
+        let finished = self.0.finished.read();
+        let at = finished.jobs.range::<[u8], _>((Unbounded, Included(key))).next_back();
         Ok(at.map(|(_, row)| row.clone()))
+    }
+
+    fn of_request(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.0.finished.read().requests.get(key).cloned())
     }
 }
 
@@ -182,11 +215,11 @@ mod tests {
             expected.commit(&numbered_batch(n));
             store.commit(numbered_batch(n)).expect("a commit");
         }
-        expected.rows.retain(|(table, _), _| *table == Table::Archive);
+        expected.rows.retain(|(table, _), _| !Table::LOADED.contains(table));
         expected.log.clear();
         assert!(!expected.rows.is_empty());
         assert_eq!(Contents::of(&mut store.clone(), &expected.archived()), expected);
-        assert!(store.sweep(1_000, &mut |_| false).expect("a sweep") > 0);
+        assert!(store.sweep(1_000, &mut |_| Swept::Goes { request: None }).expect("a sweep") > 0);
         assert_eq!(store.archive().at_or_before(&[255; 8]).expect("a look-up"), None);
     }
 }

@@ -44,6 +44,22 @@ fn only_its_owner_may_read_it() {
 }
 
 #[test]
+fn a_file_made_before_there_was_a_table_gets_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("store");
+    RedbStore::open(&path).expect("a store").commit(one_row()).expect("a commit");
+    let older = redb::Database::open(&path).expect("it is redb's");
+    let transaction = older.begin_write().expect("a transaction");
+    let requests = TableDefinition::<&[u8], &[u8]>::new(Table::Requests.name());
+    assert!(transaction.delete_table(requests).expect("it can be deleted"));
+    transaction.commit().expect("a commit");
+    drop(older);
+    let mut store = RedbStore::open(&path).expect("it opens");
+    assert_eq!(store.archive().of_request(b"call").expect("there is a table to read"), None);
+    assert_eq!(count(&mut store), 1, "what was there is there");
+}
+
+#[test]
 fn one_process_at_a_time() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("store");

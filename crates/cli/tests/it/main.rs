@@ -3,6 +3,7 @@
 mod crash;
 mod daemon;
 mod http;
+mod images;
 mod secrets;
 mod serve;
 mod signed;

@@ -253,6 +253,11 @@ short_id!(
     Handle
 );
 short_id!(
+    /// One forwarding rule of a listener; unique in the world.
+    RuleId,
+    Handle
+);
+short_id!(
     /// One accepted command. Jobs and their sub-jobs share one number line, so a public number
     /// finds its job without an index: a job's sub-jobs have the numbers right after its own.
     JobId,

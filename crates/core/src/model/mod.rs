@@ -17,8 +17,8 @@ mod time;
 
 pub use asset::{Asset, AssetKey, KeyPair, ServerGroup};
 pub use balancer::{
-    Backend, BalancerState, HealthCheck, Hints, Listener, LoadBalancer, Member, Membership, Probe,
-    Protocol, Reach,
+    Backend, BalancerState, Certificates, ForwardingRule, HealthCheck, Hints, Listener,
+    LoadBalancer, Member, Membership, Place, Probe, Protocol, Reach, Redirection,
 };
 pub use catalog::{
     Credential, Flavor, Host, Image, ImageSource, OsFamily, Project, Quota, RecycleBin,
@@ -27,8 +27,8 @@ pub use disk::{Attachment, Disk, DiskPhase};
 pub use fault::{Fault, FaultKind};
 pub use ids::{
     Handle, ImageId, JobId, LaunchTemplateId, ListenerId, LoadBalancerId, NetworkId, PortId,
-    ProjectId, RequestId, ScheduledEventId, ServerGroupId, ServerId, SubJobId, TemplateVersionId,
-    VolumeId,
+    ProjectId, RequestId, RuleId, ScheduledEventId, ServerGroupId, ServerId, SubJobId,
+    TemplateVersionId, VolumeId,
 };
 pub use job::{Job, Outcome, SubJob, SubState, SubTarget, Tally, Target};
 pub use launch_template::{LaunchTemplate, TemplateVersion};

@@ -3,7 +3,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{BalancerRules, Rules, Step, Verdict};
-use crate::model::{FaultKind, HealthCheck, Hints, Listener, ListenerId, LoadBalancer};
+use crate::model::{
+    Certificates, FaultKind, HealthCheck, Hints, Listener, ListenerId, LoadBalancer,
+};
 use crate::world::World;
 
 /// Have a listener work in another way; what is absent stays as it is.
@@ -17,13 +19,6 @@ pub struct ChangeListener {
     pub certificates: Option<Certificates>,
     #[serde(default)]
     pub hints: Hints,
-}
-
-/// The certificate a listener shows, and the one by which its clients are known.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Certificates {
-    pub own: Arc<str>,
-    pub of_clients: Option<Arc<str>>,
 }
 
 impl Rules for ChangeListener {

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
@@ -6,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::{Rules, Step, rename};
 use crate::chance::Chance;
 use crate::model::{
-    BalancerState, Fault, Handle, Hints, LoadBalancer, LoadBalancerId, ProjectId, Reach, SubJobId,
-    Tag, Time,
+    BalancerState, Fault, FaultKind, Handle, Hints, Listener, ListenerId, LoadBalancer,
+    LoadBalancerId, Member, ProjectId, Reach, RuleId, SubJobId, Tag, Time,
 };
 use crate::world::World;
 
@@ -24,6 +25,9 @@ pub struct CreateLoadBalancers {
     pub tags: Vec<Tag>,
     #[serde(default, skip_serializing_if = "Hints::is_empty")]
     pub hints: Hints,
+    /// Whose listeners, rules, members and backends it is to have, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub like: Option<LoadBalancerId>,
 }
 
 impl Rules for CreateLoadBalancers {
@@ -31,8 +35,12 @@ impl Rules for CreateLoadBalancers {
         "create_load_balancers"
     }
 
-    fn check(&self, _world: &World, _project: ProjectId) -> Result<(), Fault> {
-        rename::names_are_bounded(&self.names)
+    fn check(&self, world: &World, project: ProjectId) -> Result<(), Fault> {
+        rename::names_are_bounded(&self.names)?;
+        let Some(like) = self.like else { return Ok(()) };
+        let model = world.balancer(like).filter(|balancer| balancer.project == project);
+        let model = model.ok_or(FaultKind::BalancerNotFound)?;
+        if model.is_free() { Ok(()) } else { Err(FaultKind::BalancerBusy.into()) }
     }
 
     fn steps(&self, _was_running: bool) -> &'static [Step] {
@@ -68,14 +76,14 @@ impl CreateLoadBalancers {
                     Reach::Public => Ipv4Addr::from(0xCB00_7100 | low & 0xFF),
                     Reach::Private => Ipv4Addr::from(0xAC10_0000 | low),
                 };
-                LoadBalancer {
+                let mut balancer = LoadBalancer {
                     id,
                     project,
                     order: sub.0,
                     name: name.clone(),
                     reach: self.reach,
                     routes: self.routes,
-                    domain: format!("{prefix}-{}", id.0).into(),
+                    domain: LoadBalancer::domain_of(prefix, id),
                     address,
                     network: self.network.clone(),
                     subnet: self.subnet.clone(),
@@ -86,9 +94,45 @@ impl CreateLoadBalancers {
                     listeners: Vec::new(),
                     backends: Vec::new(),
                     tags: self.tags.clone(),
+                    security_groups: Vec::new(),
                     hints: self.hints.clone(),
+                };
+                if let Some(model) = self.like.and_then(|id| world.balancer(id)) {
+                    copy(model, &mut balancer, now, chance);
                 }
+                balancer
             })
             .collect()
+    }
+}
+
+/// Gives a new load balancer what another has. Ids are drawn from a space in which two alike are not
+/// to be expected.
+fn copy(model: &LoadBalancer, balancer: &mut LoadBalancer, now: Time, chance: &mut Chance) {
+    let mut new_ids: BTreeMap<RuleId, RuleId> = BTreeMap::new();
+    balancer.backends.clone_from(&model.backends);
+    balancer.security_groups.clone_from(&model.security_groups);
+    balancer.listeners = model
+        .listeners
+        .iter()
+        .map(|old| {
+            let mut listener = Listener { created_at: Some(now), ..old.clone() };
+            listener.id = ListenerId(Handle::fold(chance.next_u64()));
+            for rule in &mut listener.rules {
+                let id = RuleId(Handle::fold(chance.next_u64()));
+                new_ids.insert(std::mem::replace(&mut rule.id, id), id);
+                rule.created_at = Some(now);
+            }
+            listener
+        })
+        .collect();
+    let set = |member: &mut Member| member.since = now;
+    balancer.members_mut().flatten().for_each(set);
+    for rule in balancer.listeners.iter_mut().flat_map(|one| &mut one.rules) {
+        if let Some(way) = &mut rule.redirection
+            && let Some(new) = new_ids.get(&way.to)
+        {
+            way.to = *new;
+        }
     }
 }

@@ -4,7 +4,8 @@ use super::{BalancerRules, Rules, Step, Verdict};
 use crate::model::{Fault, FaultKind, ListenerId, LoadBalancer, ProjectId};
 use crate::world::World;
 
-/// Close ports of a load balancer. What was behind them alone is let go.
+/// Close ports of a load balancer. What was behind them alone is let go, and nothing sends clients to
+/// their rules any more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeleteListeners {
     pub listeners: Vec<ListenerId>,
@@ -34,5 +35,6 @@ impl BalancerRules for DeleteListeners {
 
     fn settle(&self, balancer: &mut LoadBalancer) {
         balancer.listeners.retain(|listener| !self.listeners.contains(&listener.id));
+        balancer.keep_redirections();
     }
 }

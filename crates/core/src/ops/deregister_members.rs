@@ -4,7 +4,7 @@ use super::{BalancerRules, Rules, Step, Verdict};
 use crate::model::{Fault, FaultKind, LoadBalancer, Membership, ProjectId};
 use crate::world::World;
 
-/// Take servers from behind listeners.
+/// Take servers from behind listeners or their rules.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeregisterMembers {
     pub members: Vec<Membership>,
@@ -30,9 +30,9 @@ impl BalancerRules for DeregisterMembers {
     }
 
     fn settle(&self, balancer: &mut LoadBalancer) {
-        for Membership { listener, member } in &self.members {
-            if let Some(listener) = balancer.listeners.iter_mut().find(|one| one.id == *listener) {
-                listener.members.retain(|old| !old.is_at(member.server, member.port));
+        for one in &self.members {
+            if let Some(members) = balancer.members_at_mut(one.place()) {
+                members.retain(|old| !old.is_at(one.member.server, one.member.port));
             }
         }
     }
@@ -40,13 +40,17 @@ impl BalancerRules for DeregisterMembers {
 
 impl Membership {
     /// The verdict on an order that needs each of these to be so already.
-    pub(super) fn all_there(members: &[Membership], balancer: &LoadBalancer) -> Verdict {
-        for Membership { listener, member } in members {
-            let Some(listener) = balancer.listener(*listener) else {
-                return Verdict::refuse(FaultKind::ListenerNotFound);
+    pub(super) fn all_there<'m>(
+        members: impl IntoIterator<Item = &'m Membership>,
+        balancer: &LoadBalancer,
+    ) -> Verdict {
+        for one in members {
+            let there = match balancer.members_at(one.place()) {
+                Ok(there) => there,
+                Err(fault) => return Verdict::refuse(fault),
             };
-            if !listener.members.iter().any(|old| old.is_at(member.server, member.port)) {
-                let server = member.server.to_string();
+            if !there.iter().any(|old| old.is_at(one.member.server, one.member.port)) {
+                let server = one.member.server.to_string();
                 return Verdict::refuse(Fault::with(FaultKind::BackendNotFound, server));
             }
         }

@@ -6,30 +6,38 @@
 mod add_nics;
 mod attach_volume;
 mod change_charging;
+mod change_domain;
 mod change_listener;
 mod change_load_balancer;
 mod change_network;
+mod change_rule;
 mod confirm_resize;
 mod crash_dump;
 mod create;
 mod create_disks;
 mod create_listeners;
 mod create_load_balancers;
+mod create_rules;
 mod delete;
 mod delete_disks;
 mod delete_listeners;
 mod delete_load_balancers;
 mod delete_nics;
+mod delete_rules;
 mod deregister_backends;
 mod deregister_members;
 mod detach_volume;
+mod end_redirections;
 mod extend_disks;
 mod lock;
 mod migrate;
+mod move_members;
 mod nic_mint;
 mod purge;
 mod reboot;
 mod redeploy;
+mod redirect;
+mod redirect_to_https;
 mod register_backends;
 mod register_members;
 mod reinstall;
@@ -41,6 +49,7 @@ mod revert_resize;
 mod start;
 mod step;
 mod stop;
+mod weigh_backends;
 mod weigh_members;
 
 use std::sync::Arc;
@@ -50,31 +59,39 @@ use serde::{Deserialize, Serialize};
 pub use add_nics::AddNics;
 pub use attach_volume::{AttachVolume, fits, free_device};
 pub use change_charging::ChangeCharging;
-pub use change_listener::{Certificates, ChangeListener};
-pub use change_load_balancer::ChangeLoadBalancer;
+pub use change_domain::ChangeDomain;
+pub use change_listener::ChangeListener;
+pub use change_load_balancer::{ChangeLoadBalancer, GroupsChange};
 pub use change_network::ChangeNetwork;
+pub use change_rule::ChangeRule;
 pub use confirm_resize::ConfirmResize;
 pub use crash_dump::CrashDump;
 pub use create::{Create, VolumeOrder, device_name};
 pub use create_disks::CreateDisks;
 pub use create_listeners::CreateListeners;
 pub use create_load_balancers::CreateLoadBalancers;
+pub use create_rules::CreateRules;
 pub use delete::Delete;
 pub use delete_disks::DeleteDisks;
 pub use delete_listeners::DeleteListeners;
 pub use delete_load_balancers::DeleteLoadBalancers;
 pub use delete_nics::DeleteNics;
+pub use delete_rules::DeleteRules;
 pub use deregister_backends::DeregisterBackends;
 pub use deregister_members::DeregisterMembers;
 pub use detach_volume::DetachVolume;
+pub use end_redirections::EndRedirections;
 pub use extend_disks::ExtendDisks;
 pub use lock::Lock;
 pub use migrate::Migrate;
+pub use move_members::{Move, MoveMembers};
 pub(crate) use nic_mint::NicMint;
 pub use nic_mint::NicOrder;
 pub use purge::Purge;
 pub use reboot::Reboot;
 pub use redeploy::Redeploy;
+pub use redirect::{Redirect, Way};
+pub use redirect_to_https::{DomainWay, Mint, RedirectToHttps};
 pub use register_backends::RegisterBackends;
 pub use register_members::RegisterMembers;
 pub use reinstall::Reinstall;
@@ -86,6 +103,7 @@ pub use revert_resize::RevertResize;
 pub use start::Start;
 pub use step::Step;
 pub use stop::Stop;
+pub use weigh_backends::WeighBackends;
 pub use weigh_members::WeighMembers;
 
 use crate::chance::Chance;
@@ -159,12 +177,21 @@ pub enum Operation {
     CreateListeners(CreateListeners),
     RegisterBackends(RegisterBackends),
     DeregisterBackends(DeregisterBackends),
+    WeighBackends(WeighBackends),
     ChangeLoadBalancer(ChangeLoadBalancer),
     ChangeListener(ChangeListener),
     DeleteListeners(DeleteListeners),
     RegisterMembers(RegisterMembers),
     DeregisterMembers(DeregisterMembers),
     WeighMembers(WeighMembers),
+    MoveMembers(MoveMembers),
+    CreateRules(CreateRules),
+    ChangeRule(ChangeRule),
+    ChangeDomain(ChangeDomain),
+    DeleteRules(DeleteRules),
+    Redirect(Redirect),
+    RedirectToHttps(RedirectToHttps),
+    EndRedirections(EndRedirections),
     /// Asks no machine and makes no job.
     Edit(Box<Edit>),
 }
@@ -341,12 +368,21 @@ impl Operation {
             Operation::CreateListeners(op) => Sort::Balancers(op),
             Operation::RegisterBackends(op) => Sort::Balancers(op),
             Operation::DeregisterBackends(op) => Sort::Balancers(op),
+            Operation::WeighBackends(op) => Sort::Balancers(op),
             Operation::ChangeLoadBalancer(op) => Sort::Balancers(op),
             Operation::ChangeListener(op) => Sort::Balancers(op),
             Operation::DeleteListeners(op) => Sort::Balancers(op),
             Operation::RegisterMembers(op) => Sort::Balancers(op),
             Operation::DeregisterMembers(op) => Sort::Balancers(op),
             Operation::WeighMembers(op) => Sort::Balancers(op),
+            Operation::MoveMembers(op) => Sort::Balancers(op),
+            Operation::CreateRules(op) => Sort::Balancers(op),
+            Operation::ChangeRule(op) => Sort::Balancers(op),
+            Operation::ChangeDomain(op) => Sort::Balancers(op),
+            Operation::DeleteRules(op) => Sort::Balancers(op),
+            Operation::Redirect(op) => Sort::Balancers(op),
+            Operation::RedirectToHttps(op) => Sort::Balancers(op),
+            Operation::EndRedirections(op) => Sort::Balancers(op),
             Operation::Edit(edit) => Sort::Edit(edit),
         }
     }

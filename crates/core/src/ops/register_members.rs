@@ -5,7 +5,7 @@ use crate::limits::BACKENDS_MAX;
 use crate::model::{Fault, FaultKind, LoadBalancer, Member, Membership, ProjectId};
 use crate::world::World;
 
-/// Put servers behind listeners, each with a port of its own, or give those already there another
+/// Put servers behind listeners or their rules, each with a port of its own, or give those already there another
 /// weight.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegisterMembers {
@@ -21,7 +21,7 @@ impl Rules for RegisterMembers {
         if self.members.is_empty() {
             return Err(FaultKind::NoTargets.into());
         }
-        for Membership { listener: _, member } in &self.members {
+        for Membership { listener: _, rule: _, member } in &self.members {
             if world.server(member.server).is_none_or(|server| server.project != project) {
                 return Err(Fault::with(FaultKind::ServerNotFound, member.server.to_string()));
             }
@@ -36,26 +36,25 @@ impl Rules for RegisterMembers {
 
 impl BalancerRules for RegisterMembers {
     fn admit(&self, balancer: &LoadBalancer, _world: &World) -> Verdict {
-        if self.members.iter().any(|one| balancer.listener(one.listener).is_none()) {
-            return Verdict::refuse(FaultKind::ListenerNotFound);
+        for one in &self.members {
+            if let Err(fault) = balancer.members_at(one.place()) {
+                return Verdict::refuse(fault);
+            }
         }
-        let there: usize = balancer.listeners.iter().map(|one| one.members.len()).sum();
-        if balancer.backends.len() + there + self.members.len() > BACKENDS_MAX {
+        let there = balancer.backends.len() + balancer.members().count();
+        if there + self.members.len() > BACKENDS_MAX {
             return Verdict::refuse(FaultKind::QuotaExceeded);
         }
         Verdict::Admit
     }
 
     fn settle(&self, balancer: &mut LoadBalancer) {
-        for Membership { listener, member } in &self.members {
-            let Some(listener) = balancer.listeners.iter_mut().find(|one| one.id == *listener)
-            else {
-                continue;
-            };
-            let Member { server, port, weight, since: _ } = member;
-            match listener.members.iter_mut().find(|old| old.is_at(*server, *port)) {
-                Some(old) => old.weight = *weight,
-                None => listener.members.push(member.clone()),
+        for one in &self.members {
+            let Some(members) = balancer.members_at_mut(one.place()) else { continue };
+            let Member { server, port, weight, since: _ } = one.member;
+            match members.iter_mut().find(|old| old.is_at(server, port)) {
+                Some(old) => old.weight = weight,
+                None => members.push(one.member.clone()),
             }
         }
     }

@@ -4,7 +4,7 @@ use super::{BalancerRules, Rules, Step, Verdict};
 use crate::model::{Fault, FaultKind, LoadBalancer, Membership, ProjectId};
 use crate::world::World;
 
-/// Give servers behind listeners another weight.
+/// Give servers behind listeners or their rules another weight.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WeighMembers {
     pub members: Vec<Membership>,
@@ -30,13 +30,11 @@ impl BalancerRules for WeighMembers {
     }
 
     fn settle(&self, balancer: &mut LoadBalancer) {
-        for Membership { listener, member } in &self.members {
-            let listener = balancer.listeners.iter_mut().find(|one| one.id == *listener);
-            let members = listener.map(|listener| listener.members.iter_mut());
-            let old =
-                members.and_then(|mut all| all.find(|old| old.is_at(member.server, member.port)));
-            if let Some(old) = old {
-                old.weight = member.weight;
+        for one in &self.members {
+            let members = balancer.members_at_mut(one.place()).into_iter().flatten();
+            let mut old = members.filter(|old| old.is_at(one.member.server, one.member.port));
+            if let Some(old) = old.next() {
+                old.weight = one.member.weight;
             }
         }
     }

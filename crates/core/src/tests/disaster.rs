@@ -13,17 +13,12 @@ use crate::edits::{
 };
 use crate::engine::Settings;
 use crate::limits;
-use crate::model::{
-    Backend, Handle, HealthCheck, Hints, Listener, ListenerId, Member, Membership, NetworkId, Nic,
-    Probe, Protocol, Reach, ScheduledEventId, ServerGroupId, ServerId, Time,
-};
+use crate::model::{NetworkId, Nic, ScheduledEventId, ServerGroupId, ServerId, Time};
 use crate::ops::{
-    AddNics, AttachVolume, ChangeCharging, ChangeListener, ChangeLoadBalancer, ChangeNetwork,
-    ConfirmResize, CrashDump, CreateListeners, CreateLoadBalancers, Delete, DeleteDisks,
-    DeleteListeners, DeleteLoadBalancers, DeleteNics, DeregisterBackends, DeregisterMembers,
-    ExtendDisks, Force, Lock, Migrate, NicOrder, Operation, PasswordFit, Purge, Reboot, Redeploy,
-    RegisterBackends, RegisterMembers, Reinstall, Rename, ResetPassword, Resize, Restore,
-    RevertResize, Start, Stop, WeighMembers,
+    AddNics, AttachVolume, ChangeCharging, ChangeNetwork, ConfirmResize, CrashDump, Delete,
+    DeleteDisks, DeleteNics, ExtendDisks, Force, Lock, Migrate, NicOrder, Operation, PasswordFit,
+    Purge, Reboot, Redeploy, Reinstall, Rename, ResetPassword, Resize, Restore, RevertResize,
+    Start, Stop,
 };
 use crate::store::{StoreError, Table};
 use crate::testing::{Fails, Trouble};
@@ -34,31 +29,12 @@ use super::plane::{
     create, create_disks, create_in, detach, seeded_disk, tell, with_password,
 };
 
+pub mod balancers;
+
 type Act = fn(&World) -> Vec<Command>;
 
 fn s(number: u128) -> ServerId {
     ServerId(0x5000 + number)
-}
-
-fn first_balancer(world: &World) -> TargetRef {
-    TargetRef::Balancer(
-        world.balancers().find(|balancer| &*balancer.name == "lb-a").expect("lb-a is there").id,
-    )
-}
-
-fn listener_at(world: &World, port: u16) -> ListenerId {
-    let mut listeners = world.balancers().flat_map(|balancer| &balancer.listeners);
-    listeners
-        .find(|listener| listener.port == port)
-        .map_or(ListenerId(Handle::fold(0)), |one| one.id)
-}
-
-fn member(world: &World, at: u16, server: ServerId, port: u16) -> Membership {
-    let since = Time(0);
-    Membership {
-        listener: listener_at(world, at),
-        member: Member { server, port, weight: 10, since },
-    }
 }
 
 fn disk_named(world: &World, name: &str) -> TargetRef {
@@ -89,33 +65,6 @@ fn add(name: &str) -> AddKeyPair {
         fingerprint: "00:11".into(),
         kind: "ssh".into(),
         user: "AK".into(),
-    }
-}
-
-fn listener(port: u16) -> Listener {
-    Listener {
-        id: ListenerId(Handle::fold(0)),
-        name: format!("port {port}").into(),
-        port,
-        backend_port: port,
-        protocol: Protocol::Tcp,
-        scheduler: "wrr".into(),
-        session_s: 0,
-        health: HealthCheck {
-            on: true,
-            timeout_s: 2,
-            interval_s: 5,
-            healthy_after: 3,
-            unhealthy_after: 3,
-            http_codes: 31,
-            http_path: "/".into(),
-            probe: Probe::default(),
-        },
-        certificate: None,
-        client_certificate: None,
-        members: Vec::new(),
-        created_at: None,
-        hints: Hints::default(),
     }
 }
 
@@ -164,20 +113,7 @@ const ACTS: &[Act] = &[
             command(8, Operation::Delete(Delete::new(false, false)), &[s(4), s(77)]),
         ]
     },
-    |_| {
-        let names = vec!["lb-a".into(), "lb-b".into()];
-        let create = CreateLoadBalancers {
-            names,
-            reach: Reach::Public,
-            routes: false,
-            domain_prefix: None,
-            network: None,
-            subnet: None,
-            tags: Vec::new(),
-            hints: Hints::default(),
-        };
-        vec![command(9, Operation::CreateLoadBalancers(create), &[])]
-    },
+    balancers::create,
     |_| {
         // Edits are allowed while an operation runs, and one may be refused as a whole.
         let note = ChangeMetadata {
@@ -194,66 +130,18 @@ const ACTS: &[Act] = &[
             edit(23, Edit::ChangeMetadata(note)),
         ]
     },
-    |world| {
-        let open = CreateListeners { listeners: vec![listener(80), listener(443)] };
-        vec![command_on(10, Operation::CreateListeners(open), vec![first_balancer(world)])]
-    },
-    |world| {
-        let backends =
-            [s(1), new_server(world, "n2")].map(|server| Backend { server, weight: 10 }).to_vec();
-        let register = RegisterBackends { backends };
-        vec![command_on(11, Operation::RegisterBackends(register), vec![first_balancer(world)])]
-    },
+    balancers::open,
+    balancers::forward,
     // Each waits for the one before: a load balancer does one thing at a time.
-    |world| {
-        let members = vec![member(world, 80, s(1), 8080), member(world, 443, s(3), 8443)];
-        let register = Operation::RegisterMembers(RegisterMembers { members });
-        vec![command_on(100, register, vec![first_balancer(world)])]
-    },
-    |world| {
-        let mut heavy = member(world, 443, s(3), 8443);
-        heavy.member.weight = 77;
-        let weigh = Operation::WeighMembers(WeighMembers { members: vec![heavy] });
-        vec![command_on(101, weigh, vec![first_balancer(world)])]
-    },
-    |world| {
-        let change = ChangeListener {
-            listener: listener_at(world, 443),
-            name: Some("secure".into()),
-            scheduler: Some("least_conn".into()),
-            session_s: Some(30),
-            health: None,
-            certificates: None,
-            hints: Hints::default(),
-        };
-        vec![command_on(102, Operation::ChangeListener(change), vec![first_balancer(world)])]
-    },
-    |world| {
-        let leave = DeregisterMembers { members: vec![member(world, 80, s(1), 8080)] };
-        vec![command_on(103, Operation::DeregisterMembers(leave), vec![first_balancer(world)])]
-    },
-    |world| {
-        let close = DeleteListeners { listeners: vec![listener_at(world, 80)] };
-        vec![command_on(104, Operation::DeleteListeners(close), vec![first_balancer(world)])]
-    },
-    |world| {
-        let change = ChangeLoadBalancer {
-            name: None,
-            hints: [("bandwidth".into(), Some("5".into()))].into(),
-        };
-        vec![command_on(105, Operation::ChangeLoadBalancer(change), vec![first_balancer(world)])]
-    },
-    |world| {
-        let leave = DeregisterBackends { servers: vec![s(1)] };
-        let other = world.balancers().find(|balancer| &*balancer.name == "lb-b");
-        let mut commands =
-            vec![command_on(12, Operation::DeregisterBackends(leave), vec![first_balancer(world)])];
-        commands.extend(other.map(|other| {
-            let delete = Operation::DeleteLoadBalancers(DeleteLoadBalancers {});
-            command_on(13, delete, vec![TargetRef::Balancer(other.id)])
-        }));
-        commands
-    },
+    balancers::register,
+    balancers::weigh_and_move,
+    balancers::change,
+    balancers::leave,
+    balancers::close,
+    balancers::remember,
+    balancers::redirect,
+    balancers::end,
+    balancers::prune,
     |_| {
         let in_subnet = |address: Option<u8>| NicOrder {
             subnet: Some(SUBNET),

@@ -10,10 +10,10 @@ use crate::command::{Command, Receipt, TargetRef, TokenClaim};
 use crate::edits::{CreateServerGroup, Edit, Put};
 use crate::engine::{Engine, Inbox, Settings, Turn};
 use crate::model::{
-    self, Asset, AssetKey, Cidr, Details, DiskPhase, Fault, Flavor, Host, Image, ImageId,
-    ImageSource, Mark, NetworkId, OsFamily, Phase, Power, Project, ProjectId, Quota, RecycleBin,
-    RequestId, Server, ServerGroupId, ServerId, SubTarget, Subnet, Target, Time, Volume, VolumeId,
-    Vpc,
+    self, Asset, AssetKey, Cidr, Details, DiskPhase, Fault, Flavor, ForwardingRule, Host, Image,
+    ImageId, ImageSource, Listener, LoadBalancer, Mark, NetworkId, OsFamily, Phase, Power, Project,
+    ProjectId, Quota, RecycleBin, RequestId, Server, ServerGroupId, ServerId, SubTarget, Subnet,
+    Target, Time, Volume, VolumeId, Vpc,
 };
 use crate::ops::{
     AttachVolume, Create, CreateDisks, DetachVolume, NicOrder, Operation, VolumeOrder,
@@ -413,6 +413,12 @@ pub fn tell(world: &World) -> String {
             balancer.busy.is_some(),
         )
         .unwrap();
+        if !balancer.security_groups.is_empty() {
+            writeln!(text, "  groups {:?}", balancer.security_groups).unwrap();
+        }
+        for (listener, rule) in balancer.rules() {
+            tell_rule(&mut text, balancer, listener, rule, &name_of);
+        }
     }
     let mut things = Vec::new();
     for asset in world.assets() {
@@ -487,4 +493,31 @@ pub fn tell(world: &World) -> String {
     writeln!(text, "usage {} servers {} vcpus {} MiB", usage.servers, usage.vcpus, usage.ram_mib)
         .unwrap();
     text
+}
+
+fn tell_rule(
+    text: &mut String,
+    balancer: &LoadBalancer,
+    listener: &Listener,
+    rule: &ForwardingRule,
+    name_of: &dyn Fn(ServerId) -> Arc<str>,
+) {
+    let spell = |rule: &ForwardingRule| format!("{}{}", rule.domain, rule.path);
+    let members: Vec<_> = rule
+        .members
+        .iter()
+        .map(|one| format!("{}:{}*{}", name_of(one.server), one.port, one.weight))
+        .collect();
+    write!(text, "  rule {} {} by {}", listener.port, spell(rule), rule.scheduler).unwrap();
+    if listener.default_domain.as_ref() == Some(&rule.domain) {
+        text.push_str(" by default");
+    }
+    if let Some(certificates) = &rule.certificates {
+        write!(text, " with {}", certificates.own).unwrap();
+    }
+    if let Some(way) = &rule.redirection {
+        let (at, to) = balancer.rule(way.to).expect("it leads somewhere");
+        write!(text, " leads to {} {} ({})", at.port, spell(to), way.code).unwrap();
+    }
+    writeln!(text, " members {members:?}").unwrap();
 }

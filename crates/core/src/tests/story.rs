@@ -4,11 +4,12 @@ use crate::command::{Admission, AlreadySo, TargetRef};
 use crate::engine::{Inbox, Settings};
 use crate::events::EventKind;
 use crate::limits;
-use crate::model::{FaultKind, Orders, Outcome, Power, ServerId, SubState};
+use crate::model::{FaultKind, Orders, Outcome, Power, RequestId, ServerId, SubState};
 use crate::ops::{
     Delete, Force, Operation, PasswordFit, Reinstall, Rename, ResetPassword, Resize, Start, Stop,
     Verdict,
 };
+use crate::store::Table;
 use crate::view::View;
 
 use super::plane::{PROJECT, Plane, WINDOWS, command, command_on, create, with_password};
@@ -22,7 +23,7 @@ fn stop() -> Operation {
 }
 
 fn kinds(plane: &Plane, request: u128) -> Vec<(SubState, Option<FaultKind>)> {
-    let job = plane.world().job_of_request(crate::model::RequestId(request)).expect("a job");
+    let job = plane.world().job_of_request(RequestId(request)).expect("a job");
     job.subs.iter().map(|sub| (sub.state, sub.fault.as_ref().map(|fault| fault.kind))).collect()
 }
 
@@ -300,11 +301,23 @@ fn finished_jobs_are_read_from_the_archive_and_forgotten_in_time() {
         assert_eq!(job.subs[index].state, SubState::Refused);
         assert!(view.job_with_number(sub.0 + 1).is_none());
         assert!(view.job(crate::model::JobId(sub.0)).is_none(), "a sub-job is no job");
+        let of_call = view.job_of_request(RequestId(1)).expect("it is found by its call");
+        assert_eq!(of_call.id, receipt.job.unwrap());
+        assert!(view.job_of_request(RequestId(2)).is_none());
+    }
+    plane = plane.restarted();
+    let archive = plane.engine.archive();
+    {
+        let view = View::new(plane.world(), &*archive, &(), plane.now);
+        assert!(view.job_of_request(RequestId(1)).is_some(), "a restart does not lose it");
     }
     plane.now = plane.now.after_ms(limits::RETENTION_MS + 120_000);
     plane.turn(Inbox::new()).unwrap();
     let view = View::new(plane.world(), &*archive, &(), plane.now);
     assert!(view.job(receipt.job.unwrap()).is_none(), "its time is over");
+    assert!(view.job_of_request(RequestId(1)).is_none());
+    let leads = plane.disk.state().rows.keys().any(|(table, _)| *table == Table::Requests);
+    assert!(!leads, "nothing leads to what is gone");
 }
 
 #[test]

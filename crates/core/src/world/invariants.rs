@@ -66,6 +66,7 @@ impl World {
         }
         self.check_disks(&mut wrong);
         self.check_events(&mut wrong);
+        self.check_balancers(&mut wrong);
         let mut sub_jobs = 0;
         for job in self.jobs.values() {
             if job.tally != Tally::of(&job.subs) {
@@ -126,6 +127,51 @@ impl World {
             wrong.push("a server is not in its project's list".to_owned());
         }
         wrong
+    }
+
+    /// What a load balancer says of its parts agrees.
+    fn check_balancers(&self, wrong: &mut Vec<String>) {
+        let mut ids = BTreeSet::new();
+        for listener in self.balancers().flat_map(|balancer| &balancer.listeners) {
+            let rules = listener.rules.iter().map(|rule| rule.id.0);
+            for id in std::iter::once(listener.id.0).chain(rules) {
+                if !ids.insert(id) {
+                    wrong.push(format!("{id} is the id of two listeners or rules"));
+                }
+            }
+            let default = listener.default_domain.as_ref();
+            if default.is_some_and(|domain| !listener.has_domain(domain))
+                || default.is_none() != listener.rules.is_empty()
+            {
+                wrong.push(format!("{} has no domain by default", listener.id.0));
+            }
+            if !listener.protocol.has_rules() && !listener.rules.is_empty() {
+                wrong.push(format!("{} has rules and no use for them", listener.id.0));
+            }
+            for rule in &listener.rules {
+                let first = listener.rule_for(&rule.domain, &rule.path);
+                if first.is_some_and(|first| first.id != rule.id) {
+                    wrong.push(format!("{} is a rule like another", rule.id.0));
+                }
+                let mut same = listener.rules.iter().filter(|one| one.domain == rule.domain);
+                if same.any(|one| one.certificates != rule.certificates) {
+                    wrong.push(format!("{} has two certificates", rule.domain));
+                }
+            }
+        }
+        for balancer in self.balancers() {
+            for (_, rule) in balancer.rules() {
+                let Some(way) = &rule.redirection else { continue };
+                if balancer.rule(way.to).is_none_or(|(_, to)| to.redirection.is_some()) {
+                    wrong.push(format!("{} sends clients nowhere", rule.id.0));
+                }
+            }
+            for member in balancer.members() {
+                if self.server(member.server).is_none() {
+                    wrong.push(format!("{} forwards to nothing", balancer.id.0));
+                }
+            }
+        }
     }
 
     /// What servers say of their volumes and what disks say of their servers is one story.

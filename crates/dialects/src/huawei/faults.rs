@@ -138,6 +138,11 @@ fn of_kind(kind: FaultKind) -> Row {
         | FaultKind::BalancerBusy
         | FaultKind::ListenerNotFound
         | FaultKind::PortInUse
+        | FaultKind::ListenerUnfit
+        | FaultKind::RuleNotFound
+        | FaultKind::RuleExists
+        | FaultKind::RedirectionUnfit
+        | FaultKind::RedirectionNotFound
         | FaultKind::BackendNotFound => ("Ecs.0000", 400, "Request error."),
         FaultKind::KeyPairNotFound => ("Ecs.0314", 400, "The key pair does not exist."),
         FaultKind::KeyPairExists => ("Ecs.0005", 400, "A key pair with this name exists."),
@@ -242,12 +247,21 @@ fn code_of_failed(operation: &Operation) -> &'static str {
         | Operation::CreateListeners(_)
         | Operation::RegisterBackends(_)
         | Operation::DeregisterBackends(_)
+        | Operation::WeighBackends(_)
         | Operation::ChangeLoadBalancer(_)
         | Operation::ChangeListener(_)
         | Operation::DeleteListeners(_)
         | Operation::RegisterMembers(_)
         | Operation::DeregisterMembers(_)
         | Operation::WeighMembers(_)
+        | Operation::MoveMembers(_)
+        | Operation::CreateRules(_)
+        | Operation::ChangeRule(_)
+        | Operation::ChangeDomain(_)
+        | Operation::DeleteRules(_)
+        | Operation::Redirect(_)
+        | Operation::RedirectToHttps(_)
+        | Operation::EndRedirections(_)
         | Operation::Edit(_) => "Ecs.1000",
     }
 }

@@ -17,6 +17,7 @@ mod console;
 mod detail;
 mod evs;
 mod faults;
+mod fields;
 mod filter;
 mod ids;
 mod ims;

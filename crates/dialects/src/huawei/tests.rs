@@ -40,6 +40,10 @@ impl Archive for Empty {
     fn at_or_before(&self, _key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(None)
     }
+
+    fn of_request(&self, _key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(None)
+    }
 }
 
 /// Knows everybody by one secret key.

@@ -4,8 +4,8 @@ use std::fmt;
 
 use regiment_core::command::TargetRef;
 use regiment_core::model::{
-    Handle, Image, ImageId, ListenerId, LoadBalancerId, NetworkId, ProjectId, Server, ServerId,
-    VolumeId,
+    Handle, Image, ImageId, ListenerId, LoadBalancerId, NetworkId, ProjectId, RuleId, Server,
+    ServerId, VolumeId,
 };
 use regiment_core::world::{AnyDisk, World};
 
@@ -15,6 +15,7 @@ const IMAGE: &str = "img-";
 const DISK: &str = "disk-";
 const BALANCER: &str = "lb-";
 const LISTENER: &str = "lbl-";
+const RULE: &str = "loc-";
 const KEY_PAIR: &str = "skey-";
 
 fn join(word: &str, id: impl fmt::Display) -> String {
@@ -103,6 +104,14 @@ pub fn listener(id: ListenerId) -> String {
 
 pub fn read_listener(text: &str) -> Option<ListenerId> {
     text.strip_prefix(LISTENER).and_then(Handle::parse).map(ListenerId)
+}
+
+pub fn rule(id: RuleId) -> String {
+    join(RULE, id.0)
+}
+
+pub fn read_rule(text: &str) -> Option<RuleId> {
+    text.strip_prefix(RULE).and_then(Handle::parse).map(RuleId)
 }
 
 pub fn disk(id: VolumeId) -> String {

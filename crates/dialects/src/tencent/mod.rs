@@ -6,6 +6,7 @@
 pub mod disks;
 pub mod form;
 pub mod fresh;
+pub mod health;
 pub mod hints;
 pub mod host;
 pub mod hostname;

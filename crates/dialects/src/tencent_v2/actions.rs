@@ -2,11 +2,15 @@
 
 use super::call::Call;
 use super::faults::Refusal;
+use super::ops::lb::{
+    application_backends, application_listeners, backends, balancer_prices, balancers,
+    change_listener, change_load_balancer, create_listeners, create_load_balancers,
+    delete_listeners, delete_load_balancers, deregister_backends, deregister_members, listeners,
+    member_health, register_backends, register_members, weigh_backends, weigh_members,
+};
 use super::ops::{
-    attach_volume, backends, balancers, create, create_disks, create_listeners,
-    create_load_balancers, delete, delete_load_balancers, deregister_backends, detach_volume,
-    disks, extend_disks, listeners, prices, reboot, register_backends, reinstall, rename,
-    reset_password, resize, servers, start, stop, task_results, zones,
+    attach_volume, create, create_disks, delete, detach_volume, disks, extend_disks, prices,
+    reboot, reinstall, rename, reset_password, resize, servers, start, stop, task_results, zones,
 };
 use super::params::Params;
 use crate::tencent::host;
@@ -34,12 +38,6 @@ static ACTIONS: &[(&str, Module, Answerer)] = &[
     ("DetachCbsStorages", Module::Cbs, detach_volume::decode),
     // Ordinary tasks.
     ("ResetInstances", Module::Cvm, reinstall::decode),
-    ("CreateLoadBalancer", Module::Lb, create_load_balancers::decode),
-    ("DeleteLoadBalancers", Module::Lb, delete_load_balancers::decode),
-    ("CreateLoadBalancerListeners", Module::Lb, create_listeners::decode),
-    ("RegisterInstancesWithLoadBalancer", Module::Lb, register_backends::decode),
-    ("DeregisterInstancesFromLoadBalancer", Module::Lb, deregister_backends::decode),
-    ("DescribeLoadBalancersTaskResult", Module::Lb, task_results::decode_lb),
     ("DescribeTaskResult", Module::Any, task_results::decode_any),
     // The others.
     ("CreateCbsStorages", Module::Cbs, create_disks::decode),
@@ -52,9 +50,41 @@ static ACTIONS: &[(&str, Module, Answerer)] = &[
     ("ReturnInstance", Module::Cvm, delete::decode),
     ("ModifyInstanceAttributes", Module::Cvm, rename::decode),
     ("ResizeInstanceHour", Module::Cvm, resize::decode),
+    // Load balancers of both kinds.
+    ("CreateLoadBalancer", Module::Lb, create_load_balancers::decode),
+    ("DeleteLoadBalancers", Module::Lb, delete_load_balancers::decode),
     ("DescribeLoadBalancers", Module::Lb, balancers::decode),
+    ("DescribeLoadBalancersTaskResult", Module::Lb, task_results::decode_lb),
+    ("InquiryLBPrice", Module::Lb, balancer_prices::decode_one),
+    ("InquiryLBPriceAll", Module::Lb, balancer_prices::decode_all),
+    // Classic ones.
+    ("ModifyLoadBalancerAttributes", Module::Lb, change_load_balancer::decode_classic),
+    ("CreateLoadBalancerListeners", Module::Lb, create_listeners::decode_classic),
+    ("ModifyLoadBalancerListener", Module::Lb, change_listener::decode_classic),
+    ("DeleteLoadBalancerListeners", Module::Lb, delete_listeners::decode_classic),
     ("DescribeLoadBalancerListeners", Module::Lb, listeners::decode),
+    ("RegisterInstancesWithLoadBalancer", Module::Lb, register_backends::decode),
+    ("ModifyLoadBalancerBackends", Module::Lb, weigh_backends::decode),
+    ("DeregisterInstancesFromLoadBalancer", Module::Lb, deregister_backends::decode),
     ("DescribeLoadBalancerBackends", Module::Lb, backends::decode),
+    ("DescribeLBHealthStatus", Module::Lb, member_health::decode_classic),
+    // Application ones.
+    ("ModifyForwardLBName", Module::Lb, change_load_balancer::decode_application),
+    ("CreateForwardLBFourthLayerListeners", Module::Lb, create_listeners::decode_fourth),
+    ("ModifyForwardLBFourthListener", Module::Lb, change_listener::decode_fourth),
+    ("DeleteForwardLBListener", Module::Lb, delete_listeners::decode_application),
+    ("DescribeForwardLBListeners", Module::Lb, application_listeners::decode),
+    ("RegisterInstancesWithForwardLBFourthListener", Module::Lb, register_members::decode_fourth),
+    ("ModifyForwardFourthBackendsWeight", Module::Lb, weigh_members::decode_fourth),
+    (
+        "DeregisterInstancesFromForwardLBFourthListener",
+        Module::Lb,
+        deregister_members::decode_fourth,
+    ),
+    ("DescribeForwardLBBackends", Module::Lb, application_backends::decode),
+    ("DescribeForwardLBHealthStatus", Module::Lb, member_health::decode_application),
+    ("CreateForwardLBSeventhLayerListeners", Module::Lb, create_listeners::decode_seventh),
+    ("ModifyForwardLBSeventhListener", Module::Lb, change_listener::decode_seventh),
 ];
 
 /// Actions the vendor has and we do not, so that their absence is told from a slip of the pen.
@@ -94,39 +124,20 @@ static NOT_SUPPORTED: &[&str] = &[
     // lb
     "AutoRewrite",
     "CloneLB",
-    "CreateForwardLBFourthLayerListeners",
     "CreateForwardLBListenerRules",
-    "CreateForwardLBSeventhLayerListeners",
-    "DeleteForwardLBListener",
     "DeleteForwardLBListenerRules",
-    "DeleteLoadBalancerListeners",
     "DeleteRewrite",
     "DeregisterInstancesFromForwardLB",
-    "DeregisterInstancesFromForwardLBFourthListener",
-    "DescribeForwardLBBackends",
-    "DescribeForwardLBHealthStatus",
-    "DescribeForwardLBListeners",
-    "DescribeLBHealthStatus",
     "DescribeRewrite",
     "GetCertListWithLoadBalancer",
     "GetMonitorData",
-    "InquiryLBPrice",
-    "InquiryLBPriceAll",
     "ManualRewrite",
     "ModifyForwardFourthBackendsPort",
-    "ModifyForwardFourthBackendsWeight",
-    "ModifyForwardLBFourthListener",
-    "ModifyForwardLBName",
     "ModifyForwardLBRulesDomain",
-    "ModifyForwardLBSeventhListener",
     "ModifyForwardSeventhBackends",
     "ModifyForwardSeventhBackendsPort",
     "ModifyLBHealth",
-    "ModifyLoadBalancerAttributes",
-    "ModifyLoadBalancerBackends",
-    "ModifyLoadBalancerListener",
     "ModifyLoadBalancerRulesProbe",
-    "RegisterInstancesWithForwardLBFourthListener",
     "RegisterInstancesWithForwardLBSeventhListener",
     "ReplaceCert",
     // vpc

@@ -117,6 +117,25 @@ pub const fn row(kind: FaultKind) -> Row {
         FaultKind::PortInUse => {
             (4000, "InvalidParameter.PortCheckFailed", "a listener with this port exists")
         }
+        FaultKind::ListenerUnfit => (
+            4000,
+            "InvalidParameter.ProtocolCheckFailed",
+            "the listener's protocol does not allow it",
+        ),
+        FaultKind::RuleNotFound => {
+            (5000, "InvalidParameter.LocationNotFound", "the forwarding rule does not exist")
+        }
+        FaultKind::RuleExists => {
+            (4000, "InvalidParameter", "the listener has a forwarding rule for this domain and URL")
+        }
+        FaultKind::RedirectionUnfit => (
+            4000,
+            "InvalidParameter.RewriteAlreadyExist",
+            "the one forwarding rule cannot be redirected to the other",
+        ),
+        FaultKind::RedirectionNotFound => {
+            (5000, "InvalidParameter", "the forwarding rules are not redirected so")
+        }
         FaultKind::BackendNotFound => {
             (5000, "InvalidInstanceId.NotFound", "the instance is not bound to the load balancer")
         }
@@ -249,6 +268,10 @@ pub enum Refusal {
     /// It is another module's: the domain is wrong for it.
     ActionElsewhere(String),
     TaskNotFound,
+    /// The load balancer is of the older kind.
+    NotForClassic(String),
+    /// The load balancer is of the newer kind.
+    NotForApplication(String),
     TooLarge,
     Unavailable,
     /// What the core said.
@@ -314,6 +337,16 @@ impl Refusal {
             Refusal::TaskNotFound => {
                 (5000, "ResourceNotFound", "no task has this requestId".into())
             }
+            Refusal::NotForClassic(id) => (
+                5100,
+                OPERATION_FAILED,
+                format!("the action is not for classic load balancers: {id}").into(),
+            ),
+            Refusal::NotForApplication(id) => (
+                5100,
+                OPERATION_FAILED,
+                format!("the action is not for application load balancers: {id}").into(),
+            ),
             Refusal::TooLarge => (4000, PARAMETER, "the request is larger than 1 MB".into()),
             Refusal::Unavailable => (
                 6200,
@@ -367,6 +400,8 @@ impl Refusal {
             Refusal::PasswordUnfit
             | Refusal::ZoneUnknown
             | Refusal::TaskNotFound
+            | Refusal::NotForClassic(_)
+            | Refusal::NotForApplication(_)
             | Refusal::Fault(_) => ("FailedOperation", self.flat().2),
         }
     }

@@ -16,6 +16,7 @@ mod batch;
 mod call;
 mod cbs;
 mod faults;
+mod lb;
 mod names;
 mod ops;
 mod params;

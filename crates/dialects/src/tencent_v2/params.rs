@@ -129,7 +129,8 @@ impl<'a> Fields<'a> {
         Refusal::Malformed { name: self.full(name), why: why.into() }
     }
 
-    fn full(&self, name: &str) -> String {
+    /// The name by which the client knows it.
+    pub fn full(&self, name: &str) -> String {
         format!("{}{name}", self.prefix)
     }
 

@@ -103,6 +103,10 @@ impl Archive for NoArchive {
     fn at_or_before(&self, _key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(None)
     }
+
+    fn of_request(&self, _key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(None)
+    }
 }
 
 /// A world, and the plain way through it: every order is planned and applied, none is ever run.

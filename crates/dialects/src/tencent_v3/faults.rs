@@ -209,6 +209,31 @@ pub const fn row(kind: FaultKind) -> Row {
             "a listener with this port exists",
             "该端口的监听器已存在",
         ),
+        FaultKind::ListenerUnfit => row_of(
+            "InvalidParameter.ProtocolCheckFailed",
+            "the protocol of the listener does not allow it",
+            "监听器的协议不支持该操作",
+        ),
+        FaultKind::RuleNotFound => row_of(
+            "InvalidParameter.LocationNotFound",
+            "the listener has no such forwarding rule",
+            "监听器没有该转发规则",
+        ),
+        FaultKind::RuleExists => row_of(
+            "InvalidParameter",
+            "the listener has a forwarding rule for this domain and URL",
+            "监听器已有该域名和 URL 的转发规则",
+        ),
+        FaultKind::RedirectionUnfit => row_of(
+            "InvalidParameter.RewriteAlreadyExist",
+            "the forwarding rule is already redirected, or redirected to",
+            "转发规则已存在重定向关系",
+        ),
+        FaultKind::RedirectionNotFound => row_of(
+            "InvalidParameter",
+            "the one forwarding rule is not redirected to the other",
+            "转发规则之间没有重定向关系",
+        ),
         FaultKind::BackendNotFound => row_of(
             "InvalidParameter",
             "the instance is not bound to the load balancer",

@@ -8,7 +8,7 @@ use regiment_core::driver::{
     StepReport, Verb,
 };
 use regiment_core::model::{Host, Phase, ProjectId, Server, ServerId, Time, VolumeId};
-use regiment_core::store::{Archive, Batch, Loaded, Store, StoreError, Table, Visit};
+use regiment_core::store::{Archive, Batch, Loaded, Store, StoreError, Swept, Table, Visit};
 use regiment_core::vault::{Sealed, Secret, Vault};
 use regiment_dialects::{Bearer, Gate, Key};
 
@@ -47,7 +47,7 @@ impl Store for Memory {
     fn sweep(
         &mut self,
         _rows_max: usize,
-        _keep: &mut dyn FnMut(&[u8]) -> bool,
+        _judge: &mut dyn FnMut(&[u8]) -> Swept,
     ) -> Result<usize, StoreError> {
         Ok(0)
     }
@@ -58,6 +58,11 @@ impl Archive for Memory {
         let rows = self.rows.lock().expect("no test panics with the lock");
         let upto = (Table::Archive, Vec::new())..=(Table::Archive, key.to_vec());
         Ok(rows.range(upto).next_back().map(|(_, row)| row.clone()))
+    }
+
+    fn of_request(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let rows = self.rows.lock().expect("no test panics with the lock");
+        Ok(rows.get(&(Table::Requests, key.to_vec())).cloned())
     }
 }
 

@@ -287,6 +287,7 @@ fn load_balancers_are_kept_as_ordered() {
         listeners: Vec::new(),
         backends: Vec::new(),
         tags: Vec::new(),
+        security_groups: Vec::new(),
         hints: Hints::new(),
     };
     for name in ["front", "front", "renamed"] {

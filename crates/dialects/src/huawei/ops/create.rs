@@ -5,30 +5,24 @@ mod wire;
 
 use std::sync::Arc;
 
-use regiment_core::command::{Command, Receipt, TokenClaim};
+use regiment_core::command::{Command, Receipt};
 use regiment_core::model::{Details, Fault, FaultKind, ImageId, NetworkId, RequestId, ServerId};
 use regiment_core::ops::{Create, Operation};
 use regiment_core::view::View;
 use serde::Serialize;
 
-pub(in crate::huawei) use details::VOLUME_TYPES;
-use details::{Hints, said};
-pub(super) use details::{
-    auto_terminate, check_period, metadata_options, metadata_pairs, tag_pairs,
-};
-pub(in crate::huawei) use details::{check_user_data, description, metadata};
-pub(super) use wire::MetadataOptions;
 use wire::{Body, Wanted};
 
 use crate::huawei::answer::Reply;
 use crate::huawei::body::{Flag, Password, Whole, read};
 use crate::huawei::ciphertext::NewPassword;
-use crate::huawei::faults::{KEY_GONE, PREPAID_STAYS, Row, WEAK_PASSWORD};
+use crate::huawei::faults::{PREPAID_STAYS, Row, WEAK_PASSWORD};
+use crate::huawei::fields::{Hints, auto_terminate, check_user_data, said, token};
 use crate::huawei::limits::CREATE_MAX;
 use crate::huawei::password;
 use crate::huawei::route::Age;
-use crate::huawei::{Call, detail, ids, job_id, names};
-use crate::{Action, Answer, sign};
+use crate::huawei::{Call, detail, fields, ids, job_id, names};
+use crate::{Action, Answer};
 
 pub(in crate::huawei) fn decode(call: &Call<'_>, age: Age) -> Result<Action, Row> {
     let token = token(call)?;
@@ -136,18 +130,6 @@ fn accepted(reply: Reply, receipt: &Receipt, view: &View<'_>) -> Answer {
     reply.json(200, &Accepted { job_id: job_id::write(view.world, id.0), servers, order_id })
 }
 
-/// A client's token: a lower-case UUID, bound to what the request says.
-pub(in crate::huawei) fn token(call: &Call<'_>) -> Result<Option<TokenClaim>, Row> {
-    let Some(token) = call.request.header("x-client-token") else { return Ok(None) };
-    let plain = ServerId::parse_dashed(token).is_some_and(|id| id.to_string() == token);
-    if !plain {
-        return Err(Row::new("Ecs.0123", 400, "X-Client-Token must be a lower-case UUID."));
-    }
-    let key = call.context.gate.key(&call.caller.access_key).ok_or(KEY_GONE)?;
-    let matter = [call.request.path.as_bytes(), b"\n", call.request.body].concat();
-    Ok(Some(TokenClaim { token: token.into(), digest: sign::token_digest(&key, &matter) }))
-}
-
 fn order(call: &Call<'_>, wanted: Wanted, age: Age) -> Result<Create, Row> {
     let Wanted {
         name,
@@ -205,7 +187,7 @@ fn order(call: &Call<'_>, wanted: Wanted, age: Age) -> Result<Create, Row> {
     let group = details::scheduler_hints(scheduler_hints, &mut hints)?;
     details::options(cpu_options, security_options, enclave_options, &mut hints)?;
     if let Some(options) = metadata_options {
-        hints.extend(details::metadata_options(options)?);
+        hints.extend(fields::metadata_options(options)?);
     }
     if let Some(Flag(enabled)) = serial_console_options.and_then(|options| options.enabled) {
         hints.insert(detail::HINT_SERIAL.into(), enabled.to_string().into());
@@ -217,7 +199,7 @@ fn order(call: &Call<'_>, wanted: Wanted, age: Age) -> Result<Create, Row> {
     let details = Details {
         zone: said(availability_zone).unwrap_or_default().into(),
         hostname: "".into(),
-        description: details::description(description)?,
+        description: fields::description(description)?,
         key_name: said(key_name).map(Into::into),
         user_data: user_data.map(Into::into),
         encrypted_password: None,
@@ -230,7 +212,7 @@ fn order(call: &Call<'_>, wanted: Wanted, age: Age) -> Result<Create, Row> {
         volumes: Vec::new(),
         security_groups: details::security_groups(security_groups.unwrap_or_default())?,
         server_group: group,
-        metadata: details::metadata(metadata.unwrap_or_default())?,
+        metadata: fields::metadata(metadata.unwrap_or_default())?,
         tags: details::tags(server_tags.unwrap_or_default(), tags.unwrap_or_default())?,
         hints,
     };

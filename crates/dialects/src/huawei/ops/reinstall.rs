@@ -86,7 +86,7 @@ fn order(
     // Without cloud-init nothing in the guest would read it.
     let user_data = metadata.and_then(|metadata| metadata.user_data).filter(|_| cloud_init);
     if let Some(user_data) = &user_data {
-        super::create::check_user_data(user_data)?;
+        crate::huawei::fields::check_user_data(user_data)?;
     }
     let reinstall = Reinstall {
         image,

@@ -203,7 +203,16 @@ const fn types(operation: &Operation) -> (&'static str, &'static str) {
         Operation::DeregisterBackends(_) | Operation::DeregisterMembers(_) => {
             ("removeMember", "removeSingleMember")
         }
-        Operation::WeighMembers(_) => ("updateMember", "updateSingleMember"),
+        Operation::WeighBackends(_) | Operation::WeighMembers(_) | Operation::MoveMembers(_) => {
+            ("updateMember", "updateSingleMember")
+        }
+        Operation::CreateRules(_) => ("createL7policy", "createSingleL7policy"),
+        Operation::ChangeRule(_)
+        | Operation::ChangeDomain(_)
+        | Operation::Redirect(_)
+        | Operation::RedirectToHttps(_)
+        | Operation::EndRedirections(_) => ("updateL7policy", "updateSingleL7policy"),
+        Operation::DeleteRules(_) => ("deleteL7policy", "deleteSingleL7policy"),
         Operation::ChangeLoadBalancer(_) => ("updateLoadbalancer", "updateSingleLoadbalancer"),
         Operation::ChangeListener(_) => ("updateListener", "updateSingleListener"),
         Operation::DeleteListeners(_) => ("deleteListener", "deleteSingleListener"),

@@ -1,22 +1,15 @@
 //! One file per action, under the name the core has for it; reads under the name of what they show.
 
 pub mod attach_volume;
-pub mod backends;
-pub mod balancers;
 pub mod create;
 pub mod create_disks;
-pub mod create_listeners;
-pub mod create_load_balancers;
 pub mod delete;
-pub mod delete_load_balancers;
-pub mod deregister_backends;
 pub mod detach_volume;
 pub mod disks;
 pub mod extend_disks;
-pub mod listeners;
+pub mod lb;
 pub mod prices;
 pub mod reboot;
-pub mod register_backends;
 pub mod reinstall;
 pub mod rename;
 pub mod reset_password;

@@ -14,9 +14,9 @@ use crate::tencent_v2::task;
 const CPU: u64 = 10;
 const GIB_OF_MEMORY: u64 = 6;
 const TEN_GIB_OF_DISK: u64 = 1;
-const MBPS: u64 = 6;
+pub const MBPS: u64 = 6;
 /// Hundredths of a yuan for a gigabyte that is sent.
-const GB_OF_TRAFFIC: u64 = 80;
+pub const GB_OF_TRAFFIC: u64 = 80;
 
 /// Instances in one call.
 const GOODS_MAX: u32 = 100;

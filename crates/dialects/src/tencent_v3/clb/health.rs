@@ -5,7 +5,6 @@ use std::sync::Arc;
 use regiment_core::model::{HealthCheck, Hints, Probe, Protocol};
 use serde::{Deserialize, Serialize};
 
-use super::is_of_web;
 use crate::tencent_v3::faults::Refusal;
 
 #[derive(Clone, Default, Deserialize)]
@@ -68,7 +67,7 @@ const CONTEXTS: [&str; 2] = ["HEX", "TEXT"];
 /// The ways a protocol's members can be checked. The first is taken when nobody says.
 const fn kinds(protocol: Protocol) -> &'static [&'static str] {
     match protocol {
-        Protocol::Tcp => &["TCP", "HTTP", "CUSTOM"],
+        Protocol::Tcp | Protocol::Tls => &["TCP", "HTTP", "CUSTOM"],
         Protocol::Udp => &["PING", "CUSTOM"],
         Protocol::Http | Protocol::Https => &["HTTP", "TCP"],
     }
@@ -156,7 +155,7 @@ impl Shown {
         let kind = probe.kind.clone().unwrap_or_else(|| kinds(protocol)[0].into());
         let web = *kind == *"HTTP";
         let method = || Some(probe.http_method.clone().unwrap_or_else(|| METHODS[0].into()));
-        let version = || probe.http_version.clone().filter(|_| !is_of_web(protocol));
+        let version = || probe.http_version.clone().filter(|_| !protocol.has_rules());
         Shown {
             health_switch: u8::from(check.on),
             time_out: check.timeout_s,

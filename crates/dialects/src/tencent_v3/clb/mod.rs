@@ -5,6 +5,7 @@
 
 mod health;
 mod order;
+mod rules;
 mod targets;
 
 use regiment_core::command::{Command, TargetRef};
@@ -19,8 +20,9 @@ use crate::tencent::ids;
 pub use crate::tencent::hints::{number_in as number, said as hint};
 pub use health::{Shown as ShownHealth, Wanted as WantedHealth, usual as usual_health};
 pub use order::order_members;
+pub use rules::{ShownCertificate, ShownRule};
 pub use targets::{
-    Listed, Place, Shown as ShownTarget, Wanted as WantedTarget, WantedRule, port, weight,
+    Listed, Shown as ShownTarget, Wanted as WantedTarget, WantedRule, Where, port, weight,
 };
 
 /// Characters in a name of a load balancer or a listener.
@@ -34,7 +36,7 @@ pub mod hints {
     pub const ISP: &str = "tencent_v3/VipIsp";
     pub const PASS_TO_TARGET: &str = "tencent_v3/LoadBalancerPassToTarget";
     pub const PERIOD: &str = "tencent_v3/Period";
-    pub const PROJECT: &str = "tencent_v3/ProjectId";
+    pub use crate::tencent::hints::BALANCER_PROJECT as PROJECT;
     pub const PROTECTED: &str = "tencent_v3/DeleteProtect";
     pub const RENEW_FLAG: &str = "tencent_v3/RenewFlag";
     pub const SLA_TYPE: &str = "tencent_v3/SlaType";
@@ -43,6 +45,9 @@ pub mod hints {
     pub const DEREGISTER_RESET: &str = "tencent_v3/DeregisterTargetRst";
     pub const KEEPALIVE: &str = "tencent_v3/KeepaliveEnable";
     pub const SNI: &str = "tencent_v3/SniSwitch";
+    /// Of rules.
+    pub const FORWARD_TYPE: &str = "tencent_v3/ForwardType";
+    pub const HTTP2: &str = "tencent_v3/Http2";
     pub const SOURCE_IP_TYPE: &str = "tencent_v3/SourceIpType";
 }
 
@@ -134,6 +139,7 @@ pub const fn protocol(protocol: Protocol) -> &'static str {
         Protocol::Https => "HTTPS",
         Protocol::Tcp => "TCP",
         Protocol::Udp => "UDP",
+        Protocol::Tls => "TCP_SSL",
     }
 }
 
@@ -143,14 +149,7 @@ pub fn read_protocol(word: &str) -> Result<Protocol, Refusal> {
         "HTTPS" => Ok(Protocol::Https),
         "TCP" => Ok(Protocol::Tcp),
         "UDP" => Ok(Protocol::Udp),
+        "TCP_SSL" => Ok(Protocol::Tls),
         word => Err(Refusal::bad("InvalidParameterValue", "Protocol", word)),
-    }
-}
-
-/// Whether it is of HTTP and HTTPS, which forward by rules and not by the listener.
-pub const fn is_of_web(protocol: Protocol) -> bool {
-    match protocol {
-        Protocol::Http | Protocol::Https => true,
-        Protocol::Tcp | Protocol::Udp => false,
     }
 }

@@ -4,7 +4,7 @@ use regiment_core::model::Membership;
 use regiment_core::ops::Operation;
 use serde::Deserialize;
 
-use super::{Place, WantedTarget, command, find_routing, weight};
+use super::{WantedTarget, Where, command, find_routing, weight};
 use crate::Action;
 use crate::tencent_v3::call::Call;
 use crate::tencent_v3::faults::Refusal;
@@ -13,7 +13,7 @@ use crate::tencent_v3::faults::Refusal;
 #[serde(rename_all = "PascalCase")]
 struct Wanted {
     #[serde(flatten)]
-    place: Place,
+    place: Where,
     targets: Vec<WantedTarget>,
     /// For targets that say none of their own; not every action knows it.
     weight: Option<i64>,
@@ -28,8 +28,9 @@ pub fn order_members(
     let said = said.map(weight).transpose()?;
     Ok(call.consult(move |view, issuer| {
         let balancer = find_routing(view, issuer.project, &place.load_balancer_id)?;
-        let listener = place.find(balancer)?;
-        let members = WantedTarget::members(&targets, view, issuer.project, listener, said)?;
+        let place = place.find(balancer)?;
+        let targets = targets.iter().map(|target| (place, target));
+        let members = WantedTarget::members(targets, view, issuer.project, said)?;
         Ok(issuer.order(command(issuer, balancer, operation(members))))
     }))
 }

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use regiment_core::model::{
-    FaultKind, Listener, LoadBalancer, Member, Membership, ProjectId, Server, ServerId, Time,
+    FaultKind, ForwardingRule, Listener, LoadBalancer, Member, Membership, Place, ProjectId,
+    Server, ServerId, Time,
 };
 use regiment_core::view::View;
 use serde::{Deserialize, Serialize};
 
-use super::{is_of_web, listener};
+use super::listener;
 use crate::tencent::{ids, times};
 use crate::tencent_v3::call;
 use crate::tencent_v3::faults::Refusal;
@@ -34,7 +35,7 @@ pub struct Wanted {
 /// Which listener, and which of its rules.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Place {
+pub struct Where {
     pub load_balancer_id: String,
     listener_id: String,
     #[serde(flatten)]
@@ -50,34 +51,52 @@ pub struct WantedRule {
     url: Option<String>,
 }
 
-impl Place {
-    pub fn find<'b>(&self, balancer: &'b LoadBalancer) -> Result<&'b Listener, Refusal> {
+impl Where {
+    pub fn find(&self, balancer: &LoadBalancer) -> Result<Place, Refusal> {
         self.rule.find(balancer, &self.listener_id)
     }
 }
 
 impl WantedRule {
-    /// The listener, when its targets are its own: those of HTTP and HTTPS are their rules'.
-    pub fn find<'b>(
-        &self,
-        balancer: &'b LoadBalancer,
-        listener_id: &str,
-    ) -> Result<&'b Listener, Refusal> {
+    /// Where the targets are: at the listener, or at the rule of one that has rules.
+    pub fn find(&self, balancer: &LoadBalancer, listener_id: &str) -> Result<Place, Refusal> {
+        let WantedRule { location_id, domain, url } = self;
         let found = listener(balancer, listener_id)?;
-        let by_words = self.domain.as_ref().zip(self.url.as_ref());
-        let words = by_words.map(|(domain, url)| format!("{domain}{url}"));
-        let named = self.location_id.clone().or(words);
-        match (is_of_web(found.protocol), named) {
-            (false, None) => Ok(found),
-            (true, None) => Err(Refusal::missing("LocationId")),
-            (true | false, Some(named)) => Err(Refusal::said_by_action(
-                "InvalidParameter.LocationNotFound",
-                "the listener has no such forwarding rule",
-                "监听器没有该转发规则",
-            )
-            .about(&named)),
-        }
+        let by_words = domain.as_ref().or(url.as_ref());
+        let Some(named) = location_id.as_ref().or(by_words) else {
+            return if found.protocol.has_rules() {
+                Err(Refusal::missing("LocationId"))
+            } else {
+                Ok(found.id.into())
+            };
+        };
+        let rule = match (location_id, domain, url) {
+            _ if !found.protocol.has_rules() => Err(no_rule(named)),
+            (Some(id), _, _) => rule(found, id),
+            (None, Some(domain), Some(url)) => rule_for(found, domain, url),
+            (None, None, _) => Err(Refusal::missing("Domain")),
+            (None, Some(_), None) => Err(Refusal::missing("Url")),
+        };
+        Ok(Place { listener: found.id, rule: Some(rule?.id) })
     }
+}
+
+fn no_rule(named: &str) -> Refusal {
+    Refusal::from(FaultKind::RuleNotFound).about(named)
+}
+
+pub fn rule<'b>(listener: &'b Listener, id: &str) -> Result<&'b ForwardingRule, Refusal> {
+    let read = ids::read_rule(id)
+        .ok_or_else(|| Refusal::bad("InvalidParameter.FormatError", "LocationId", id))?;
+    listener.rule(read).ok_or_else(|| no_rule(id))
+}
+
+pub fn rule_for<'b>(
+    listener: &'b Listener,
+    domain: &str,
+    url: &str,
+) -> Result<&'b ForwardingRule, Refusal> {
+    listener.rule_for(domain, url).ok_or_else(|| no_rule(&format!("{domain}{url}")))
 }
 
 pub fn port(name: &str, said: i64) -> Result<u16, Refusal> {
@@ -139,33 +158,32 @@ impl Wanted {
     }
 
     /// The member this is, with its own weight, another, or the usual one.
-    pub fn member(
+    fn member(
         &self,
         view: &View<'_>,
         project: ProjectId,
-        listener: &Listener,
+        place: Place,
         otherwise: Option<u32>,
     ) -> Result<Membership, Refusal> {
         let server = self.server(view, project)?;
         let own = self.weight.map(weight).transpose()?;
         let weight = own.or(otherwise).unwrap_or(WEIGHT);
         let member = Member { server, port: port("Port", self.port)?, weight, since: view.now };
-        Ok(Membership { listener: listener.id, member })
+        Ok(Membership::of(place, member))
     }
 
-    /// The members that all of these are. One place named twice is refused.
+    /// The members that all of these are. One of a place named twice is refused.
     pub fn members<'w>(
-        wanted: impl IntoIterator<Item = &'w Wanted>,
+        wanted: impl IntoIterator<Item = (Place, &'w Wanted)>,
         view: &View<'_>,
         project: ProjectId,
-        listener: &Listener,
         otherwise: Option<u32>,
     ) -> Result<Vec<Membership>, Refusal> {
         let mut members: Vec<Membership> = Vec::new();
-        for one in wanted {
-            let made = one.member(view, project, listener, otherwise)?;
+        for (place, one) in wanted {
+            let made = one.member(view, project, place, otherwise)?;
             let Member { server, port, weight: _, since: _ } = made.member;
-            if members.iter().any(|old| old.member.is_at(server, port)) {
+            if members.iter().any(|old| old.place() == place && old.member.is_at(server, port)) {
                 let name = format!("{}:{port}", ids::instance(server.handle()));
                 return Err(Refusal::bad("InvalidParameterValue.Duplicate", "Targets", name));
             }
@@ -184,7 +202,7 @@ pub struct Listed<'v> {
 }
 
 impl<'v> Listed<'v> {
-    /// All that a listener forwards to.
+    /// All that a listener forwards to without a rule.
     pub fn of(view: &View<'v>, balancer: &LoadBalancer, listener: &Listener) -> Vec<Listed<'v>> {
         let world = view.world;
         let shared = balancer.backends.iter().filter(|_| listener.backend_port != 0);
@@ -192,11 +210,23 @@ impl<'v> Listed<'v> {
             let (port, weight) = (listener.backend_port, backend.weight);
             Some(Listed { server: world.server(backend.server)?, port, weight, since: None })
         });
-        let own = listener.members.iter().filter_map(|member| {
+        shared.chain(Listed::among(view, &listener.members)).collect()
+    }
+
+    /// All that a rule forwards to.
+    pub fn of_rule(view: &View<'v>, rule: &ForwardingRule) -> Vec<Listed<'v>> {
+        Listed::among(view, &rule.members).collect()
+    }
+
+    fn among<'m>(
+        view: &View<'v>,
+        members: &'m [Member],
+    ) -> impl Iterator<Item = Listed<'v>> + use<'v, 'm> {
+        let world = view.world;
+        members.iter().filter_map(move |member| {
             let Member { server, port, weight, since } = *member;
             Some(Listed { server: world.server(server)?, port, weight, since: Some(since) })
-        });
-        shared.chain(own).collect()
+        })
     }
 
     pub fn addresses(&self) -> Vec<String> {

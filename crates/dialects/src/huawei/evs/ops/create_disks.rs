@@ -13,11 +13,11 @@ use crate::huawei::answer::Reply;
 use crate::huawei::body::{Flag, Whole, read};
 use crate::huawei::evs::faults::{invalid, missing, row};
 use crate::huawei::faults::Row;
+use crate::huawei::fields::{VOLUME_TYPES, said, token};
 use crate::huawei::limits::{
     DATA_VOLUME_GIB, DISK_METADATA_CHARS_MAX, DISK_NAME_BYTES_MAX, DISK_TAGS_MAX, DISKS_CREATE_MAX,
     TAG_KEY_CHARS_MAX, TAG_VALUE_CHARS_MAX,
 };
-use crate::huawei::ops::create::{VOLUME_TYPES, token};
 use crate::huawei::{Call, ids, job_id};
 use crate::{Action, Answer};
 
@@ -158,7 +158,6 @@ impl Wanted {
             throughput,
             enterprise_project_id,
         } = self;
-        let said = |text: Option<String>| text.filter(|text| !text.is_empty());
         if let Some(id) = said(snapshot_id) {
             return Err(missing("Snapshot", &id));
         }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::Action;
-use crate::huawei::ops::create::VOLUME_TYPES;
+use crate::huawei::fields::VOLUME_TYPES;
 use crate::huawei::{Call, ids};
 
 #[derive(Serialize)]

@@ -18,13 +18,13 @@ use crate::huawei::body::{Flag, Password, Whole};
 use crate::huawei::ciphertext::NewPassword;
 use crate::huawei::detail;
 use crate::huawei::detail::reservation;
+use crate::huawei::fields::{check_user_data, description, metadata, said};
 use crate::huawei::ids;
 use crate::huawei::limits::{CREATE_MAX, DATA_VOLUMES_MAX, NICS_MAX};
 use crate::huawei::nova::NovaCall;
 use crate::huawei::nova::body::{check_name, read};
 use crate::huawei::nova::faults::Refusal;
 use crate::huawei::nova::links::{Link, Links};
-use crate::huawei::ops::create::{check_user_data, description, metadata};
 use crate::huawei::password;
 use crate::{Action, Caller};
 
@@ -236,11 +236,6 @@ fn unfit(create: &Create, view: &View<'_>) -> Option<Refusal> {
             "Volume is smaller than the minimum size of the image: {least} GiB."
         ))
     })
-}
-
-/// What was said and is not empty.
-fn said(text: Option<String>) -> Option<String> {
-    text.filter(|text| !text.is_empty())
 }
 
 fn order(call: &NovaCall<'_>, wanted: Wanted, placing: Option<Hints>) -> Result<Create, Refusal> {

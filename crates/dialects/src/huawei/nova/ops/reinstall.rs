@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use crate::Action;
 use crate::huawei::body::Password;
 use crate::huawei::ciphertext::NewPassword;
+use crate::huawei::fields::check_user_data;
 use crate::huawei::nova::NovaCall;
 use crate::huawei::nova::body::read;
 use crate::huawei::nova::faults::Refusal;
 use crate::huawei::nova::links::Links;
 use crate::huawei::nova::server::{Detail, Glass, find};
-use crate::huawei::ops::create::check_user_data;
 use crate::huawei::{ids, password};
 
 #[derive(Deserialize)]

@@ -10,12 +10,12 @@ use regiment_core::view::View;
 use serde::{Deserialize, Serialize};
 
 use crate::Action;
+use crate::huawei::fields::description;
 use crate::huawei::nova::NovaCall;
 use crate::huawei::nova::body::{check_name, read};
 use crate::huawei::nova::faults::Refusal;
 use crate::huawei::nova::links::Links;
 use crate::huawei::nova::server::{Changed, Glass, find};
-use crate::huawei::ops::create::description;
 
 #[derive(Deserialize)]
 struct Body {

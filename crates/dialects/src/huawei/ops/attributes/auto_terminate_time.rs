@@ -10,7 +10,7 @@ use crate::huawei::Call;
 use crate::huawei::body::read;
 use crate::huawei::detail::{HINT_CHARGING, PREPAID, hint};
 use crate::huawei::faults::{PREPAID_STAYS, Row};
-use crate::huawei::ops::create::auto_terminate;
+use crate::huawei::fields::auto_terminate;
 
 #[derive(Deserialize)]
 struct Body {

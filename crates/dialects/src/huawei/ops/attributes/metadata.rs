@@ -12,8 +12,8 @@ use crate::Action;
 use crate::huawei::Call;
 use crate::huawei::body::read;
 use crate::huawei::faults::Row;
+use crate::huawei::fields::metadata_pairs;
 use crate::huawei::limits::METADATA_MADE_MAX;
-use crate::huawei::ops::create::metadata_pairs;
 
 #[derive(Deserialize)]
 struct Body {

@@ -10,7 +10,7 @@ use crate::huawei::Call;
 use crate::huawei::body::read;
 use crate::huawei::detail::{HINT_METADATA_ENDPOINT, HINT_METADATA_TOKENS, hint};
 use crate::huawei::faults::Row;
-use crate::huawei::ops::create::{MetadataOptions, metadata_options};
+use crate::huawei::fields::{MetadataOptions, metadata_options};
 
 #[derive(Serialize)]
 struct Body<'a> {

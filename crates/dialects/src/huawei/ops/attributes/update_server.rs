@@ -13,8 +13,8 @@ use crate::Action;
 use crate::huawei::body::read;
 use crate::huawei::detail::{self, Lens};
 use crate::huawei::faults::Row;
+use crate::huawei::fields::{check_user_data, description};
 use crate::huawei::limits::{HOSTNAME_CHARS_MAX, NAME_UPDATED_CHARS_MAX};
-use crate::huawei::ops::create::{check_user_data, description};
 use crate::huawei::ops::tokens::base_url;
 use crate::huawei::{Call, ids, names, states, times};
 

@@ -1,36 +1,22 @@
 //! What is checked and kept of a create request beyond its names, its image and its flavor.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
-use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use regiment_core::model::{ImageId, NetworkId, PortId, ServerGroupId, Tag, Time};
+use regiment_core::model::{ImageId, NetworkId, PortId, ServerGroupId, Tag};
 use regiment_core::ops::{NicOrder, VolumeOrder};
 
 use super::wire::{
-    Charging, CpuOptions, EnclaveOptions, Extend, Group, MetadataOptions, Nic, PublicAddress,
-    SchedulerHints, SecurityOptions, TagPair, Volume,
+    Charging, CpuOptions, EnclaveOptions, Extend, Group, Nic, PublicAddress, SchedulerHints,
+    SecurityOptions, TagPair, Volume,
 };
 use crate::huawei::body::{Flag, Whole};
 use crate::huawei::detail;
 use crate::huawei::faults::Row;
-use crate::huawei::limits::{
-    DATA_VOLUME_GIB, DATA_VOLUMES_MAX, DESCRIPTION_CHARS_MAX, METADATA_CHARS_MAX, METADATA_MAX,
-    NICS_MAX, ROOT_VOLUME_GIB, TAG_KEY_CHARS_MAX, TAG_VALUE_CHARS_MAX, TAGS_MAX,
-    TERMINATE_AFTER_MS_MAX, TERMINATE_AFTER_MS_MIN, USER_DATA_CHARS_MAX,
-};
+use crate::huawei::fields::{Hints, VOLUME_TYPES, check_period, said, tag_pairs};
+use crate::huawei::ids;
+use crate::huawei::limits::{DATA_VOLUME_GIB, DATA_VOLUMES_MAX, NICS_MAX, ROOT_VOLUME_GIB};
 use crate::huawei::ops::nics::virtual_addresses;
 use crate::huawei::route::Age;
-use crate::huawei::{ids, times};
-
-pub(in crate::huawei) type Hints = BTreeMap<Arc<str>, Arc<str>>;
-
-/// Text that is there and not empty.
-pub(super) fn said(text: Option<String>) -> Option<String> {
-    text.filter(|text| !text.is_empty())
-}
 
 pub(super) fn nics(nics: Vec<Nic>) -> Result<Vec<NicOrder>, Row> {
     if nics.is_empty() || nics.len() > NICS_MAX {
@@ -58,9 +44,6 @@ pub(super) fn nics(nics: Vec<Nic>) -> Result<Vec<NicOrder>, Row> {
         })
         .collect()
 }
-
-pub(in crate::huawei) const VOLUME_TYPES: [&str; 9] =
-    ["SATA", "SAS", "SSD", "GPSSD", "co-p1", "uh-l1", "ESSD", "GPSSD2", "ESSD2"];
 
 pub(super) fn volumes(root: Volume, data: Vec<Volume>) -> Result<Vec<VolumeOrder>, Row> {
     if data.len() > DATA_VOLUMES_MAX {
@@ -124,93 +107,6 @@ pub(super) fn tags(pairs: Vec<TagPair>, old: Vec<String>) -> Result<Vec<Tag>, Ro
     tag_pairs(pairs.chain(old).collect())
 }
 
-/// Up to ten tags, each key once.
-pub(in crate::huawei::ops) fn tag_pairs(all: Vec<(String, String)>) -> Result<Vec<Tag>, Row> {
-    if all.len() > TAGS_MAX {
-        return Err(Row::new("Ecs.0905", 400, "A server can have at most 10 tags."));
-    }
-    let mut seen = BTreeSet::new();
-    all.into_iter()
-        .map(|(key, value)| {
-            let (key_chars, value_chars) = (key.chars().count(), value.chars().count());
-            if !(1..=TAG_KEY_CHARS_MAX).contains(&key_chars) || value_chars > TAG_VALUE_CHARS_MAX {
-                return Err(Row::new("Ecs.0906", 400, "A tag's key or value has a wrong length."));
-            }
-            let forbidden = |c: char| c.is_control() || "=*<>\\,|/".contains(c);
-            if key.contains(forbidden) || value.contains(forbidden) {
-                return Err(Row::new("Ecs.0907", 400, "A tag contains invalid characters."));
-            }
-            if !seen.insert(key.clone()) {
-                return Err(Row::new("Ecs.0908", 400, "A tag's key is given twice."));
-            }
-            Ok(Tag { key: key.into(), value: value.into() })
-        })
-        .collect()
-}
-
-pub(in crate::huawei) fn metadata(given: BTreeMap<String, String>) -> Result<Hints, Row> {
-    if given.len() > METADATA_MAX {
-        let message = format!("metadata must have at most {METADATA_MAX} pairs.");
-        return Err(Row::invalid(message));
-    }
-    metadata_pairs(given)
-}
-
-pub(in crate::huawei::ops) fn metadata_pairs(
-    given: BTreeMap<String, String>,
-) -> Result<Hints, Row> {
-    let named = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':' | '.');
-    given
-        .into_iter()
-        .map(|(key, value)| {
-            let fits = (1..=METADATA_CHARS_MAX).contains(&key.chars().count())
-                && key.chars().all(named)
-                && value.chars().count() <= METADATA_CHARS_MAX;
-            if fits {
-                Ok((key.into(), value.into()))
-            } else {
-                Err(Row::invalid("metadata: a key or a value is not allowed."))
-            }
-        })
-        .collect()
-}
-
-pub(in crate::huawei) fn check_user_data(text: &str) -> Result<(), Row> {
-    if text.len() > USER_DATA_CHARS_MAX {
-        return Err(Row::invalid("user_data is too long."));
-    }
-    match BASE64_STANDARD.decode(text) {
-        Ok(_) => Ok(()),
-        Err(_) => Err(Row::invalid("user_data must be base64.")),
-    }
-}
-
-pub(in crate::huawei) fn description(text: Option<String>) -> Result<Arc<str>, Row> {
-    let text = text.unwrap_or_default();
-    if text.chars().count() > DESCRIPTION_CHARS_MAX || text.contains(['<', '>']) {
-        return Err(Row::new("Ecs.0041", 400, "The description is too long or contains < or >."));
-    }
-    Ok(text.into())
-}
-
-/// When the server is to be taken away; the seconds do not count.
-pub(in crate::huawei::ops) fn auto_terminate(
-    text: Option<String>,
-    now: Time,
-) -> Result<Option<Time>, Row> {
-    let Some(text) = said(text) else { return Ok(None) };
-    let unfit = Row::new("Ecs.0082", 400, "auto_terminate_time is not allowed.");
-    let at = times::parse_plain(&text).ok_or_else(|| unfit.clone())?;
-    let after_ms = at.ms_since(now);
-    if after_ms < 0 {
-        return Err(Row::new("Ecs.0083", 403, "auto_terminate_time has passed."));
-    }
-    if !(TERMINATE_AFTER_MS_MIN..=TERMINATE_AFTER_MS_MAX).contains(&after_ms) {
-        return Err(unfit);
-    }
-    Ok(Some(Time(at.0 - at.0.rem_euclid(60_000))))
-}
-
 /// How the server is paid for: as it is shown in metadata.
 pub(super) fn charging(extend: Option<&Extend>, age: Age) -> Result<&'static str, Row> {
     let Some(extend) = extend else { return Ok(detail::POSTPAID) };
@@ -233,25 +129,6 @@ pub(super) fn charging(extend: Option<&Extend>, age: Age) -> Result<&'static str
     let names = ["periodType", "periodNum"];
     check_period("extendparam", names, extend.period_type.as_deref(), extend.period_num)?;
     Ok(detail::PREPAID)
-}
-
-/// What is paid for in advance: one to nine months, or one to three years. The fields are in
-/// `inside` and have the names `kind` and `count`.
-pub(in crate::huawei::ops) fn check_period(
-    inside: &str,
-    [kind, count]: [&str; 2],
-    period_type: Option<&str>,
-    period_num: Option<Whole>,
-) -> Result<(), Row> {
-    let most = match period_type {
-        Some("month") => 9,
-        Some("year") => 3,
-        _ => return Err(Row::invalid(format!("{inside}: {kind} must be month or year."))),
-    };
-    match period_num {
-        Some(Whole(number)) if (1..=most).contains(&number) => Ok(()),
-        _ => Err(Row::invalid(format!("{inside}: {count} must be from 1 to {most}."))),
-    }
 }
 
 pub(super) fn public_address(wanted: Option<PublicAddress>, hints: &mut Hints) -> Result<(), Row> {
@@ -298,24 +175,6 @@ pub(super) fn scheduler_hints(
         }
     }
     said(group).map(|id| ids::wide("group", &id).map(ServerGroupId)).transpose()
-}
-
-/// How a server may ask for its own metadata.
-pub(in crate::huawei::ops) fn metadata_options(options: MetadataOptions) -> Result<Hints, Row> {
-    let MetadataOptions { http_endpoint, http_tokens } = options;
-    let mut hints = Hints::new();
-    for (key, name, given, allowed) in [
-        ("http_endpoint", detail::HINT_METADATA_ENDPOINT, http_endpoint, ["enabled", "disabled"]),
-        ("http_tokens", detail::HINT_METADATA_TOKENS, http_tokens, ["optional", "required"]),
-    ] {
-        let Some(given) = said(given) else { continue };
-        if !allowed.contains(&given.as_str()) {
-            let [one, other] = allowed;
-            return Err(Row::invalid(format!("{key} must be {one} or {other}.")));
-        }
-        hints.insert(name.into(), given.into());
-    }
-    Ok(hints)
 }
 
 pub(super) fn options(

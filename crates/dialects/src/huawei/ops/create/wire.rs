@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::huawei::body::{Flag, Password, Whole};
+use crate::huawei::fields::MetadataOptions;
 use crate::huawei::ops::nics::AddressPair;
 
 #[derive(Deserialize)]
@@ -149,12 +150,6 @@ pub(super) struct SecurityOptions {
 #[derive(Deserialize)]
 pub(super) struct EnclaveOptions {
     pub enabled: Option<Flag>,
-}
-
-#[derive(Deserialize)]
-pub(in crate::huawei::ops) struct MetadataOptions {
-    pub http_endpoint: Option<String>,
-    pub http_tokens: Option<String>,
 }
 
 #[derive(Deserialize)]

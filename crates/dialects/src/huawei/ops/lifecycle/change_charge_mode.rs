@@ -13,8 +13,8 @@ use crate::huawei::batch::single_refusal;
 use crate::huawei::body::{Flag, SERVER_ID_BYTES_MAX, Whole, read, target};
 use crate::huawei::detail::{HINT_CHARGING, HINT_ORDER, POSTPAID, PREPAID, SPOT, charging};
 use crate::huawei::faults::{Row, TOO_MANY_IN_BATCH};
+use crate::huawei::fields::check_period;
 use crate::huawei::limits::CHARGE_MODE_MAX;
-use crate::huawei::ops::create::check_period;
 use crate::huawei::{Call, ids, job_id};
 
 #[derive(Deserialize)]

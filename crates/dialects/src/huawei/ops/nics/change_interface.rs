@@ -12,6 +12,7 @@ use super::{refused, server_id};
 use crate::Action;
 use crate::huawei::body::read;
 use crate::huawei::faults::Row;
+use crate::huawei::fields::said;
 use crate::huawei::{Call, ids};
 
 #[derive(Deserialize)]
@@ -30,7 +31,6 @@ struct Changed {
 
 pub(super) fn decode(call: &Call<'_>, id: &str, port: &str) -> Result<Action, Row> {
     let Body { subnet_id, ip_address, ipv6_address } = read(call.request.body)?;
-    let said = |text: Option<String>| text.filter(|text| !text.is_empty());
     if said(ipv6_address).is_some() {
         return Err(Row::invalid("the subnet has no IPv6 addresses."));
     }

@@ -25,6 +25,7 @@ use serde::Deserialize;
 use crate::Action;
 use crate::huawei::body::target;
 use crate::huawei::faults::{Row, no_such_server};
+use crate::huawei::fields::said;
 use crate::huawei::{Call, ids};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,7 +109,6 @@ impl Wanted {
     fn order(self) -> Result<NicOrder, Row> {
         let Wanted { subnet_id, port_id, ip_address, security_groups, allowed_address_pairs } =
             self;
-        let said = |text: Option<String>| text.filter(|text| !text.is_empty());
         let subnet = said(subnet_id).map(|id| ids::wide("subnet_id", &id)).transpose()?;
         let port = said(port_id).map(|id| ids::wide("port_id", &id)).transpose()?;
         if subnet.is_none() && port.is_none() {

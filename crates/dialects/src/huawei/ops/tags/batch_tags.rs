@@ -9,8 +9,8 @@ use crate::Action;
 use crate::huawei::Call;
 use crate::huawei::body::read;
 use crate::huawei::faults::Row;
+use crate::huawei::fields::tag_pairs;
 use crate::huawei::limits::TAGS_MAX;
-use crate::huawei::ops::create::tag_pairs;
 
 #[derive(Deserialize)]
 struct Body {

@@ -216,8 +216,7 @@ fn shown_domain(balancer: &LoadBalancer) -> String {
 }
 
 fn servers_behind(balancer: &LoadBalancer) -> usize {
-    let members: usize = balancer.listeners.iter().map(|one| one.members.len()).sum();
-    balancer.backends.len() + members
+    balancer.backends.len() + balancer.members().count()
 }
 
 #[derive(Serialize)]

@@ -1,4 +1,4 @@
-use regiment_core::model::{FaultKind, Listener, Membership};
+use regiment_core::model::{FaultKind, LoadBalancer, Membership};
 use regiment_core::ops::{DeregisterMembers, Operation};
 
 use super::batch_register_members::in_batch;
@@ -12,9 +12,10 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     in_batch(call, |members| Operation::DeregisterMembers(DeregisterMembers { members }), is_there)
 }
 
-fn is_there(listener: &Listener, wanted: &Membership) -> Result<(), Refusal> {
+fn is_there(balancer: &LoadBalancer, wanted: &Membership) -> Result<(), Refusal> {
     let (server, port) = (wanted.member.server, wanted.member.port);
-    if listener.members.iter().any(|old| old.is_at(server, port)) {
+    let members = balancer.members_at(wanted.place())?;
+    if members.iter().any(|old| old.is_at(server, port)) {
         return Ok(());
     }
     let named = format!("{}:{port}", ids::instance(server.handle()));

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use regiment_core::model::{Listener, LoadBalancer, Membership, Outcome, ProjectId};
+use regiment_core::model::{LoadBalancer, Membership, Outcome, ProjectId};
 use regiment_core::ops::{Operation, RegisterMembers};
 use regiment_core::view::View;
 use serde::{Deserialize, Serialize};
@@ -55,7 +55,7 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
 pub fn in_batch(
     call: &Call<'_>,
     operation: fn(Vec<Membership>) -> Operation,
-    check: fn(&Listener, &Membership) -> Result<(), Refusal>,
+    check: fn(&LoadBalancer, &Membership) -> Result<(), Refusal>,
 ) -> Result<Action, Refusal> {
     let wanted: Wanted = call.read()?;
     if !(1..=TARGETS_MAX).contains(&wanted.targets.len()) {
@@ -100,7 +100,7 @@ impl Wanted {
         view: &View<'_>,
         project: ProjectId,
         balancer: &LoadBalancer,
-        check: fn(&Listener, &Membership) -> Result<(), Refusal>,
+        check: fn(&LoadBalancer, &Membership) -> Result<(), Refusal>,
     ) -> Result<Sorted, Refusal> {
         let mut by_listener: BTreeMap<&str, Vec<&WantedOne>> = BTreeMap::new();
         for one in &self.targets {
@@ -108,14 +108,12 @@ impl Wanted {
         }
         let mut sorted = Sorted { fit: BTreeMap::new(), failed: Vec::new() };
         for (id, wanted) in by_listener {
-            for one in &wanted {
-                one.rule.find(balancer, id)?;
-            }
-            let listener = clb::listener(balancer, id)?;
-            let targets = wanted.iter().map(|one| &one.target);
-            let members = WantedTarget::members(targets, view, project, listener, None);
+            let place = |one: &&'_ WantedOne| one.rule.find(balancer, id);
+            let places = wanted.iter().map(place).collect::<Result<Vec<_>, _>>()?;
+            let targets = places.into_iter().zip(wanted.iter().map(|one| &one.target));
+            let members = WantedTarget::members(targets, view, project, None);
             let checked = members.and_then(|members| {
-                members.iter().try_for_each(|one| check(listener, one))?;
+                members.iter().try_for_each(|one| check(balancer, one))?;
                 Ok(members)
             });
             match checked {

@@ -39,9 +39,9 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
         let mut members = Vec::new();
         for OfListener { listener_id, rule, targets, weight } in &wanted.modify_list {
             let weight = weight.map(clb::weight).transpose()?;
-            let listener = rule.find(balancer, listener_id)?;
-            let project = issuer.project;
-            members.extend(WantedTarget::members(targets, view, project, listener, weight)?);
+            let place = rule.find(balancer, listener_id)?;
+            let targets = targets.iter().map(|target| (place, target));
+            members.extend(WantedTarget::members(targets, view, issuer.project, weight)?);
         }
         let operation = Operation::WeighMembers(WeighMembers { members });
         Ok(issuer.order(clb::command(issuer, balancer, operation)))

@@ -57,7 +57,7 @@ impl Wanted {
         let Wanted { load_balancer_id: _, listener_id: _, listener_name, manner } = self;
         let protocol = listener.protocol;
         let health = match &manner.health_check {
-            Some(_) if clb::is_of_web(protocol) => return Err(of_rules("HealthCheck")),
+            Some(_) if protocol.has_rules() => return Err(of_rules("HealthCheck")),
             Some(wanted) => Some(wanted.over(&listener.health, protocol)?),
             None => None,
         };

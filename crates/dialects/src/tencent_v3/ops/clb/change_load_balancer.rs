@@ -54,7 +54,12 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     if name.is_none() && said.is_empty() {
         return Err(Refusal::missing("LoadBalancerName"));
     }
-    let operation = Operation::ChangeLoadBalancer(ChangeLoadBalancer { name, hints: said });
+    let operation = Operation::ChangeLoadBalancer(ChangeLoadBalancer {
+        name,
+        domain_prefix: None,
+        hints: said,
+        security_groups: None,
+    });
     let target = clb::target(&wanted.load_balancer_id)?;
     let issuer = call.issuer();
     let command = issuer.command(operation, vec![target]);

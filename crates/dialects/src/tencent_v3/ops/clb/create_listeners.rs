@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use regiment_core::command::Receipt;
-use regiment_core::model::{Handle, Hints, Listener, ListenerId, Protocol};
-use regiment_core::ops::{Certificates, CreateListeners, Operation};
+use regiment_core::model::{Certificates, Handle, Hints, Listener, ListenerId, Protocol};
+use regiment_core::ops::{CreateListeners, Operation};
 use regiment_core::view::View;
 use serde::{Deserialize, Serialize};
 
@@ -128,7 +128,7 @@ impl Wanted {
             None => (None, None),
         };
         let health = match &manner.health_check {
-            Some(_) if clb::is_of_web(protocol) => return Err(of_rules("HealthCheck")),
+            Some(_) if protocol.has_rules() => return Err(of_rules("HealthCheck")),
             Some(wanted) => wanted.over(&clb::usual_health(), protocol)?,
             None => clb::usual_health(),
         };
@@ -145,6 +145,8 @@ impl Wanted {
             certificate,
             client_certificate,
             members: Vec::new(),
+            rules: Vec::new(),
+            default_domain: None,
             created_at: None,
             hints: manner.hints(protocol)?,
         };
@@ -186,7 +188,7 @@ impl Manner {
     pub fn scheduler(&self, protocol: Protocol) -> Result<Option<Arc<str>>, Refusal> {
         match self.scheduler.as_deref() {
             None => Ok(None),
-            Some(_) if clb::is_of_web(protocol) => Err(of_rules("Scheduler")),
+            Some(_) if protocol.has_rules() => Err(of_rules("Scheduler")),
             Some(word @ ("WRR" | "LEAST_CONN")) => Ok(Some(word.to_ascii_lowercase().into())),
             Some(word) => Err(Refusal::bad("InvalidParameterValue", "Scheduler", word)),
         }
@@ -196,7 +198,7 @@ impl Manner {
     pub fn session_s(&self, protocol: Protocol) -> Result<Option<u32>, Refusal> {
         match self.session_expire_time {
             None => Ok(None),
-            Some(_) if clb::is_of_web(protocol) => Err(of_rules("SessionExpireTime")),
+            Some(_) if protocol.has_rules() => Err(of_rules("SessionExpireTime")),
             Some(said) => match u32::try_from(said) {
                 Ok(seconds @ (0 | 30..=3600)) => Ok(Some(seconds)),
                 Ok(_) | Err(_) => {
@@ -251,7 +253,7 @@ impl Manner {
         if self.snat_enable == Some(true) {
             return Err(Refusal::not_served("SnatEnable"));
         }
-        let web = clb::is_of_web(protocol);
+        let web = protocol.has_rules();
         let mut said = Hints::new();
         for (hint, name, value, fits) in [
             (hints::SNI, "SniSwitch", self.sni_switch, protocol == Protocol::Https),

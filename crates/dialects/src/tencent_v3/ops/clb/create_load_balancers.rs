@@ -137,6 +137,7 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
             subnet,
             tags,
             hints,
+            like: None,
         };
         order(view, issuer, operation, token)
     }))

@@ -1,5 +1,8 @@
 //! `DescribeAsyncJobs`: tasks of load balancers, the newest first.
 
+use std::borrow::Cow;
+use std::cmp::Reverse;
+
 use regiment_core::model::{Job, Outcome, RequestId};
 use regiment_core::ops::Operation;
 use serde::{Deserialize, Serialize};
@@ -65,11 +68,16 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
         .collect::<Result<_, _>>()?;
     let project = call.project();
     Ok(call.look(move |view| {
-        let takes =
-            |job: &&Job| is_task(job, project) && (ids.is_empty() || ids.contains(&job.request));
-        let found: Vec<&Job> = view.world.jobs().rev().filter(takes).collect();
+        let mut found: Vec<Cow<'_, Job>> = if ids.is_empty() {
+            view.world.jobs().rev().map(Cow::Borrowed).collect()
+        } else {
+            ids.iter().filter_map(|id| view.job_of_request(*id)).collect()
+        };
+        found.retain(|job| is_task(job, project));
+        found.sort_unstable_by_key(|job| Reverse(job.id));
+        found.dedup_by_key(|job| job.id);
         let rest = found.iter().filter(|job| before.is_none_or(|before| job.id.0 < before));
-        let part: Vec<&&Job> = rest.clone().take(page).collect();
+        let part: Vec<&Cow<'_, Job>> = rest.clone().take(page).collect();
         let more = rest.count() > part.len();
         let last = part.last().filter(|_| more).map(|job| job.id.0.to_string());
         Ok(List {
@@ -97,10 +105,14 @@ impl Item {
 }
 
 /// The action by which this version's clients know an operation; those of API 2.0 alone by its own.
-const fn action(operation: &Operation) -> &'static str {
+fn action(operation: &Operation) -> &'static str {
     match operation {
+        Operation::CreateLoadBalancers(create) if create.like.is_some() => "CloneLoadBalancer",
         Operation::CreateLoadBalancers(_) => "CreateLoadBalancer",
         Operation::DeleteLoadBalancers(_) => "DeleteLoadBalancer",
+        Operation::ChangeLoadBalancer(change) if change.security_groups.is_some() => {
+            "SetLoadBalancerSecurityGroups"
+        }
         Operation::ChangeLoadBalancer(_) => "ModifyLoadBalancerAttributes",
         Operation::CreateListeners(_) => "CreateListener",
         Operation::ChangeListener(_) => "ModifyListener",
@@ -108,8 +120,18 @@ const fn action(operation: &Operation) -> &'static str {
         Operation::RegisterMembers(_) => "RegisterTargets",
         Operation::DeregisterMembers(_) => "DeregisterTargets",
         Operation::WeighMembers(_) => "ModifyTargetWeight",
+        Operation::MoveMembers(_) => "ModifyTargetPort",
+        Operation::CreateRules(_) => "CreateRule",
+        Operation::ChangeRule(_) => "ModifyRule",
+        Operation::ChangeDomain(change) if change.only_renames() => "ModifyDomain",
+        Operation::ChangeDomain(_) => "ModifyDomainAttributes",
+        Operation::DeleteRules(_) => "DeleteRule",
+        Operation::Redirect(_) => "ManualRewrite",
+        Operation::RedirectToHttps(_) => "AutoRewrite",
+        Operation::EndRedirections(_) => "DeleteRewrite",
         Operation::RegisterBackends(_) => "RegisterTargetsWithClassicalLB",
         Operation::DeregisterBackends(_) => "DeregisterTargetsFromClassicalLB",
+        Operation::WeighBackends(_) => "ModifyLoadBalancerBackends",
         // No tasks of load balancers.
         Operation::Create(_)
         | Operation::Delete(_)

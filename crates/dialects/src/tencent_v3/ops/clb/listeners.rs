@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use regiment_core::model::{Listener, Protocol};
+use regiment_core::model::{Certificates, Listener, LoadBalancer};
 use serde::{Deserialize, Serialize};
 
 use super::members::Which;
 use crate::Action;
 use crate::tencent::{ids, times};
 use crate::tencent_v3::call::Call;
-use crate::tencent_v3::clb::{self, ShownHealth, hints};
+use crate::tencent_v3::clb::{self, ShownCertificate, ShownHealth, ShownRule, hints};
 use crate::tencent_v3::faults::Refusal;
 
 #[derive(Deserialize)]
@@ -33,13 +33,13 @@ struct Item {
     listener_id: String,
     protocol: &'static str,
     port: u16,
-    certificate: Option<Certificate>,
+    certificate: Option<ShownCertificate>,
     health_check: Option<ShownHealth>,
     scheduler: Option<String>,
     session_expire_time: Option<u32>,
     sni_switch: u32,
     /// Of HTTP and HTTPS.
-    rules: Option<[String; 0]>,
+    rules: Option<Vec<ShownRule>>,
     listener_name: Arc<str>,
     create_time: String,
     end_port: u16,
@@ -53,16 +53,6 @@ struct Item {
     max_cps: i32,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Certificate {
-    #[serde(rename = "SSLMode")]
-    mode: &'static str,
-    cert_id: Arc<str>,
-    cert_ca_id: Arc<str>,
-    ext_cert_ids: [String; 0],
-}
-
 pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let wanted: Wanted = call.read()?;
     wanted.which.check()?;
@@ -70,14 +60,14 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     Ok(call.look(move |view| {
         let balancer = clb::find(view, project, &wanted.load_balancer_id)?;
         let found = balancer.listeners.iter().filter(|listener| wanted.which.takes(listener));
-        let listeners: Vec<Item> = found.map(Item::of).collect();
+        let listeners: Vec<Item> = found.map(|listener| Item::of(balancer, listener)).collect();
         Ok(List { total_count: listeners.len(), listeners })
     }))
 }
 
 impl Item {
-    fn of(listener: &Listener) -> Item {
-        let web = clb::is_of_web(listener.protocol);
+    fn of(balancer: &LoadBalancer, listener: &Listener) -> Item {
+        let web = listener.protocol.has_rules();
         let said = &listener.hints;
         Item {
             listener_id: ids::listener(listener.id),
@@ -89,7 +79,9 @@ impl Item {
             scheduler: (!web).then(|| listener.scheduler.to_ascii_uppercase()),
             session_expire_time: (!web).then_some(listener.session_s),
             sni_switch: clb::number(said, hints::SNI),
-            rules: web.then_some([]),
+            rules: web.then(|| {
+                listener.rules.iter().map(|rule| ShownRule::of(balancer, listener, rule)).collect()
+            }),
             listener_name: listener.name.clone(),
             create_time: listener.created_at.map(times::beijing).unwrap_or_default(),
             end_port: 0,
@@ -105,18 +97,9 @@ impl Item {
     }
 }
 
-fn certificate(listener: &Listener) -> Option<Certificate> {
-    if listener.protocol != Protocol::Https {
-        return None;
-    }
-    let mode = match listener.client_certificate {
-        Some(_) => "MUTUAL",
-        None => "UNIDIRECTIONAL",
-    };
-    Some(Certificate {
-        mode,
-        cert_id: listener.certificate.clone().unwrap_or_default(),
-        cert_ca_id: listener.client_certificate.clone().unwrap_or_default(),
-        ext_cert_ids: [],
-    })
+/// Those that decrypt have one, unless their domains have their own.
+fn certificate(listener: &Listener) -> Option<ShownCertificate> {
+    let own = listener.certificate.clone()?;
+    let certificates = Certificates { own, of_clients: listener.client_certificate.clone() };
+    Some((&certificates).into())
 }

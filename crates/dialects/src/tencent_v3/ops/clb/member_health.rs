@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use regiment_core::model::{Listener, LoadBalancer, Phase, Power, Server};
+use regiment_core::model::{ForwardingRule, HealthCheck, Listener, LoadBalancer};
 use regiment_core::view::View;
 use serde::{Deserialize, Serialize};
 
 use crate::Action;
-use crate::tencent::ids;
+use crate::tencent::{health, ids};
 use crate::tencent_v3::call::Call;
 use crate::tencent_v3::clb::{self, Listed};
 use crate::tencent_v3::faults::Refusal;
@@ -54,9 +54,9 @@ struct OfListener {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct OfRule {
-    location_id: &'static str,
-    domain: Option<String>,
-    url: Option<String>,
+    location_id: String,
+    domain: Option<Arc<str>>,
+    url: Option<Arc<str>>,
     rule_id: &'static str,
     targets: Vec<OfTarget>,
 }
@@ -95,19 +95,27 @@ fn of_balancer(view: &View<'_>, balancer: &LoadBalancer, wanted: &Wanted) -> OfB
     let ids = &wanted.listener_ids;
     let takes = |one: &&Listener| ids.is_empty() || ids.contains(&ids::listener(one.id));
     let of_listener = |listener: &Listener| {
-        let targets = Listed::of(view, balancer, listener);
-        let targets: Vec<OfTarget> =
-            targets.iter().map(|target| of_target(listener, target)).collect();
-        let (location_id, rule_id) = ("", "");
+        let wants = |rule: &&ForwardingRule| {
+            wanted.location_ids.is_empty() || wanted.location_ids.contains(&ids::rule(rule.id))
+        };
+        let of_rules = listener.rules.iter().filter(wants).map(|rule| OfRule {
+            location_id: ids::rule(rule.id),
+            domain: Some(rule.domain.clone()),
+            url: Some(rule.path.clone()),
+            rule_id: "",
+            targets: all(&rule.health, &Listed::of_rule(view, rule)),
+        });
+        let targets = all(&listener.health, &Listed::of(view, balancer, listener));
+        let (location_id, rule_id) = (String::new(), "");
         let rule = OfRule { location_id, domain: None, url: None, rule_id, targets };
         // Rules that have names are asked for by them.
-        let own = !clb::is_of_web(listener.protocol) && wanted.location_ids.is_empty();
+        let own = !listener.protocol.has_rules() && wanted.location_ids.is_empty();
         OfListener {
             listener_id: ids::listener(listener.id),
             listener_name: listener.name.clone(),
             protocol: clb::protocol(listener.protocol),
             port: listener.port,
-            rules: Some(rule).filter(|_| own).into_iter().collect(),
+            rules: Some(rule).filter(|_| own).into_iter().chain(of_rules).collect(),
         }
     };
     OfBalancer {
@@ -117,8 +125,12 @@ fn of_balancer(view: &View<'_>, balancer: &LoadBalancer, wanted: &Wanted) -> OfB
     }
 }
 
-fn of_target(listener: &Listener, target: &Listed<'_>) -> OfTarget {
-    let detail = if listener.health.on { detail(target.server) } else { "Close" };
+fn all(check: &HealthCheck, targets: &[Listed<'_>]) -> Vec<OfTarget> {
+    targets.iter().map(|target| of_target(check, target)).collect()
+}
+
+fn of_target(check: &HealthCheck, target: &Listed<'_>) -> OfTarget {
+    let detail = if check.on { health::detail(target.server) } else { "Close" };
     OfTarget {
         ip: target.addresses().into_iter().next().unwrap_or_default(),
         port: target.port,
@@ -129,14 +141,5 @@ fn of_target(listener: &Listener, target: &Listed<'_>) -> OfTarget {
         health_status_detial: detail,
         target_group_id: "",
         weight: target.weight,
-    }
-}
-
-/// No packet flows here: a server that runs is taken to answer.
-const fn detail(server: &Server) -> &'static str {
-    match (server.phase, server.power) {
-        (Phase::Creating, _) => "Unknown",
-        (Phase::Ready, Power::Running) => "Alive",
-        (Phase::Ready, Power::Stopped) | (Phase::Broken, _) => "Dead",
     }
 }

@@ -1,6 +1,8 @@
 //! `DescribeTargets`.
 
-use regiment_core::model::{Listener, ProjectId};
+use std::sync::Arc;
+
+use regiment_core::model::{ForwardingRule, Listener, ProjectId};
 use regiment_core::view::View;
 use serde::{Deserialize, Serialize};
 
@@ -59,13 +61,23 @@ struct Item {
     protocol: &'static str,
     port: u16,
     /// Of HTTP and HTTPS.
-    rules: [String; 0],
+    rules: Vec<OfRule>,
     targets: Vec<ShownTarget>,
     end_port: u16,
 }
 
-/// Filters by name. No target has a tag, no listener a rule.
-const FILTERS: [&str; 3] = ["location-id", "private-ip-address", "tag"];
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct OfRule {
+    location_id: String,
+    domain: Arc<str>,
+    url: Arc<str>,
+    targets: Vec<ShownTarget>,
+}
+
+/// Filters by name. No target has a tag.
+const BY_RULE: &str = "location-id";
+const FILTERS: [&str; 3] = [BY_RULE, "private-ip-address", "tag"];
 
 pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let wanted: Wanted = call.read()?;
@@ -86,22 +98,35 @@ fn list(
     zones: &Zones,
 ) -> Result<List, Refusal> {
     let balancer = clb::find(view, project, &wanted.load_balancer_id)?;
-    let takes = |target: &Listed<'_>, filter: &Filter| match &*filter.name {
-        "private-ip-address" => target.addresses().iter().any(|address| filter.is(address)),
-        _ => false,
+    let of_target = |target: &Listed<'_>| {
+        filters.iter().all(|filter| match &*filter.name {
+            "private-ip-address" => target.addresses().iter().any(|address| filter.is(address)),
+            name => name == BY_RULE,
+        })
     };
-    let show = |listener: &Listener| {
-        let found = Listed::of(view, balancer, listener);
-        let found = found.iter().filter(|one| filters.iter().all(|filter| takes(one, filter)));
+    let by_rule: Vec<&Filter> = filters.iter().filter(|filter| filter.name == BY_RULE).collect();
+    let show = |found: Vec<Listed<'_>>| {
+        found.iter().filter(|one| of_target(one)).map(|target| target.show(zones)).collect()
+    };
+    let of_rule = |rule: &ForwardingRule| OfRule {
+        location_id: ids::rule(rule.id),
+        domain: rule.domain.clone(),
+        url: rule.path.clone(),
+        targets: show(Listed::of_rule(view, rule)),
+    };
+    let show_listener = |listener: &Listener| {
+        let takes = |rule: &&ForwardingRule| by_rule.iter().all(|one| one.is(&ids::rule(rule.id)));
+        // What is behind no rule is not behind the one that is asked for.
+        let own = by_rule.is_empty().then(|| show(Listed::of(view, balancer, listener)));
         Item {
             listener_id: ids::listener(listener.id),
             protocol: clb::protocol(listener.protocol),
             port: listener.port,
-            rules: [],
-            targets: found.map(|target| target.show(zones)).collect(),
+            rules: listener.rules.iter().filter(takes).map(of_rule).collect(),
+            targets: own.unwrap_or_default(),
             end_port: 0,
         }
     };
     let listeners = balancer.listeners.iter().filter(|listener| wanted.which.takes(listener));
-    Ok(List { listeners: listeners.map(show).collect() })
+    Ok(List { listeners: listeners.map(show_listener).collect() })
 }

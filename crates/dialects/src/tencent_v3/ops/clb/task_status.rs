@@ -79,7 +79,7 @@ pub fn message(job: &Job) -> Option<String> {
 }
 
 fn by_request<'v>(view: &View<'v>, task: &str) -> Option<Cow<'v, Job>> {
-    view.job_of_request(RequestId::parse_dashed(task)?).map(Cow::Borrowed)
+    view.job_of_request(RequestId::parse_dashed(task)?)
 }
 
 fn by_number<'v>(view: &View<'v>, deal: &str) -> Option<Cow<'v, Job>> {

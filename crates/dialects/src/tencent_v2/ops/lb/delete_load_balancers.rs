@@ -1,11 +1,11 @@
 use regiment_core::command::Admission;
 use regiment_core::ops::{DeleteLoadBalancers, Operation};
 
-use super::servers;
 use crate::Action;
 use crate::tencent::ids;
 use crate::tencent_v2::call::Call;
 use crate::tencent_v2::faults::Refusal;
+use crate::tencent_v2::ops::servers;
 use crate::tencent_v2::task;
 
 /// `DeleteLoadBalancers`: one task for all, so all or none.

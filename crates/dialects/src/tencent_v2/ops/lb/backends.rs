@@ -6,12 +6,12 @@ use regiment_core::model::{Backend, ProjectId, Server};
 use regiment_core::world::World;
 use serde::Serialize;
 
-use super::balancers;
-use super::servers::{self, Page};
 use crate::Action;
 use crate::tencent::ids;
 use crate::tencent_v2::call::Call;
 use crate::tencent_v2::faults::Refusal;
+use crate::tencent_v2::lb;
+use crate::tencent_v2::ops::servers::{self, Page};
 use crate::tencent_v2::task;
 
 pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
@@ -44,7 +44,7 @@ struct Item {
 }
 
 fn list(world: &World, project: ProjectId, id: &str, page: Page) -> Result<List, Refusal> {
-    let balancer = balancers::find(world, project, id)?;
+    let balancer = lb::find_classic(world, project, id)?;
     let found: Vec<(&Backend, &Server)> = balancer
         .backends
         .iter()

@@ -1,11 +1,11 @@
 use std::sync::Arc;
 
-use regiment_core::model::{Hints, Reach};
+use regiment_core::model::Reach;
 use regiment_core::ops::{CreateLoadBalancers, Operation};
 use serde::Serialize;
 
 use crate::Action;
-use crate::tencent::ids;
+use crate::tencent::{hints, ids};
 use crate::tencent_v2::call::Call;
 use crate::tencent_v2::faults::Refusal;
 use crate::tencent_v2::params::Fields;
@@ -36,7 +36,8 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     };
     let routes = fields.flag("forward")?.unwrap_or(false);
     let count = fields.number("number", 1..=NUMBER_MAX)?.unwrap_or(1);
-    fields.number("projectId", 0..=u32::MAX)?;
+    let project = fields.number("projectId", 0..=u32::MAX)?;
+    let project = project.map(|id| (hints::BALANCER_PROJECT.into(), id.to_string().into()));
     let name: Arc<str> = match names::read(&fields, "loadBalancerName", names::BALANCER_CHARS_MAX)?
     {
         Some(name) => name.into(),
@@ -50,7 +51,8 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
         network: fields.text("vpcId").map(Into::into),
         subnet: fields.text("subnetId").map(Into::into),
         tags: Vec::new(),
-        hints: Hints::default(),
+        hints: project.into_iter().collect(),
+        like: None,
     });
     Ok(task::order(issuer.command(operation, Vec::new()), "", |job, receipt, _| {
         let deal = job.0.to_string();
@@ -65,15 +67,26 @@ fn domain_prefix(
     reach: Reach,
     routes: bool,
 ) -> Result<Option<Arc<str>>, Refusal> {
+    let prefix = prefix(fields)?;
+    if prefix.is_some() && (reach == Reach::Private || routes) {
+        return Err(not_for_domain());
+    }
+    Ok(prefix)
+}
+
+pub fn not_for_domain() -> Refusal {
+    let why = "is for classic public load balancers".to_owned();
+    Refusal::Malformed { name: "domainPrefix".to_owned(), why }
+}
+
+/// How a domain is to begin.
+pub fn prefix(fields: &Fields<'_>) -> Result<Option<Arc<str>>, Refusal> {
     let Some(prefix) = fields.text("domainPrefix") else { return Ok(None) };
     let fits = (1..=20).contains(&prefix.len())
         && prefix.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     if !fits {
         let why = "must be 1 to 20 lower-case letters, digits or hyphens";
         return Err(fields.bad("domainPrefix", why));
-    }
-    if reach == Reach::Private || routes {
-        return Err(fields.bad("domainPrefix", "is for classic public load balancers"));
     }
     Ok(Some(prefix.into()))
 }

@@ -2,29 +2,18 @@
 
 use std::sync::Arc;
 
-use regiment_core::model::{BalancerState, Fault, FaultKind, LoadBalancer, ProjectId, Reach};
+use regiment_core::model::{BalancerState, LoadBalancer, Reach, Server};
 use regiment_core::world::World;
 use serde::Serialize;
 
-use super::servers::{self, Page};
 use crate::Action;
 use crate::tencent::form::parse_digits;
-use crate::tencent::ids;
+use crate::tencent::{hints, ids};
 use crate::tencent_v2::call::Call;
 use crate::tencent_v2::faults::Refusal;
+use crate::tencent_v2::ops::servers::{self, Page};
 use crate::tencent_v2::params::Fields;
 use crate::tencent_v2::{reply, times};
-
-/// The load balancer a client names, if it is this project's.
-pub fn find<'w>(
-    world: &'w World,
-    project: ProjectId,
-    id: &str,
-) -> Result<&'w LoadBalancer, Refusal> {
-    world
-        .named_balancer(project, &ids::read_balancer(id))
-        .ok_or_else(|| Fault::with(FaultKind::BalancerNotFound, id).into())
-}
 
 /// What is looked for; empty and absent are anything.
 struct Filter {
@@ -63,10 +52,7 @@ impl Filter {
     fn takes(&self, balancer: &LoadBalancer, world: &World) -> bool {
         let domain = domain(balancer);
         let address = balancer.address.to_string();
-        let lan_ips = || {
-            let servers = balancer.backends.iter().filter_map(|one| world.server(one.server));
-            servers.map(servers::lan_ip).collect::<Vec<_>>()
-        };
+        let has_lan_ip = |server: &Server| self.backend_lan_ips.contains(&servers::lan_ip(server));
         (self.ids.is_empty() || self.ids.contains(&ids::balancer(balancer.id)))
             && self.reach.is_none_or(|reach| reach == balancer.reach)
             && self.routes.is_none_or(|routes| routes == balancer.routes)
@@ -76,14 +62,26 @@ impl Filter {
             // No server has a public address.
             && self.backend_wan_ips.is_empty()
             && (self.backend_lan_ips.is_empty()
-                || lan_ips().iter().any(|ip| self.backend_lan_ips.contains(ip)))
+                || world
+                    .servers_of(balancer.project)
+                    .filter(|server| balancer.forwards_to(server.id))
+                    .any(has_lan_ip))
             && self.word.as_ref().is_none_or(|word| {
                 [&*balancer.name, &*domain, &*address].iter().any(|text| text.contains(&**word))
             })
-            // Everything is in the default project.
-            && self.project.is_none_or(|project| project == 0)
-            && self.with_backends.is_none_or(|with| with != balancer.backends.is_empty())
+            && self.project.is_none_or(|project| project == project_of(balancer))
+            && self.with_backends.is_none_or(|with| with == forwards(balancer))
     }
+}
+
+/// Whether it forwards to any instance, by whichever way.
+fn forwards(balancer: &LoadBalancer) -> bool {
+    !balancer.backends.is_empty() || balancer.listeners.iter().any(|one| !one.members.is_empty())
+}
+
+/// The project that was said, in the client's own numbers; 0 is the default one.
+fn project_of(balancer: &LoadBalancer) -> u32 {
+    hints::number_in(&balancer.hints, hints::BALANCER_PROJECT)
 }
 
 /// 0 or 1; anything else that is allowed means both.
@@ -206,7 +204,7 @@ impl Item {
                 String::new()
             },
             subnet_id: number(subnet),
-            project_id: 0,
+            project_id: project_of(balancer),
             forward: u32::from(balancer.routes),
             snat: false,
             open_bgp: 0,

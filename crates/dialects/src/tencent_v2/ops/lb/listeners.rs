@@ -7,32 +7,13 @@ use regiment_core::ops::Operation;
 use regiment_core::view::View;
 use serde::Serialize;
 
-use super::balancers;
-use super::servers::{self, Page};
 use crate::Action;
 use crate::tencent::ids;
 use crate::tencent_v2::call::Call;
 use crate::tencent_v2::faults::Refusal;
+use crate::tencent_v2::lb;
+use crate::tencent_v2::ops::servers::{self, Page};
 use crate::tencent_v2::task;
-
-/// The protocol with this number, which must be 1 to 4.
-pub const fn protocol(number: u32) -> Protocol {
-    match number {
-        1 => Protocol::Http,
-        2 => Protocol::Tcp,
-        3 => Protocol::Udp,
-        _ => Protocol::Https,
-    }
-}
-
-const fn protocol_number(protocol: Protocol) -> u32 {
-    match protocol {
-        Protocol::Http => 1,
-        Protocol::Tcp => 2,
-        Protocol::Udp => 3,
-        Protocol::Https => 4,
-    }
-}
 
 /// What is looked for; empty and absent are anything.
 struct Filter {
@@ -66,7 +47,7 @@ struct List {
 }
 
 fn list(view: &View<'_>, project: ProjectId, filter: &Filter, page: Page) -> Result<List, Refusal> {
-    let balancer = balancers::find(view.world, project, &filter.balancer)?;
+    let balancer = lb::find_classic(view.world, project, &filter.balancer)?;
     let running = balancer.listeners.iter().map(|listener| Item::of(listener, 1));
     let coming = coming(view, balancer);
     let found: Vec<Item> = running
@@ -134,7 +115,7 @@ struct Web {
 /// Of HTTPS.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Secure {
+pub struct Secure {
     #[serde(rename = "SSLMode")]
     ssl_mode: &'static str,
     cert_id: Arc<str>,
@@ -144,14 +125,13 @@ struct Secure {
 impl Item {
     fn of(listener: &Listener, status: u32) -> Item {
         let health = &listener.health;
-        let web = matches!(listener.protocol, Protocol::Http | Protocol::Https);
-        let secure = listener.protocol == Protocol::Https;
+        let web = lb::is_of_web(listener.protocol);
         Item {
             un_listener_id: ids::listener(listener.id),
             listener_id: ids::listener(listener.id),
             load_balancer_port: listener.port,
             instance_port: listener.backend_port,
-            protocol: protocol_number(listener.protocol),
+            protocol: lb::protocol_number(listener.protocol),
             listener_name: listener.name.clone(),
             session_expire: listener.session_s,
             health_switch: u32::from(health.on),
@@ -165,15 +145,22 @@ impl Item {
                 http_code: health.http_codes,
                 http_check_path: health.http_path.clone(),
             }),
-            secure: secure.then(|| Secure {
-                ssl_mode: match listener.client_certificate {
-                    Some(_) => "mutual",
-                    None => "unidirectional",
-                },
-                cert_id: listener.certificate.clone().unwrap_or_default(),
-                cert_ca_id: listener.client_certificate.clone().unwrap_or_default(),
-            }),
+            secure: Secure::of(listener),
             status,
         }
+    }
+}
+
+impl Secure {
+    /// Only HTTPS has certificates.
+    pub fn of(listener: &Listener) -> Option<Secure> {
+        (listener.protocol == Protocol::Https).then(|| Secure {
+            ssl_mode: match listener.client_certificate {
+                Some(_) => "mutual",
+                None => "unidirectional",
+            },
+            cert_id: listener.certificate.clone().unwrap_or_default(),
+            cert_ca_id: listener.client_certificate.clone().unwrap_or_default(),
+        })
     }
 }

@@ -1,0 +1,3 @@
+//! Real machines: one QEMU process for each server.
+
+pub mod image;
