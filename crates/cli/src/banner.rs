@@ -24,6 +24,12 @@ pub fn say(text: &str) -> io::Result<()> {
     }
 }
 
+/// What is under way, for whoever waits.
+pub fn note(text: &str) {
+    // Nobody waits if this fails.
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
 /// What is wrong, beside what was asked for.
 pub fn complain(text: &str) {
     // Nobody is left to tell if this fails.

@@ -26,6 +26,8 @@ struct Regiment {
 enum Command {
     Serve(Box<commands::serve::Serve>),
     Image(commands::image::Image),
+    #[cfg(target_os = "linux")]
+    Doctor(commands::doctor::Doctor),
 }
 
 fn main() -> ExitCode {
@@ -33,6 +35,8 @@ fn main() -> ExitCode {
     let done = match command {
         Command::Serve(serve) => serve.run(),
         Command::Image(image) => image.run(),
+        #[cfg(target_os = "linux")]
+        Command::Doctor(doctor) => doctor.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -4,8 +4,11 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use regiment_core::model::ImageId;
+#[cfg(target_os = "linux")]
+pub use regiment_drivers::images::debian;
 pub use regiment_drivers::images::{
-    Adding, AddingKernel, Family, ImageError, Library, Listing, Manifest, StoredImage, format,
+    Adding, AddingKernel, Change, Family, ImageError, Library, Listing, Manifest, StoredImage,
+    format,
 };
 
 use crate::data_folder::{self, FolderError};

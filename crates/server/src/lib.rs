@@ -38,6 +38,8 @@ pub mod vault;
 
 pub use config::{Config, GivenCredential, HttpLimits, Maintenance, Storage, Tls};
 pub use regiment_core as core;
+#[cfg(target_os = "linux")]
+pub use regiment_drivers::qemu::doctor;
 pub use regiment_drivers::sim::Pace;
 pub use running::{Identity, Running};
 pub use start::{StartError, start};

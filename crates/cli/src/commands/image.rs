@@ -1,3 +1,6 @@
+#[cfg(target_os = "linux")]
+mod build;
+
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
@@ -21,6 +24,9 @@ pub struct Image {
 #[derive(Subcommand)]
 enum Command {
     Add(Box<Add>),
+    #[cfg(target_os = "linux")]
+    #[command(subcommand)]
+    Build(build::Build),
     Ls(Ls),
     Verify(Verify),
     Rm(Rm),
@@ -90,7 +96,7 @@ struct Verify {
     images: Vec<String>,
 }
 
-/// Remove images that no server is made from.
+/// Remove images. Servers made from them keep what they need.
 #[derive(Args)]
 struct Rm {
     /// Ids or names
@@ -110,6 +116,8 @@ impl Image {
                 banner::say(&format!("{}  {}", image.id, image.manifest.name))?;
                 Ok(())
             }
+            #[cfg(target_os = "linux")]
+            Command::Build(build) => build.run(&images::library(&data)?),
             Command::Ls(ls) => ls.run(&library),
             Command::Verify(verify) => verify.run(&library),
             Command::Rm(rm) => rm.run(&library),
@@ -131,7 +139,7 @@ impl Add {
             initrd,
             command_line,
         } = self;
-        let added = library.add(Adding {
+        let added = library.change()?.add(Adding {
             id: images::new_id(),
             now: images::now(),
             disk: file,
@@ -235,13 +243,14 @@ impl Verify {
 
 impl Rm {
     fn run(&self, library: &Library) -> Result<()> {
+        let change = library.change()?;
         for text in &self.images {
             // By id, so that a damaged one can go too.
             let id = match images::id(text) {
                 Some(id) => id,
                 None => library.named(text)?.id,
             };
-            library.remove(id)?;
+            change.remove(id)?;
             banner::say(&format!("{id}  removed"))?;
         }
         Ok(())

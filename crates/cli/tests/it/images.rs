@@ -77,19 +77,9 @@ fn a_damaged_image_is_told_and_can_go() {
 }
 
 #[test]
-fn images_go_unless_a_server_is_made_from_them() {
+fn images_go_by_name_or_id() {
     let data = library();
-    let folder = data.path().join("servers/one");
-    fs::create_dir_all(&folder).unwrap();
-    let base = format!("../../images/{DEBIAN}/disk.qcow2");
-    let mut head = vec![0; 1024];
-    head[..8].copy_from_slice(b"QFI\xFB\0\0\0\x03");
-    head[8..16].copy_from_slice(&512u64.to_be_bytes());
-    head[16..20].copy_from_slice(&u32::try_from(base.len()).unwrap().to_be_bytes());
-    head[512..512 + base.len()].copy_from_slice(base.as_bytes());
-    fs::write(folder.join("disk.qcow2"), head).unwrap();
-    assert_snapshot!(said(data.path(), &["rm", "Debian 12"]));
-    assert_snapshot!(said(data.path(), &["rm", "Rocky"]));
+    assert_snapshot!(said(data.path(), &["rm", "Rocky", DEBIAN]));
     assert_snapshot!(said(data.path(), &["rm", "Rocky"]));
 }
 
@@ -115,4 +105,13 @@ fn what_is_no_disk_is_refused_in_words() {
     assert_snapshot!(said(data.path(), &add));
     let twice = ["add", path, "--name", "Rocky", "--os", "Debian 12.0.0 64bit"];
     assert_snapshot!(said(data.path(), &twice));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_build_says_what_it_cannot_build() {
+    let data = tempfile::tempdir().unwrap();
+    assert_snapshot!(said(data.path(), &["build", "debian", "--with=--hook"]));
+    assert_snapshot!(said(data.path(), &["build", "debian", "--with=a b"]));
+    assert_snapshot!(said(data.path(), &["build", "debian", "--release", "../sid"]));
 }

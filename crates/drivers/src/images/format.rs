@@ -96,16 +96,6 @@ pub fn look(path: &Path) -> io::Result<Result<Format, Unfit>> {
     Ok(judge(&head, length))
 }
 
-/// The backing file that a qcow2 names, as it stands in its header; of anything else none.
-pub fn backing_file(path: &Path) -> io::Result<Option<String>> {
-    let mut head = Vec::with_capacity(HEAD);
-    File::open(path)?.take(HEAD as u64).read_to_end(&mut head)?;
-    Ok(match qcow2(&head) {
-        Some(Err(Unfit::BackingFile(name))) => Some(name),
-        Some(Ok(_) | Err(_)) | None => None,
-    })
-}
-
 /// The same, of a file's first bytes and its length.
 pub fn judge(head: &[u8], length: u64) -> Result<Format, Unfit> {
     let format = match qcow2(head) {

@@ -23,8 +23,6 @@ pub const MANIFEST_FILE: &str = "image.toml";
 const LOCK: &str = "lock";
 /// What is on its way in or out begins like this.
 const DRAFT: &str = ".draft-";
-/// How deep below the data folder a machine's disks may lie.
-const DISKS_DEPTH: usize = 5;
 /// Images that a library may have; each is a folder to look into.
 const IMAGES_MAX: usize = 10_000;
 
@@ -42,19 +40,10 @@ pub enum ImageError {
     NameTaken { name: String, id: ImageId },
     #[error("there is no image {0}")]
     Missing(String),
-    #[error("servers are made from image {image}: {}", listed(disks))]
-    InUse { image: ImageId, disks: Vec<PathBuf> },
+    #[error("{} has something mounted below it; unmount it first", .0.display())]
+    Mounted(PathBuf),
     #[error("another regiment is changing the images in {}", .0.display())]
     Locked(PathBuf),
-}
-
-fn listed(disks: &[PathBuf]) -> String {
-    const SHOWN: usize = 3;
-    let shown: Vec<_> = disks.iter().take(SHOWN).map(|disk| disk.display().to_string()).collect();
-    match disks.len().saturating_sub(SHOWN) {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
-    }
 }
 
 fn at(path: &Path) -> impl FnOnce(io::Error) -> ImageError {
@@ -210,83 +199,9 @@ impl Library {
         found.ok_or_else(|| ImageError::Missing(text.to_owned()))
     }
 
-    /// Takes an image in: whole and durable, or not at all. Copies; what was given is left alone.
-    pub fn add(&self, adding: Adding) -> Result<StoredImage, ImageError> {
-        let lock = self.lock()?;
-        let id = adding.id;
-        let taken = self.list()?.images.into_iter().find(|image| {
-            image.manifest.name == adding.name || image.id == id || image.id.handle() == id.handle()
-        });
-        if let Some(taken) = taken {
-            return Err(ImageError::NameTaken { name: adding.name, id: taken.id });
-        }
-        let draft = self.folder().join(format!("{DRAFT}{id}"));
-        fs::create_dir(&draft).map_err(at(&draft))?;
-        let added = fill(&draft, adding).and_then(|()| {
-            let folder = self.folder().join(id.to_string());
-            fs::rename(&draft, &folder).map_err(at(&folder))?;
-            sync_folder(&self.folder())
-        });
-        if let Err(error) = added {
-            let _ = fs::remove_dir_all(&draft);
-            return Err(error);
-        }
-        drop(lock);
-        self.find(id)?.ok_or_else(|| ImageError::Missing(id.to_string()))
-    }
-
-    /// Takes an image out, unless a machine's disk leans on it.
-    pub fn remove(&self, id: ImageId) -> Result<(), ImageError> {
-        let lock = self.lock()?;
-        let folder = self.folder().join(id.to_string());
-        // A damaged one can go too.
-        if !folder.symlink_metadata().is_ok_and(|about| about.is_dir()) {
-            return Err(ImageError::Missing(id.to_string()));
-        }
-        let disks = self.disks_made_from(id)?;
-        if !disks.is_empty() {
-            return Err(ImageError::InUse { image: id, disks });
-        }
-        // First out of sight in one step, then away.
-        let draft = self.folder().join(format!("{DRAFT}{id}"));
-        fs::rename(&folder, &draft).map_err(at(&folder))?;
-        sync_folder(&self.folder())?;
-        fs::remove_dir_all(&draft).map_err(at(&draft))?;
-        drop(lock);
-        Ok(())
-    }
-
-    /// The disks below the data folder that lean on an image. The truth is in their headers, whoever
-    /// made them and whatever the plane remembers.
-    pub fn disks_made_from(&self, id: ImageId) -> Result<Vec<PathBuf>, ImageError> {
-        let base = Path::new(IMAGES_FOLDER).join(id.to_string()).join(DISK_FILE);
-        let mut disks = Vec::new();
-        let mut folders = vec![(self.data.clone(), 0)];
-        while let Some((folder, depth)) = folders.pop() {
-            for entry in fs::read_dir(&folder).map_err(at(&folder))? {
-                let entry = entry.map_err(at(&folder))?;
-                let path = entry.path();
-                let kind = entry.file_type().map_err(at(&path))?;
-                if kind.is_dir() && depth < DISKS_DEPTH && path != self.folder() {
-                    folders.push((path, depth + 1));
-                } else if kind.is_file() && path.extension().is_some_and(|end| end == "qcow2") {
-                    let leans_on = match format::backing_file(&path) {
-                        // It was deleted meanwhile.
-                        Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                        read => read.map_err(at(&path))?,
-                    };
-                    if leans_on.is_some_and(|name| Path::new(&name).ends_with(&base)) {
-                        disks.push(path);
-                    }
-                }
-            }
-        }
-        disks.sort();
-        Ok(disks)
-    }
-
-    /// Whoever has it may change the folder, and finds no drafts there.
-    fn lock(&self) -> Result<File, ImageError> {
+    /// Takes hold of the library to change it, and sweeps away what a crash left. Refused while
+    /// another has hold of it.
+    pub fn change(&self) -> Result<Change<'_>, ImageError> {
         let folder = self.folder();
         fs::create_dir_all(&folder).map_err(at(&folder))?;
         let path = folder.join(LOCK);
@@ -297,14 +212,87 @@ impl Library {
             Err(TryLockError::WouldBlock) => return Err(ImageError::Locked(folder)),
             Err(TryLockError::Error(error)) => return Err(at(&path)(error)),
         }
+        let change = Change { library: self, folder, _lock: file };
         // Whoever was writing them is gone.
-        for entry in fs::read_dir(&folder).map_err(at(&folder))? {
-            let entry = entry.map_err(at(&folder))?;
+        for entry in fs::read_dir(&change.folder).map_err(at(&change.folder))? {
+            let entry = entry.map_err(at(&change.folder))?;
             if entry.file_name().to_string_lossy().starts_with(DRAFT) {
-                fs::remove_dir_all(entry.path()).map_err(at(&entry.path()))?;
+                change.clear(&entry.path())?;
             }
         }
-        Ok(file)
+        Ok(change)
+    }
+}
+
+/// A hold on the library, as long as it lives. Nobody else changes it meanwhile.
+#[derive(Debug)]
+pub struct Change<'a> {
+    library: &'a Library,
+    folder: PathBuf,
+    _lock: File,
+}
+
+impl Change<'_> {
+    /// Takes an image in: whole and durable, or not at all. Copies; what was given is left alone.
+    pub fn add(&self, adding: Adding) -> Result<StoredImage, ImageError> {
+        let id = adding.id;
+        let taken = self.library.list()?.images.into_iter().find(|image| {
+            image.manifest.name == adding.name || image.id == id || image.id.handle() == id.handle()
+        });
+        if let Some(taken) = taken {
+            return Err(ImageError::NameTaken { name: adding.name, id: taken.id });
+        }
+        let draft = self.draft(&format!("{id}"))?;
+        let added = fill(&draft, adding).and_then(|()| {
+            let folder = self.folder.join(id.to_string());
+            fs::rename(&draft, &folder).map_err(at(&folder))?;
+            sync_folder(&self.folder)
+        });
+        if let Err(error) = added {
+            // If that fails, the next change does it.
+            let _ = self.clear(&draft);
+            return Err(error);
+        }
+        self.library.find(id)?.ok_or_else(|| ImageError::Missing(id.to_string()))
+    }
+
+    /// Takes an image out. Machines made from it keep what they need of it.
+    pub fn remove(&self, id: ImageId) -> Result<(), ImageError> {
+        let folder = self.folder.join(id.to_string());
+        // A damaged one can go too.
+        if !folder.symlink_metadata().is_ok_and(|about| about.is_dir()) {
+            return Err(ImageError::Missing(id.to_string()));
+        }
+        // First out of sight in one step, then away.
+        let draft = self.folder.join(format!("{DRAFT}{id}"));
+        fs::rename(&folder, &draft).map_err(at(&folder))?;
+        sync_folder(&self.folder)?;
+        self.clear(&draft)
+    }
+
+    /// A folder to work in, to be cleared in the end; after a crash the next change clears it.
+    pub fn scratch(&self, id: ImageId) -> Result<PathBuf, ImageError> {
+        self.draft(&format!("{id}-work"))
+    }
+
+    fn draft(&self, name: &str) -> Result<PathBuf, ImageError> {
+        let draft = self.folder.join(format!("{DRAFT}{name}"));
+        fs::create_dir(&draft).map_err(at(&draft))?;
+        draft.canonicalize().map_err(at(&draft))
+    }
+
+    /// Deletes a draft with all that is in it, unless a file system that is not ours is in it.
+    pub fn clear(&self, draft: &Path) -> Result<(), ImageError> {
+        let draft = draft.canonicalize().map_err(at(draft))?;
+        // Absent where there is no such file, and then nothing mounts into folders either.
+        let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
+        let below = |line: &str| {
+            line.split(' ').nth(4).is_some_and(|place| Path::new(place).starts_with(&draft))
+        };
+        if mounts.lines().any(below) {
+            return Err(ImageError::Mounted(draft));
+        }
+        fs::remove_dir_all(&draft).map_err(at(&draft))
     }
 }
 
@@ -498,32 +486,8 @@ mod tests {
         assert_eq!(images.len(), 1);
         assert_eq!(damaged.len(), 2);
         assert!(damaged.iter().any(|(path, _)| *path == broken.join(MANIFEST_FILE)), "{damaged:?}");
-        library.remove(ImageId(2)).unwrap();
+        library.change().unwrap().remove(ImageId(2)).unwrap();
         assert!(!broken.exists());
-    }
-
-    #[test]
-    fn an_image_that_a_disk_leans_on_stays() {
-        let data = tempfile::tempdir().unwrap();
-        let library = Library::of(data.path());
-        let folder = put(&library, 1, "one");
-        put(&library, 2, "two");
-        let disk = data.path().join("servers/a/disk.qcow2");
-        fs::create_dir_all(disk.parent().unwrap()).unwrap();
-        fs::write(&disk, overlay(folder.join(DISK_FILE).to_str().unwrap())).unwrap();
-        let refused = library.remove(ImageId(1)).unwrap_err();
-        assert!(matches!(&refused, ImageError::InUse { disks, .. } if *disks == [disk.clone()]));
-        assert!(refused.to_string().contains("servers/a/disk.qcow2"), "{refused}");
-        library.remove(ImageId(2)).unwrap();
-        assert_eq!(names(&library), ["one"]);
-        // The same by the path from one to the other.
-        let relative = format!("../../images/{}/{DISK_FILE}", ImageId(1));
-        fs::write(&disk, overlay(&relative)).unwrap();
-        assert!(matches!(library.remove(ImageId(1)), Err(ImageError::InUse { .. })));
-        fs::remove_file(&disk).unwrap();
-        library.remove(ImageId(1)).unwrap();
-        assert!(names(&library).is_empty());
-        assert!(matches!(library.remove(ImageId(1)), Err(ImageError::Missing(_))));
     }
 
     #[test]
@@ -533,11 +497,17 @@ mod tests {
         put(&library, 1, "one");
         let left = library.folder().join(format!("{DRAFT}{}", ImageId(9)));
         fs::create_dir(&left).unwrap();
-        let lock = library.lock().unwrap();
+        let change = library.change().unwrap();
         assert!(!left.exists());
-        assert!(matches!(library.remove(ImageId(1)), Err(ImageError::Locked(_))));
-        drop(lock);
-        library.remove(ImageId(1)).unwrap();
+        assert!(matches!(library.change(), Err(ImageError::Locked(_))));
+        let scratch = change.scratch(ImageId(9)).unwrap();
+        fs::write(scratch.join("file"), "left").unwrap();
+        drop(change);
+        let change = library.change().unwrap();
+        assert!(!scratch.exists());
+        change.remove(ImageId(1)).unwrap();
+        assert!(names(&library).is_empty());
+        assert!(matches!(change.remove(ImageId(1)), Err(ImageError::Missing(_))));
     }
 
     #[test]
@@ -564,7 +534,7 @@ mod tests {
         let disk = data.path().join("given.img");
         let adding = |name: &str, bytes: &[u8]| {
             fs::write(&disk, bytes).unwrap();
-            library.add(Adding {
+            library.change().unwrap().add(Adding {
                 id: ImageId(5),
                 now: Timestamp::UNIX_EPOCH,
                 disk: disk.clone(),

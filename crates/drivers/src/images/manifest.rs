@@ -33,7 +33,7 @@ pub struct Manifest {
     /// When it was taken in, as RFC 3339 has it.
     #[serde(default)]
     pub created: Timestamp,
-    /// What it was built by: the same recipe and the same packages give the same mark.
+    /// What it was built by: a recipe that is the same to the letter has the same mark.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recipe: Option<String>,
     /// Absent: the disk has a boot loader of its own.

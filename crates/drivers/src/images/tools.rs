@@ -2,6 +2,7 @@
 //! there or fail.
 
 use std::ffi::OsStr;
+use std::fs::File;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -68,9 +69,18 @@ fn is_program(file: &std::path::Path) -> bool {
 
 /// Runs a command to its end and gives what it printed.
 pub fn run(command: &mut Command) -> Result<Vec<u8>, ToolError> {
+    finish(command.stdin(Stdio::null()))
+}
+
+/// Runs a command that makes one file of another.
+pub fn filter(command: &mut Command, input: File, output: File) -> Result<(), ToolError> {
+    finish(command.stdin(input).stdout(output)).map(drop)
+}
+
+fn finish(command: &mut Command) -> Result<Vec<u8>, ToolError> {
     let program = short(command.get_program());
     // What it says is shown to people and matched by nobody, but its numbers should be as ours.
-    let output = command.stdin(Stdio::null()).env("LC_ALL", "C").output();
+    let output = command.env("LC_ALL", "C").output();
     let output = output.map_err(|error| ToolError::Start { program: program.clone(), error })?;
     if output.status.success() {
         return Ok(output.stdout);
