@@ -5,6 +5,7 @@ import pytest
 from support import plane as planes
 from support.huawei import Huawei
 from support.tencent import Tencent
+from support.tencent_v3 import TencentV3
 
 
 @pytest.fixture(scope="module")
@@ -44,3 +45,9 @@ def huawei(plane):
 @pytest.fixture
 def tencent(plane):
     return Tencent(plane)
+
+
+@pytest.fixture
+def newer_look(plane):
+    """Asks the later API of load balancers, for tests of the older one."""
+    return TencentV3(plane).balance

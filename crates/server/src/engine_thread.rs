@@ -378,6 +378,7 @@ mod tests {
             tags: Vec::new(),
             hints: Hints::default(),
             like: None,
+            bare: false,
         });
         Command::new(ProjectId(1), "AK".into(), "plain", RequestId(1), operation, Vec::new())
     }

@@ -7,8 +7,8 @@ use super::{BalancerRules, Rules, Step, Verdict, rename};
 use crate::model::{Fault, LoadBalancer, NetworkId, ProjectId};
 use crate::world::World;
 
-/// Give load balancers another name, domain or security groups, or have them remember what else
-/// their client says of them.
+/// Give load balancers another name, domain or other security groups, or have them remember what
+/// else their client says of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangeLoadBalancer {
     pub name: Option<Arc<str>>,

@@ -28,6 +28,9 @@ pub struct CreateLoadBalancers {
     /// Whose listeners, rules, members and backends it is to have, too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub like: Option<LoadBalancerId>,
+    /// Without what is behind the other's listeners and rules.
+    #[serde(default)]
+    pub bare: bool,
 }
 
 impl Rules for CreateLoadBalancers {
@@ -99,6 +102,10 @@ impl CreateLoadBalancers {
                 };
                 if let Some(model) = self.like.and_then(|id| world.balancer(id)) {
                     copy(model, &mut balancer, now, chance);
+                    if self.bare {
+                        balancer.backends.clear();
+                        balancer.members_mut().for_each(Vec::clear);
+                    }
                 }
                 balancer
             })

@@ -42,6 +42,7 @@ mod register_backends;
 mod register_members;
 mod reinstall;
 mod rename;
+mod replace_certificate;
 mod reset_password;
 mod resize;
 mod restore;
@@ -96,6 +97,7 @@ pub use register_backends::RegisterBackends;
 pub use register_members::RegisterMembers;
 pub use reinstall::Reinstall;
 pub use rename::Rename;
+pub use replace_certificate::ReplaceCertificate;
 pub use reset_password::{PasswordFit, ResetPassword};
 pub use resize::Resize;
 pub use restore::Restore;
@@ -178,6 +180,7 @@ pub enum Operation {
     RegisterBackends(RegisterBackends),
     DeregisterBackends(DeregisterBackends),
     WeighBackends(WeighBackends),
+    ReplaceCertificate(ReplaceCertificate),
     ChangeLoadBalancer(ChangeLoadBalancer),
     ChangeListener(ChangeListener),
     DeleteListeners(DeleteListeners),
@@ -369,6 +372,7 @@ impl Operation {
             Operation::RegisterBackends(op) => Sort::Balancers(op),
             Operation::DeregisterBackends(op) => Sort::Balancers(op),
             Operation::WeighBackends(op) => Sort::Balancers(op),
+            Operation::ReplaceCertificate(op) => Sort::Balancers(op),
             Operation::ChangeLoadBalancer(op) => Sort::Balancers(op),
             Operation::ChangeListener(op) => Sort::Balancers(op),
             Operation::DeleteListeners(op) => Sort::Balancers(op),

@@ -4,7 +4,7 @@ use super::{BalancerRules, Rules, Step, Verdict};
 use crate::model::{Fault, FaultKind, LoadBalancer, Membership, ProjectId};
 use crate::world::World;
 
-/// Forward to other ports of the same servers, with the same weights.
+/// Forward to other ports of the same servers, with the same weights unless another is said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MoveMembers {
     pub moves: Vec<Move>,
@@ -15,6 +15,8 @@ pub struct MoveMembers {
 pub struct Move {
     pub from: Membership,
     pub port: u16,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<u32>,
 }
 
 impl Rules for MoveMembers {
@@ -53,14 +55,16 @@ impl BalancerRules for MoveMembers {
     fn settle(&self, balancer: &mut LoadBalancer) {
         // All are found before any is moved: one may take the place that another leaves.
         let mut found = Vec::with_capacity(self.moves.len());
-        for Move { from, port } in &self.moves {
+        for Move { from, port, weight } in &self.moves {
             let members = balancer.members_at(from.place()).unwrap_or_default();
             let at = members.iter().position(|old| old.is_at(from.member.server, from.member.port));
-            found.extend(at.map(|at| (from.place(), at, *port)));
+            found.extend(at.map(|at| (from.place(), at, *port, *weight)));
         }
-        for (place, at, port) in found {
+        for (place, at, port, weight) in found {
             if let Some(members) = balancer.members_at_mut(place) {
-                members[at].port = port;
+                let member = &mut members[at];
+                member.port = port;
+                member.weight = weight.unwrap_or(member.weight);
             }
         }
     }

@@ -4,11 +4,13 @@
 use crate::command::TargetRef;
 use crate::engine::Settings;
 use crate::model::{
-    FaultKind, ListenerId, LoadBalancer, Membership, Place, Protocol, RuleId, ServerId,
+    Certificates, FaultKind, Hints, ListenerId, LoadBalancer, Membership, Place, Protocol, RuleId,
+    ServerId,
 };
 use crate::ops::{
-    ChangeDomain, CreateRules, DeleteListeners, DeleteRules, DomainWay, EndRedirections, Mint,
-    Move, MoveMembers, Operation, Redirect, RedirectToHttps, RegisterMembers, Verdict, Way,
+    ChangeDomain, ChangeListener, CreateRules, DeleteListeners, DeleteRules, DomainWay,
+    EndRedirections, Mint, Move, MoveMembers, Operation, Redirect, RedirectToHttps,
+    RegisterMembers, ReplaceCertificate, Verdict, Way,
 };
 
 use super::disaster::balancers::{listener, made, rule, to};
@@ -137,6 +139,7 @@ fn members_change_places_at_once_and_never_share_one() {
     front.does(Operation::RegisterMembers(RegisterMembers { members }));
     let moved = |ways: &[(u16, u16)]| {
         let one = |(from, port): &(u16, u16)| Move {
+            weight: None,
             from: Membership::of(place, to(SERVER, *from)),
             port: *port,
         };
@@ -146,6 +149,11 @@ fn members_change_places_at_once_and_never_share_one() {
     assert_eq!(front.refuses(moved(&[(82, 83)])), FaultKind::BackendNotFound);
     front.does(moved(&[(80, 81), (81, 80)]));
     front.does(moved(&[(80, 8080)]));
+    let from = Membership::of(place, to(SERVER, 8080));
+    let heavier = vec![Move { from, port: 8080, weight: Some(77) }];
+    front.does(Operation::MoveMembers(MoveMembers { moves: heavier }));
+    let weights: Vec<u32> = front.balancer().members().map(|member| member.weight).collect();
+    assert_eq!(weights, [10, 77]);
     let ports: Vec<u16> = front.balancer().members().map(|member| member.port).collect();
     assert_eq!(ports, [81, 8080]);
 }
@@ -160,7 +168,7 @@ fn a_listener_with_rules_always_has_a_domain_by_default() {
         new_name: Some("c.example".into()),
         certificates: None,
         default_domain: None,
-        hints: crate::model::Hints::new(),
+        hints: Hints::new(),
     };
     front.does(Operation::ChangeDomain(rename.clone()));
     assert_eq!(front.default_domain(), Some("c.example"));
@@ -172,7 +180,7 @@ fn a_listener_with_rules_always_has_a_domain_by_default() {
         new_name: Some("c.example".into()),
         certificates: None,
         default_domain: None,
-        hints: crate::model::Hints::new(),
+        hints: Hints::new(),
     };
     assert_eq!(front.refuses(Operation::ChangeDomain(onto)), FaultKind::RuleExists);
 
@@ -237,4 +245,59 @@ fn what_is_at_port_80_may_be_in_the_way() {
     let open = crate::ops::CreateListeners { listeners: vec![listener(80, Protocol::Tcp)] };
     front.does(Operation::CreateListeners(open));
     assert_eq!(front.refuses(front.to_https("a.example")), FaultKind::PortInUse);
+}
+
+#[test]
+fn a_copy_may_leave_behind_what_the_other_forwards_to() {
+    let mut front = Front::new();
+    let at = Place { listener: front.at(443), rule: Some(front.rule(443, "a.example", "/")) };
+    let members = vec![Membership::of(at, to(SERVER, 80))];
+    front.does(Operation::RegisterMembers(RegisterMembers { members }));
+    for (request, bare, count) in [(90, true, 0), (91, false, 1)] {
+        let Operation::CreateLoadBalancers(mut copy) =
+            made(&["copy"], true, Some(front.balancer()))
+        else {
+            panic!("it makes a load balancer");
+        };
+        copy.bare = bare;
+        let command = command_on(request, Operation::CreateLoadBalancers(copy), Vec::new());
+        let receipt = front.plane.order(command).unwrap().unwrap();
+        front.plane.run().unwrap();
+        let id = receipt.balancers().next().expect("one is made");
+        let copied = front.plane.world().balancer(id).expect("it is there");
+        assert_eq!((copied.rules().count(), copied.members().count()), (3, count));
+    }
+}
+
+#[test]
+fn a_certificate_is_replaced_wherever_it_is() {
+    let mut front = Front::new();
+    let own = |name: &str, of_clients: Option<&str>| {
+        Some(Certificates { own: name.into(), of_clients: of_clients.map(Into::into) })
+    };
+    let listener = front.at(443);
+    front.does(Operation::ChangeDomain(ChangeDomain {
+        listener,
+        domain: "a.example".into(),
+        new_name: None,
+        certificates: own("old", Some("old")),
+        default_domain: None,
+        hints: Hints::default(),
+    }));
+    front.does(Operation::ChangeListener(ChangeListener {
+        listener,
+        name: None,
+        scheduler: None,
+        session_s: None,
+        health: None,
+        certificates: own("other", Some("old")),
+        hints: Hints::default(),
+    }));
+    let replace = ReplaceCertificate { old: "old".into(), new: "new".into() };
+    front.does(Operation::ReplaceCertificate(replace));
+    let found = front.balancer().listener(listener).expect("it is there");
+    assert_eq!(found.certificate.as_deref(), Some("other"));
+    assert_eq!(found.client_certificate.as_deref(), Some("new"));
+    let of_rules: Vec<_> = found.rules.iter().map(|rule| rule.certificates.clone()).collect();
+    assert_eq!(of_rules, [own("new", Some("new")), own("new", Some("new")), None]);
 }

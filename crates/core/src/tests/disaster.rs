@@ -139,6 +139,7 @@ const ACTS: &[Act] = &[
     balancers::leave,
     balancers::close,
     balancers::remember,
+    balancers::certify,
     balancers::redirect,
     balancers::end,
     balancers::prune,

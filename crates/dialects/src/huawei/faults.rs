@@ -248,6 +248,7 @@ fn code_of_failed(operation: &Operation) -> &'static str {
         | Operation::RegisterBackends(_)
         | Operation::DeregisterBackends(_)
         | Operation::WeighBackends(_)
+        | Operation::ReplaceCertificate(_)
         | Operation::ChangeLoadBalancer(_)
         | Operation::ChangeListener(_)
         | Operation::DeleteListeners(_)

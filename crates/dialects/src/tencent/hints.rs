@@ -9,6 +9,7 @@ pub const BANDWIDTH_TYPE: &str = "tencent_v2/bandwidthType";
 pub const PROJECT: &str = "tencent_v2/projectId";
 /// Of load balancers.
 pub const BALANCER_PROJECT: &str = "tencent_v3/ProjectId";
+pub const BALANCER_ZONE: &str = "tencent_v3/MasterZoneId";
 pub const VPC: &str = "tencent_v2/vpcId";
 pub const SUBNET: &str = "tencent_v2/subnetId";
 pub const IS_GATEWAY: &str = "tencent_v2/isVpcGateway";

@@ -4,9 +4,11 @@ use super::call::Call;
 use super::faults::Refusal;
 use super::ops::lb::{
     application_backends, application_listeners, backends, balancer_prices, balancers,
-    change_listener, change_load_balancer, create_listeners, create_load_balancers,
-    delete_listeners, delete_load_balancers, deregister_backends, deregister_members, listeners,
-    member_health, register_backends, register_members, weigh_backends, weigh_members,
+    certificates, change_domain, change_listener, change_load_balancer, change_rule,
+    clone_load_balancer, create_listeners, create_load_balancers, create_rules, delete_listeners,
+    delete_load_balancers, delete_rules, deregister_backends, deregister_members, end_redirections,
+    listeners, member_health, move_members, redirect, redirect_to_https, redirections,
+    register_backends, register_members, replace_certificate, weigh_backends, weigh_members,
 };
 use super::ops::{
     attach_volume, create, create_disks, delete, detach_volume, disks, extend_disks, prices,
@@ -57,6 +59,8 @@ static ACTIONS: &[(&str, Module, Answerer)] = &[
     ("DescribeLoadBalancersTaskResult", Module::Lb, task_results::decode_lb),
     ("InquiryLBPrice", Module::Lb, balancer_prices::decode_one),
     ("InquiryLBPriceAll", Module::Lb, balancer_prices::decode_all),
+    ("ReplaceCert", Module::Lb, replace_certificate::decode),
+    ("GetCertListWithLoadBalancer", Module::Lb, certificates::decode),
     // Classic ones.
     ("ModifyLoadBalancerAttributes", Module::Lb, change_load_balancer::decode_classic),
     ("CreateLoadBalancerListeners", Module::Lb, create_listeners::decode_classic),
@@ -85,6 +89,20 @@ static ACTIONS: &[(&str, Module, Answerer)] = &[
     ("DescribeForwardLBHealthStatus", Module::Lb, member_health::decode_application),
     ("CreateForwardLBSeventhLayerListeners", Module::Lb, create_listeners::decode_seventh),
     ("ModifyForwardLBSeventhListener", Module::Lb, change_listener::decode_seventh),
+    ("CreateForwardLBListenerRules", Module::Lb, create_rules::decode),
+    ("ModifyLoadBalancerRulesProbe", Module::Lb, change_rule::decode),
+    ("ModifyForwardLBRulesDomain", Module::Lb, change_domain::decode),
+    ("DeleteForwardLBListenerRules", Module::Lb, delete_rules::decode),
+    ("RegisterInstancesWithForwardLBSeventhListener", Module::Lb, register_members::decode_seventh),
+    ("ModifyForwardSeventhBackends", Module::Lb, weigh_members::decode_seventh),
+    ("ModifyForwardFourthBackendsPort", Module::Lb, move_members::decode_fourth),
+    ("ModifyForwardSeventhBackendsPort", Module::Lb, move_members::decode_seventh),
+    ("DeregisterInstancesFromForwardLB", Module::Lb, deregister_members::decode_seventh),
+    ("AutoRewrite", Module::Lb, redirect_to_https::decode),
+    ("ManualRewrite", Module::Lb, redirect::decode),
+    ("DeleteRewrite", Module::Lb, end_redirections::decode),
+    ("DescribeRewrite", Module::Lb, redirections::decode),
+    ("CloneLB", Module::Lb, clone_load_balancer::decode),
 ];
 
 /// Actions the vendor has and we do not, so that their absence is told from a slip of the pen.
@@ -122,24 +140,8 @@ static NOT_SUPPORTED: &[&str] = &[
     "EipUnBindInstance",
     "TransformWanIpToEip",
     // lb
-    "AutoRewrite",
-    "CloneLB",
-    "CreateForwardLBListenerRules",
-    "DeleteForwardLBListenerRules",
-    "DeleteRewrite",
-    "DeregisterInstancesFromForwardLB",
-    "DescribeRewrite",
-    "GetCertListWithLoadBalancer",
     "GetMonitorData",
-    "ManualRewrite",
-    "ModifyForwardFourthBackendsPort",
-    "ModifyForwardLBRulesDomain",
-    "ModifyForwardSeventhBackends",
-    "ModifyForwardSeventhBackendsPort",
     "ModifyLBHealth",
-    "ModifyLoadBalancerRulesProbe",
-    "RegisterInstancesWithForwardLBSeventhListener",
-    "ReplaceCert",
     // vpc
     "AcceptVpcPeeringConnection",
     "AddVpnConnEx",

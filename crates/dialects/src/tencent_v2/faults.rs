@@ -114,9 +114,7 @@ pub const fn row(kind: FaultKind) -> Row {
         FaultKind::ListenerNotFound => {
             (5000, "InvalidParameter.ListenerIdNotFound", "the listener does not exist")
         }
-        FaultKind::PortInUse => {
-            (4000, "InvalidParameter.PortCheckFailed", "a listener with this port exists")
-        }
+        FaultKind::PortInUse => (4000, "InvalidParameter.PortCheckFailed", "the port is in use"),
         FaultKind::ListenerUnfit => (
             4000,
             "InvalidParameter.ProtocolCheckFailed",

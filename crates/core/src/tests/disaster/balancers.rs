@@ -10,8 +10,8 @@ use crate::ops::{
     ChangeDomain, ChangeListener, ChangeLoadBalancer, ChangeRule, CreateListeners,
     CreateLoadBalancers, CreateRules, DeleteListeners, DeleteLoadBalancers, DeleteRules,
     DeregisterBackends, DeregisterMembers, DomainWay, EndRedirections, GroupsChange, Mint, Move,
-    MoveMembers, Operation, Redirect, RedirectToHttps, RegisterBackends, RegisterMembers, Way,
-    WeighBackends, WeighMembers,
+    MoveMembers, Operation, Redirect, RedirectToHttps, RegisterBackends, RegisterMembers,
+    ReplaceCertificate, Way, WeighBackends, WeighMembers,
 };
 use crate::tests::plane::command_on;
 use crate::world::World;
@@ -126,6 +126,7 @@ pub fn made(names: &[&str], routes: bool, like: Option<&LoadBalancer>) -> Operat
         tags: Vec::new(),
         hints: Hints::default(),
         like: like.map(|balancer| balancer.id),
+        bare: false,
     })
 }
 
@@ -177,8 +178,11 @@ pub fn weigh_and_move(world: &World) -> Vec<Command> {
     heavy.member.weight = 77;
     let weigh = Operation::WeighMembers(WeighMembers { members: vec![heavy] });
     // One takes the place that the other leaves.
-    let moves = [(8080, 8081), (8081, 9000)]
-        .map(|(from, port)| Move { from: member_of_rule(world, "/shop", s(1), from), port });
+    let moves = [(8080, 8081), (8081, 9000)].map(|(from, port)| Move {
+        from: member_of_rule(world, "/shop", s(1), from),
+        port,
+        weight: Some(60),
+    });
     let moves = Operation::MoveMembers(MoveMembers { moves: moves.to_vec() });
     vec![on_a(world, 101, weigh), on_r(world, 113, moves)]
 }
@@ -232,6 +236,11 @@ pub fn close(world: &World) -> Vec<Command> {
         on_a(world, 104, Operation::DeleteListeners(close)),
         on_r(world, 116, Operation::RedirectToHttps(redirect)),
     ]
+}
+
+pub fn certify(world: &World) -> Vec<Command> {
+    let replace = ReplaceCertificate { old: "cert".into(), new: "newer".into() };
+    vec![on_r(world, 107, Operation::ReplaceCertificate(replace))]
 }
 
 pub fn remember(world: &World) -> Vec<Command> {

@@ -214,7 +214,9 @@ const fn types(operation: &Operation) -> (&'static str, &'static str) {
         | Operation::EndRedirections(_) => ("updateL7policy", "updateSingleL7policy"),
         Operation::DeleteRules(_) => ("deleteL7policy", "deleteSingleL7policy"),
         Operation::ChangeLoadBalancer(_) => ("updateLoadbalancer", "updateSingleLoadbalancer"),
-        Operation::ChangeListener(_) => ("updateListener", "updateSingleListener"),
+        Operation::ChangeListener(_) | Operation::ReplaceCertificate(_) => {
+            ("updateListener", "updateSingleListener")
+        }
         Operation::DeleteListeners(_) => ("deleteListener", "deleteSingleListener"),
         // Makes no job, or has names of its own.
         Operation::CreateDisks(_)

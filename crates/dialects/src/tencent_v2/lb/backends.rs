@@ -23,6 +23,7 @@ const WEIGHT: u32 = 10;
 pub struct Named {
     pub instance: String,
     pub port: Option<u16>,
+    pub new_port: Option<u16>,
     pub weight: Option<u32>,
 }
 
@@ -45,7 +46,12 @@ impl Named {
             fields.need(name)?;
         }
         let port = |name| fields.text(name).map(|_| port(fields, name)).transpose();
-        Ok(Named { instance, port: port("port")?, weight: fields.number("weight", 0..=100)? })
+        Ok(Named {
+            instance,
+            port: port("port")?,
+            new_port: port("newPort")?,
+            weight: fields.number("weight", 0..=100)?,
+        })
     }
 
     pub fn weight(&self) -> u32 {

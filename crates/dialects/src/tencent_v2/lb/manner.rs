@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use regiment_core::model::{Certificates, HealthCheck, Listener, Probe, Protocol};
 
-use super::is_of_web;
 use crate::tencent_v2::faults::Refusal;
 use crate::tencent_v2::names;
 use crate::tencent_v2::params::Fields;
@@ -28,8 +27,11 @@ struct Check {
     unhealthy_after: Option<u32>,
     http_codes: Option<u32>,
     http_path: Option<Arc<str>>,
+    http_method: Option<Arc<str>>,
+    http_domain: Option<Arc<str>>,
 }
 
+const METHODS: [&str; 2] = ["HEAD", "GET"];
 const SCHEDULERS: [&str; 2] = ["wrr", "least_conn"];
 const HTTP_HASHES: [&str; 3] = ["wrr", "ip_hash", "least_conn"];
 
@@ -69,13 +71,13 @@ impl Manner {
 
     /// How a new listener chooses a backend: each protocol has a field of its own for it.
     pub fn scheduler(&self, protocol: Protocol) -> Arc<str> {
-        let said = if is_of_web(protocol) { &self.http_hash } else { &self.scheduler };
+        let said = if protocol.has_rules() { &self.http_hash } else { &self.scheduler };
         said.clone().unwrap_or_else(|| USUAL.into())
     }
 
     /// How a listener is to choose a backend from now on. The other protocols' field is refused.
     pub fn scheduler_over(&self, before: &Listener) -> Result<Option<Arc<str>>, Refusal> {
-        let (said, other, name, of) = if is_of_web(before.protocol) {
+        let (said, other, name, of) = if before.protocol.has_rules() {
             (&self.http_hash, &self.scheduler, "scheduler", "TCP and UDP")
         } else {
             (&self.scheduler, &self.http_hash, "httpHash", "HTTP and HTTPS")
@@ -133,6 +135,8 @@ impl Check {
             unhealthy_after: fields.number("unhealthNum", 2..=10)?,
             http_codes: fields.number("httpCode", 1..=31)?,
             http_path: http_path.map(Into::into),
+            http_method: word(fields, "httpCheckMethod", &METHODS)?,
+            http_domain: fields.text("httpCheckDomain").map(Into::into),
         })
     }
 
@@ -145,7 +149,15 @@ impl Check {
             unhealthy_after,
             http_codes,
             http_path,
+            http_method,
+            http_domain,
         } = self;
+        let mut probe = before.probe.clone();
+        for (place, said) in
+            [(&mut probe.http_method, http_method), (&mut probe.http_domain, http_domain)]
+        {
+            *place = said.clone().or_else(|| place.clone());
+        }
         HealthCheck {
             on: on.unwrap_or(before.on),
             timeout_s: timeout_s.unwrap_or(before.timeout_s),
@@ -154,7 +166,7 @@ impl Check {
             unhealthy_after: unhealthy_after.unwrap_or(before.unhealthy_after),
             http_codes: http_codes.unwrap_or(before.http_codes),
             http_path: http_path.as_ref().unwrap_or(&before.http_path).clone(),
-            probe: before.probe.clone(),
+            probe,
         }
     }
 }
@@ -166,11 +178,16 @@ pub struct SaidOfCertificates {
     of_clients: Option<Arc<str>>,
 }
 
-pub fn certificates(fields: &Fields<'_>) -> Result<SaidOfCertificates, Refusal> {
-    let sent = ["certContent", "certKey", "certCaContent"];
-    if let Some(sent) = sent.into_iter().find(|name| fields.text(name).is_some()) {
-        return Err(fields.bad(sent, "cannot be sent here: name a certificate by its id"));
+/// Refuses the fields in which a certificate would be sent.
+pub fn certificates_are_named(fields: &Fields<'_>, sent: &[&str]) -> Result<(), Refusal> {
+    match sent.iter().find(|name| fields.text(name).is_some()) {
+        Some(sent) => Err(fields.bad(sent, "cannot be sent here: name a certificate by its id")),
+        None => Ok(()),
     }
+}
+
+pub fn certificates(fields: &Fields<'_>) -> Result<SaidOfCertificates, Refusal> {
+    certificates_are_named(fields, &["certContent", "certKey", "certCaContent"])?;
     let mutual = match fields.text("SSLMode") {
         None => None,
         Some("unidirectional") => Some(false),

@@ -6,6 +6,7 @@
 mod backends;
 mod manner;
 mod members;
+mod rules;
 
 use regiment_core::command::{Admission, Command, TargetRef};
 use regiment_core::model::{Fault, FaultKind, Listener, LoadBalancer, ProjectId, Protocol};
@@ -17,8 +18,9 @@ use super::faults::Refusal;
 use crate::tencent::ids;
 
 pub use backends::{Bound, Named, Shown as ShownBackend};
-pub use manner::{Manner, certificates, name, port};
-pub use members::order_members;
+pub use manner::{Manner, certificates, certificates_are_named, name, port};
+pub use members::{Found, Of, order_members};
+pub use rules::{Which as WhichRules, domain, find_rule, path};
 
 /// Listeners in one call: as many as a load balancer may have in all, by the vendor's quota.
 pub const LISTENERS_MAX: usize = 50;
@@ -65,7 +67,7 @@ pub fn find_listener<'b>(balancer: &'b LoadBalancer, id: &str) -> Result<&'b Lis
 
 /// Refuses a listener of the other layer, of 4 and 7.
 pub fn is_of_layer(listener: &Listener, layer: u32) -> Result<(), Refusal> {
-    if is_of_web(listener.protocol) == (layer == 7) {
+    if listener.protocol.has_rules() == (layer == 7) {
         return Ok(());
     }
     let of = if layer == 7 { "HTTP or HTTPS" } else { "TCP or UDP" };
@@ -96,6 +98,7 @@ pub const fn protocol_number(protocol: Protocol) -> u32 {
         Protocol::Tcp => 2,
         Protocol::Udp => 3,
         Protocol::Https => 4,
+        // Of the later API; this one has no number for it.
         Protocol::Tls => 5,
     }
 }
@@ -108,9 +111,4 @@ pub const fn protocol_word(protocol: Protocol) -> &'static str {
         Protocol::Https => "https",
         Protocol::Tls => "tcp_ssl",
     }
-}
-
-/// Whether it is of HTTP and HTTPS.
-pub const fn is_of_web(protocol: Protocol) -> bool {
-    protocol.has_rules()
 }

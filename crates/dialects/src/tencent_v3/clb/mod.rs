@@ -40,7 +40,7 @@ pub mod hints {
     pub const PROTECTED: &str = "tencent_v3/DeleteProtect";
     pub const RENEW_FLAG: &str = "tencent_v3/RenewFlag";
     pub const SLA_TYPE: &str = "tencent_v3/SlaType";
-    pub const ZONE: &str = "tencent_v3/MasterZoneId";
+    pub use crate::tencent::hints::BALANCER_ZONE as ZONE;
     /// Of listeners.
     pub const DEREGISTER_RESET: &str = "tencent_v3/DeregisterTargetRst";
     pub const KEEPALIVE: &str = "tencent_v3/KeepaliveEnable";

@@ -219,6 +219,7 @@ const fn words(operation: &Operation) -> Option<(&'static str, Option<&'static s
         | Operation::RegisterBackends(_)
         | Operation::DeregisterBackends(_)
         | Operation::WeighBackends(_)
+        | Operation::ReplaceCertificate(_)
         | Operation::ChangeLoadBalancer(_)
         | Operation::ChangeListener(_)
         | Operation::DeleteListeners(_)

@@ -1,6 +1,8 @@
 //! `DescribeForwardLBBackends`.
 
-use regiment_core::model::Listener;
+use std::sync::Arc;
+
+use regiment_core::model::{ForwardingRule, Listener, Member};
 use regiment_core::world::World;
 use serde::Serialize;
 
@@ -24,9 +26,25 @@ struct Item {
     protocol: u32,
     protocol_type: &'static str,
     load_balancer_port: u16,
+    /// Of HTTP and HTTPS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rules: Option<Vec<OfRule>>,
     /// Of TCP and UDP.
     #[serde(skip_serializing_if = "Option::is_none")]
     backends: Option<Vec<ShownBackend>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OfRule {
+    location_id: String,
+    domain: Arc<str>,
+    url: Arc<str>,
+    backends: Vec<ShownBackend>,
+}
+
+fn shown(world: &World, members: &[Member]) -> Vec<ShownBackend> {
+    Bound::of_members(world, members).iter().map(Bound::show).collect()
 }
 
 pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
@@ -43,14 +61,20 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
 
 impl Item {
     fn of(world: &World, listener: &Listener) -> Item {
-        let bound = Bound::of_members(world, &listener.members);
-        let own = !lb::is_of_web(listener.protocol);
+        let has_rules = listener.protocol.has_rules();
+        let of_rule = |rule: &ForwardingRule| OfRule {
+            location_id: ids::rule(rule.id),
+            domain: rule.domain.clone(),
+            url: rule.path.clone(),
+            backends: shown(world, &rule.members),
+        };
         Item {
             listener_id: ids::listener(listener.id),
             protocol: lb::protocol_number(listener.protocol),
             protocol_type: lb::protocol_word(listener.protocol),
             load_balancer_port: listener.port,
-            backends: own.then(|| bound.iter().map(Bound::show).collect()),
+            rules: has_rules.then(|| listener.rules.iter().map(of_rule).collect()),
+            backends: (!has_rules).then(|| shown(world, &listener.members)),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use regiment_core::model::{Listener, Protocol};
+use regiment_core::model::{ForwardingRule, Listener, Protocol};
 use serde::Serialize;
 
 use super::listeners::Secure;
@@ -58,6 +58,29 @@ struct Item {
     plain: Option<Plain>,
     #[serde(flatten)]
     secure: Option<Secure>,
+    /// Of HTTP and HTTPS.
+    rules: Vec<Rule>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Rule {
+    location_id: String,
+    domain: Arc<str>,
+    url: Arc<str>,
+    http_hash: Arc<str>,
+    session_expire: u32,
+    health_switch: u32,
+    time_out: u32,
+    interval_time: u32,
+    health_num: u32,
+    unhealth_num: u32,
+    http_code: u32,
+    http_check_path: Arc<str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    http_check_method: Option<Arc<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    http_check_domain: Option<Arc<str>>,
 }
 
 /// Of TCP and UDP.
@@ -94,7 +117,7 @@ impl Item {
             protocol: lb::protocol_number(listener.protocol),
             protocol_type: lb::protocol_word(listener.protocol),
             listener_name: listener.name.clone(),
-            plain: (!lb::is_of_web(listener.protocol)).then(|| Plain {
+            plain: (!listener.protocol.has_rules()).then(|| Plain {
                 session_expire: listener.session_s,
                 health_switch: u32::from(health.on),
                 time_out: health.timeout_s,
@@ -104,6 +127,29 @@ impl Item {
                 scheduler: listener.scheduler.clone(),
             }),
             secure: Secure::of(listener),
+            rules: listener.rules.iter().map(Rule::of).collect(),
+        }
+    }
+}
+
+impl Rule {
+    fn of(rule: &ForwardingRule) -> Rule {
+        let health = &rule.health;
+        Rule {
+            location_id: ids::rule(rule.id),
+            domain: rule.domain.clone(),
+            url: rule.path.clone(),
+            http_hash: rule.scheduler.clone(),
+            session_expire: rule.session_s,
+            health_switch: u32::from(health.on),
+            time_out: health.timeout_s,
+            interval_time: health.interval_s,
+            health_num: health.healthy_after,
+            unhealth_num: health.unhealthy_after,
+            http_code: health.http_codes,
+            http_check_path: health.http_path.clone(),
+            http_check_method: health.probe.http_method.clone(),
+            http_check_domain: health.probe.http_domain.clone(),
         }
     }
 }

@@ -76,7 +76,7 @@ impl Filter {
 
 /// Whether it forwards to any instance, by whichever way.
 fn forwards(balancer: &LoadBalancer) -> bool {
-    !balancer.backends.is_empty() || balancer.listeners.iter().any(|one| !one.members.is_empty())
+    !balancer.backends.is_empty() || balancer.members().next().is_some()
 }
 
 /// The project that was said, in the client's own numbers; 0 is the default one.

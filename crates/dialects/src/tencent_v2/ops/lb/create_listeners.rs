@@ -82,7 +82,7 @@ fn make(
 
 fn order(balancer: &LoadBalancer, made: Vec<Listener>, issuer: &Issuer) -> Result<Action, Refusal> {
     let private = !balancer.routes && balancer.reach == Reach::Private;
-    if private && made.iter().any(|one| lb::is_of_web(one.protocol)) {
+    if private && made.iter().any(|one| one.protocol.has_rules()) {
         return Err(Refusal::Malformed {
             name: "protocol".to_owned(),
             why: "must be 2 or 3: a private load balancer has only TCP and UDP".to_owned(),

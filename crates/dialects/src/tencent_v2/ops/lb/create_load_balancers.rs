@@ -53,6 +53,7 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
         tags: Vec::new(),
         hints: project.into_iter().collect(),
         like: None,
+        bare: false,
     });
     Ok(task::order(issuer.command(operation, Vec::new()), "", |job, receipt, _| {
         let deal = job.0.to_string();

@@ -79,7 +79,7 @@ impl Filter {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Item {
+pub struct Item {
     un_listener_id: String,
     listener_id: String,
     load_balancer_port: u16,
@@ -123,9 +123,9 @@ pub struct Secure {
 }
 
 impl Item {
-    fn of(listener: &Listener, status: u32) -> Item {
+    pub fn of(listener: &Listener, status: u32) -> Item {
         let health = &listener.health;
-        let web = lb::is_of_web(listener.protocol);
+        let web = listener.protocol.has_rules();
         Item {
             un_listener_id: ids::listener(listener.id),
             listener_id: ids::listener(listener.id),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use regiment_core::model::{Listener, LoadBalancer};
+use regiment_core::model::{ForwardingRule, HealthCheck, Listener, LoadBalancer, Member};
 use regiment_core::world::World;
 use serde::Serialize;
 
@@ -83,9 +83,19 @@ struct OfListener {
     listener_name: Arc<str>,
     protocol: u32,
     load_balancer_port: u16,
+    rules: Vec<OfRule>,
     /// Of TCP and UDP.
     #[serde(skip_serializing_if = "Option::is_none")]
     backends: Option<Vec<OfBackend>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OfRule {
+    location_id: String,
+    domain: Arc<str>,
+    url: Arc<str>,
+    backends: Vec<OfBackend>,
 }
 
 #[derive(Serialize)]
@@ -119,15 +129,20 @@ pub fn decode_application(call: &Call<'_>) -> Result<Action, Refusal> {
 
 fn application(world: &World, balancer: &LoadBalancer) -> Application {
     let of_listener = |listener: &Listener| {
-        let bound = Bound::of_members(world, &listener.members);
-        let own = !lb::is_of_web(listener.protocol);
-        let is_checked = listener.health.on;
+        let of_rule = |rule: &ForwardingRule| OfRule {
+            location_id: ids::rule(rule.id),
+            domain: rule.domain.clone(),
+            url: rule.path.clone(),
+            backends: of_members(world, &rule.members, &rule.health),
+        };
+        let own = !listener.protocol.has_rules();
         OfListener {
             listener_id: ids::listener(listener.id),
             listener_name: listener.name.clone(),
             protocol: lb::protocol_number(listener.protocol),
             load_balancer_port: listener.port,
-            backends: own.then(|| bound.iter().map(|one| of_backend(one, is_checked)).collect()),
+            rules: listener.rules.iter().map(of_rule).collect(),
+            backends: own.then(|| of_members(world, &listener.members, &listener.health)),
         }
     };
     Application {
@@ -138,6 +153,11 @@ fn application(world: &World, balancer: &LoadBalancer) -> Application {
     }
 }
 
-fn of_backend(one: &Bound<'_>, is_checked: bool) -> OfBackend {
-    OfBackend { ip: one.lan_ip(), port: one.port, health_status: one.health(is_checked) }
+fn of_members(world: &World, members: &[Member], check: &HealthCheck) -> Vec<OfBackend> {
+    let of = |one: &Bound<'_>| OfBackend {
+        ip: one.lan_ip(),
+        port: one.port,
+        health_status: one.health(check.on),
+    };
+    Bound::of_members(world, members).iter().map(of).collect()
 }

@@ -138,6 +138,7 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
             tags,
             hints,
             like: None,
+            bare: false,
         };
         order(view, issuer, operation, token)
     }))

@@ -132,6 +132,7 @@ fn action(operation: &Operation) -> &'static str {
         Operation::RegisterBackends(_) => "RegisterTargetsWithClassicalLB",
         Operation::DeregisterBackends(_) => "DeregisterTargetsFromClassicalLB",
         Operation::WeighBackends(_) => "ModifyLoadBalancerBackends",
+        Operation::ReplaceCertificate(_) => "ReplaceCertForLoadBalancers",
         // No tasks of load balancers.
         Operation::Create(_)
         | Operation::Delete(_)
