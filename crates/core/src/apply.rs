@@ -10,7 +10,7 @@ use crate::command::{Receipt, TokenClaim};
 use crate::edits::Put;
 use crate::model::{
     Activity, Asset, Attempt, BalancerState, Busy, Credential, Disk, Fault, Flavor, Host, Image,
-    Job, JobId, Last, LoadBalancer, LoadBalancerId, Mark, Phase, Project, ProjectId, Server,
+    Job, JobId, Last, LoadBalancer, LoadBalancerId, Mark, Phase, Power, Project, ProjectId, Server,
     ServerId, SubState, Target, Time,
 };
 use crate::ops::{Operation, Sort, Step};
@@ -32,6 +32,8 @@ pub enum Change {
     Marked(Marked),
     /// Finished jobs that are in the archive now and leave memory.
     JobsArchived(Vec<JobId>),
+    /// Some servers were found with another power than they were left with.
+    PowerSeen(PowerSeen),
     TokensExpired(Vec<(ProjectId, Arc<str>)>),
 }
 
@@ -65,6 +67,13 @@ pub struct Marked {
     pub project: ProjectId,
     pub at: Time,
     pub mark: Mark,
+}
+
+/// What machines did that nobody ordered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PowerSeen {
+    pub at: Time,
+    pub powers: Vec<(ServerId, Power)>,
 }
 
 /// What became of some sub-jobs of one job.
@@ -164,6 +173,7 @@ impl World {
             Change::Progress(progress) => self.progress(progress),
             Change::Edited(edited) => self.edit(edited),
             Change::Marked(marked) => self.put_mark(marked.job, marked.mark),
+            Change::PowerSeen(seen) => self.see_power(seen),
             Change::JobsArchived(jobs) => jobs.iter().for_each(|job| self.drop_job(*job)),
             Change::TokensExpired(tokens) => {
                 tokens.iter().for_each(|(project, token)| self.drop_token(*project, token));
@@ -234,6 +244,19 @@ impl World {
         }
         if let Some(token) = token {
             self.put_token(token.clone());
+        }
+    }
+
+    fn see_power(&mut self, seen: &PowerSeen) {
+        let PowerSeen { at, powers } = seen;
+        for (id, power) in powers {
+            self.change_server(*id, |server| {
+                server.power = *power;
+                server.updated_at = *at;
+                if *power == Power::Running {
+                    server.launched_at = Some(*at);
+                }
+            });
         }
     }
 

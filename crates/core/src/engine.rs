@@ -3,6 +3,7 @@
 
 mod alarms;
 mod steering;
+mod unasked;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -11,8 +12,8 @@ use crate::apply::{Change, Next, Progress};
 use crate::chance::Chance;
 use crate::command::{Command, Receipt};
 use crate::driver::{
-    Adoption, DiskPlan, Driver, DriverError, Finding, LooseDisk, Machines, Provision, Rejection,
-    StepCall, StepRef, StepReport, Verb,
+    Adoption, DiskPlan, Driver, DriverError, Finding, Login, LooseDisk, Machines, Provision,
+    Rejection, StepCall, StepRef, StepReport, Verb, Wake,
 };
 use crate::judge::judge;
 use crate::limits;
@@ -20,7 +21,7 @@ use crate::model::{
     Fault, Image, Job, JobId, LoadBalancer, LoadBalancerId, Phase, Server, ServerId, SubState,
     Target, Time, VolumeId,
 };
-use crate::ops::{Force, Operation, Sort, Step};
+use crate::ops::{Force, Operation, ServerRules as _, Sort, Step};
 use crate::plan::plan;
 use crate::record::{self, Catalog, Meta};
 use crate::recover;
@@ -169,6 +170,11 @@ impl Engine {
         self.driver.machines()
     }
 
+    /// Whom the driver tells that there is something to collect.
+    pub fn wake_by(&mut self, wake: Wake) {
+        self.driver.wake_by(wake);
+    }
+
     /// When a turn is needed though nobody asks for one.
     pub fn next_due(&self) -> Option<Time> {
         if !self.hopeless.is_empty() {
@@ -194,6 +200,7 @@ impl Engine {
         let mut reports = std::mem::take(&mut self.hopeless);
         reports.extend(self.driver.collect(now));
         self.take_reports(reports, now, &mut work);
+        self.look_at_changed(now, &mut work);
         let mut replies = Vec::with_capacity(inbox.commands.len());
         for (ticket, command) in inbox.commands {
             let reply = self.take_command(&command, now, &mut work);
@@ -450,7 +457,11 @@ impl Engine {
                 let plan = Box::new(self.provision(job, server)?);
                 Verb::Provision { server, plan }
             }
-            Step::Run => Verb::Run { server, apart_from: self.world.apart_from(server) },
+            Step::Run => Verb::Run {
+                server,
+                hostname: self.world.server(server)?.details.hostname.clone(),
+                apart_from: self.world.apart_from(server),
+            },
             Step::Stop(force) => Verb::Stop { server, force },
             Step::Reboot(force) => Verb::Reboot { server, force, token: job.id.sub(index).0 },
             Step::Crash => Verb::Crash { server, token: job.id.sub(index).0 },
@@ -482,7 +493,10 @@ impl Engine {
                 let image: Arc<Image> =
                     self.world.image(reinstall.image.unwrap_or(record.image))?.clone();
                 let generation = record.image_generation + 1;
-                Verb::Image { server, generation, image, password: self.secret(job.id) }
+                let mut settled = record.clone();
+                reinstall.settle(&mut settled);
+                let login = self.login(&settled);
+                Verb::Image { server, generation, image, password: self.secret(job.id), login }
             }
             Step::Nics => {
                 let mut record = self.world.server(server)?.clone();
@@ -508,13 +522,22 @@ impl Engine {
             flavor: self.world.flavor(&server.flavor)?.clone(),
             image: self.world.image(server.image)?.clone(),
             password: self.secret(job.id),
-            key_name: server.details.key_name.clone(),
-            user_data: server.details.user_data.clone(),
+            login: self.login(server),
             nics: server.details.nics.clone(),
             boot_gib: server.details.volumes.first().map_or(0, |boot| boot.size_gib),
             disks: DiskPlan::of(&server.details.volumes),
             apart_from: self.world.apart_from(id),
         })
+    }
+
+    /// What the first boot of a server's disk is told, beside the password.
+    fn login(&self, server: &Server) -> Login {
+        let details = &server.details;
+        let pair = details.key_name.as_ref().and_then(|n| self.world.key_pair(server.project, n));
+        Login {
+            public_key: pair.map(|pair| pair.public_key.clone()),
+            user_data: details.user_data.clone(),
+        }
     }
 
     /// The load balancer as it will be once the job has succeeded: what the driver must make true.
@@ -582,6 +605,7 @@ fn seeded_servers(change: &Change) -> Vec<ServerId> {
         | Change::Marked(_)
         | Change::JobAccepted(_)
         | Change::Progress(_)
+        | Change::PowerSeen(_)
         | Change::JobsArchived(_)
         | Change::TokensExpired(_) => Vec::new(),
     }

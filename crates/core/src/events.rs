@@ -63,6 +63,7 @@ impl Change {
             | Change::HostSet(_)
             | Change::ServersAdded(_)
             | Change::Edited(_)
+            | Change::PowerSeen(_)
             | Change::JobsArchived(_)
             | Change::TokensExpired(_) => 0,
         }
@@ -88,6 +89,7 @@ impl Change {
             | Change::HostSet(_)
             | Change::ServersAdded(_)
             | Change::Edited(_)
+            | Change::PowerSeen(_)
             | Change::JobsArchived(_)
             | Change::TokensExpired(_) => {}
         }

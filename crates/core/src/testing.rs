@@ -157,6 +157,16 @@ pub struct RoomState {
     pub trouble_over: Option<(ServerId, Trouble)>,
     /// Calls on these are rejected in every attempt below this one.
     pub rejects: BTreeMap<ServerId, u8>,
+    /// Whose power changed without an order.
+    pub changed: Vec<ServerId>,
+}
+
+impl RoomState {
+    /// Without an order.
+    pub fn switch(&mut self, server: ServerId, power: Power) {
+        self.machines.get_mut(&server).unwrap().power = power;
+        self.changed.push(server);
+    }
 }
 
 /// Real machines, as far as the core can tell: they go on when the engine dies.
@@ -251,8 +261,22 @@ impl Driver for Room {
         (!self.reports.is_empty()).then_some(Time::ZERO)
     }
 
-    fn inspect(&self, _server: ServerId) -> Option<Finding> {
-        None
+    fn inspect(&self, server: ServerId) -> Option<Finding> {
+        let state = self.state();
+        let machine = state.machines.get(&server)?;
+        Some(Finding {
+            server,
+            power: machine.power,
+            host: machine.host.clone(),
+            image_generation: machine.image_generation,
+            password_generation: machine.password_generation,
+            nics: machine.nics.as_ref().map(|nics| nics.iter().map(|nic| nic.port).collect()),
+            disks: machine.disks.clone(),
+        })
+    }
+
+    fn changed(&mut self) -> Vec<ServerId> {
+        std::mem::take(&mut self.state().changed)
     }
 
     fn inspect_disk(&self, volume: VolumeId) -> Option<LooseDisk> {
@@ -271,7 +295,7 @@ impl Driver for Room {
 fn server_of(verb: &Verb) -> Option<ServerId> {
     match verb {
         Verb::Provision { server, plan: _ }
-        | Verb::Run { server, apart_from: _ }
+        | Verb::Run { server, hostname: _, apart_from: _ }
         | Verb::Stop { server, force: _ }
         | Verb::Reboot { server, force: _, token: _ }
         | Verb::Crash { server, token: _ }
@@ -279,7 +303,7 @@ fn server_of(verb: &Verb) -> Option<ServerId> {
         | Verb::Shape { server, flavor: _, apart_from: _ }
         | Verb::Place { server, away_from: _, apart_from: _ }
         | Verb::Password { server, generation: _, password: _ }
-        | Verb::Image { server, generation: _, image: _, password: _ }
+        | Verb::Image { server, generation: _, image: _, password: _, login: _ }
         | Verb::Nics { server, nics: _ }
         | Verb::Disks { server, disks: _ } => Some(*server),
         Verb::Disk { disk: _ }
@@ -331,7 +355,7 @@ impl RoomState {
             Verb::Remove { server } => {
                 self.machines.remove(&server);
             }
-            Verb::Run { server, apart_from } => {
+            Verb::Run { server, hostname: _, apart_from } => {
                 let machine = self.machines.get(&server).ok_or_else(|| missing.clone())?;
                 let others = self.hosts_of(&apart_from);
                 let moves = machine.power == Power::Stopped && others.contains(&machine.host);
@@ -365,7 +389,7 @@ impl RoomState {
                 machine.password_generation = generation;
                 machine.password = Some(text(password));
             }
-            Verb::Image { server, generation, image: _, password } => {
+            Verb::Image { server, generation, image: _, password, login: _ } => {
                 let machine = self.machines.get_mut(&server).ok_or(missing)?;
                 machine.image_generation = generation;
                 machine.password = password.map(text);

@@ -13,3 +13,4 @@ mod records;
 mod recycle_bin;
 mod scheduled_events;
 mod story;
+mod unasked;

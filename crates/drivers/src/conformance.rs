@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use regiment_core::driver::{
-    Adoption, DiskPlan, Done, Driver, DriverError, Finding, LooseDisk, Provision, Rejection,
+    Adoption, DiskPlan, Done, Driver, DriverError, Finding, Login, LooseDisk, Provision, Rejection,
     StepCall, StepRef, StepReport, Verb,
 };
 use regiment_core::model::{
@@ -98,8 +98,12 @@ pub(crate) fn record(id: ServerId) -> Server {
     }
 }
 
-const fn run(server: ServerId) -> Verb {
-    Verb::Run { server, apart_from: Vec::new() }
+fn run_apart(server: ServerId, apart_from: Vec<ServerId>) -> Verb {
+    Verb::Run { server, hostname: "trial".into(), apart_from }
+}
+
+fn run(server: ServerId) -> Verb {
+    run_apart(server, Vec::new())
 }
 
 /// Unlike any id that is made by chance, and kept off those of other trials.
@@ -163,8 +167,7 @@ impl Trial<'_> {
             flavor: self.terms.flavor.clone(),
             image: self.terms.image.clone(),
             password: Some(Secret::new("Trial-1-by-fire")),
-            key_name: None,
-            user_data: None,
+            login: Login::default(),
             nics: vec![nic(server, 0)],
             boot_gib: self.terms.image.disk_gib_min.max(1),
             disks: Vec::new(),
@@ -302,8 +305,8 @@ impl Trial<'_> {
         let images = [(2, &self.terms.other_image), (3, &self.terms.other_image)];
         for (generation, image) in images {
             let password = Some(Secret::new("Trial-3-by-earth"));
-            let image = image.clone();
-            self.twice(server, &Verb::Image { server, generation, image, password });
+            let (image, login) = (image.clone(), Login::default());
+            self.twice(server, &Verb::Image { server, generation, image, password, login });
             let found = self.find(server);
             // A fresh disk comes with a password of its own.
             let generations = (found.image_generation, found.password_generation);
@@ -369,7 +372,7 @@ impl Trial<'_> {
         let before = self.find(server).host;
         let place = Verb::Place { server, away_from: before.clone(), apart_from: group.clone() };
         assert_eq!(self.call(place), full);
-        let (done, _) = self.twice(server, &Verb::Run { server, apart_from: group.clone() });
+        let (done, _) = self.twice(server, &run_apart(server, group.clone()));
         assert_eq!(done.placed_on, Some(before.clone()));
         let beside = group.iter().position(|one| self.find(*one).host == before);
         let beside = group.remove(beside.expect("one of them is on each host"));
@@ -380,7 +383,7 @@ impl Trial<'_> {
         let free = self.find(freed).host;
         self.twice(freed, &Verb::Remove { server: freed });
         let apart_from = [group.as_slice(), &[beside]].concat();
-        let (done, found) = self.twice(server, &Verb::Run { server, apart_from });
+        let (done, found) = self.twice(server, &run_apart(server, apart_from));
         assert_eq!(done.placed_on, Some(free.clone()));
         let found = found.expect("it is there");
         assert_eq!((found.host, found.power), (free.clone(), Power::Running));
@@ -429,7 +432,8 @@ impl Trial<'_> {
         self.twice(server, &run(server));
         self.twice(server, &Verb::Stop { server, force: Force::Hard });
         let image = self.terms.image.clone();
-        self.twice(server, &Verb::Image { server, generation: 2, image, password: None });
+        let login = Login::default();
+        self.twice(server, &Verb::Image { server, generation: 2, image, password: None, login });
         assert_eq!(self.find(server).disks, disks);
         // A server of the same id that is made later begins without them, or with its own.
         self.twice(server, &Verb::Remove { server });
@@ -477,7 +481,7 @@ impl Trial<'_> {
             Verb::Shape { server, flavor, apart_from: Vec::new() },
             Verb::Place { server, away_from: "nowhere".into(), apart_from: Vec::new() },
             Verb::Password { server, generation: 1, password },
-            Verb::Image { server, generation: 1, image, password: None },
+            Verb::Image { server, generation: 1, image, password: None, login: Login::default() },
             Verb::Nics { server, nics: vec![nic(server, 0)] },
             Verb::Disks { server, disks: Vec::new() },
         ];

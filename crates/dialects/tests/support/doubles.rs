@@ -115,7 +115,7 @@ impl Instant {
             Verb::Place { server, away_from, apart_from } => {
                 (server, self.choose(away_from, apart_from))
             }
-            Verb::Run { server, apart_from } if !apart_from.is_empty() => {
+            Verb::Run { server, hostname: _, apart_from } if !apart_from.is_empty() => {
                 let home = self.homes.get(server).cloned();
                 let alone = home.as_ref().is_none_or(|home| {
                     apart_from.iter().all(|other| self.homes.get(other) != Some(home))

@@ -11,8 +11,8 @@ use regiment_core::model::{
 
 use super::console::{Consoles, Sight};
 use super::guest::{Guest, ImageNumber};
-use super::hosts::{HostState, Hosts, Shape};
 use super::{Pace, SimConfig};
+use crate::hosts::{HostState, Hosts, Shape};
 
 /// The fleet behind the door.
 #[derive(Debug)]
