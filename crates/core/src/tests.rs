@@ -9,6 +9,7 @@ mod holds;
 mod images;
 mod launch_templates;
 mod laws;
+mod orders;
 mod plane;
 mod records;
 mod recycle_bin;

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Desk, EditRules, Edited, Put};
 use crate::limits::IMAGE_SHARES_MAX;
-use crate::model::{Asset, Fault, FaultKind, Hints, Image, ImageId, OwnImage, ProjectId, Share};
+use crate::model::{
+    Asset, Fault, FaultKind, Hints, Image, ImageId, ImageShare, OwnImage, ProjectId,
+};
 
 /// Say something else of an image. What is not named stays.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,7 +59,7 @@ impl EditRules for ShareImage {
         if self.shared {
             for with in &self.with {
                 if !own.is_shared_with(*with) {
-                    own.shares.push(Share { with: *with, at: desk.now });
+                    own.shares.push(ImageShare { with: *with, at: desk.now });
                 }
             }
         } else {

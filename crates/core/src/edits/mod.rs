@@ -8,6 +8,7 @@
 mod describe;
 mod disks;
 mod images;
+mod jobs;
 mod key_pairs;
 mod launch_templates;
 mod metadata;
@@ -26,6 +27,7 @@ use serde::{Deserialize, Serialize};
 pub use describe::{Describe, SetTerminateTime};
 pub use disks::{BindVolume, ChangeDiskTerms};
 pub use images::{DescribeImage, ShareImage};
+pub use jobs::{ApproveWave, CancelJob};
 pub use key_pairs::{AddKeyPair, DescribeKeyPair, RemoveKeyPair};
 pub use launch_templates::{AddLaunchTemplate, RemoveLaunchTemplate};
 pub use metadata::ChangeMetadata;
@@ -40,7 +42,8 @@ pub use together::Together;
 use crate::chance::Chance;
 use crate::command::{TargetAnswer, TargetRef};
 use crate::model::{
-    Asset, AssetKey, Details, Fault, FaultKind, Project, ProjectId, Server, ServerId, Time,
+    Asset, AssetKey, Details, Fault, FaultKind, JobId, Mark, Project, ProjectId, Server, ServerId,
+    Time,
 };
 use crate::world::World;
 
@@ -73,6 +76,8 @@ pub enum Edit {
     DescribeImage(DescribeImage),
     ShareImage(ShareImage),
     DescribeKeyPair(DescribeKeyPair),
+    CancelJob(CancelJob),
+    ApproveWave(ApproveWave),
     Together(Together),
 }
 
@@ -89,6 +94,11 @@ pub enum Put {
     /// The asset is there no more.
     NoAsset(AssetKey),
     Project(Project),
+    /// How far a job has come in its orders.
+    Mark {
+        job: JobId,
+        mark: Mark,
+    },
 }
 
 /// Where and when an edit is planned.
@@ -149,6 +159,8 @@ impl Edit {
             Edit::DescribeImage(edit) => edit,
             Edit::ShareImage(edit) => edit,
             Edit::DescribeKeyPair(edit) => edit,
+            Edit::CancelJob(edit) => edit,
+            Edit::ApproveWave(edit) => edit,
             Edit::Together(edit) => edit,
         }
     }

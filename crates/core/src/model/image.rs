@@ -23,7 +23,7 @@ pub struct OwnImage {
     pub held_by: Option<SubJobId>,
     /// Who may make servers of it beside its owner, in the order in which they were let.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub shares: Vec<Share>,
+    pub shares: Vec<ImageShare>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<Tag>,
     /// Values a dialect was given and must give back, under that dialect's own names.
@@ -54,7 +54,7 @@ pub enum ImagePhase {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Share {
+pub struct ImageShare {
     pub with: ProjectId,
     pub at: Time,
 }

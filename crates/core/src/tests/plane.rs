@@ -11,9 +11,9 @@ use crate::edits::{CreateServerGroup, Edit, Put};
 use crate::engine::{Engine, Inbox, Settings, Turn};
 use crate::model::{
     self, Asset, AssetKey, Cidr, Details, DiskPhase, Fault, Flavor, ForwardingRule, Host, Image,
-    ImageId, ImageSource, Listener, LoadBalancer, NetworkId, OsFamily, OwnImage, Phase, Power,
-    Project, ProjectId, Quota, RecycleBin, RequestId, Server, ServerGroupId, ServerId, SubTarget,
-    Subnet, Target, Time, Volume, VolumeId, Vpc,
+    ImageId, ImageSource, Listener, LoadBalancer, Mark, NetworkId, OsFamily, OwnImage, Phase,
+    Power, Project, ProjectId, Quota, RecycleBin, RequestId, Server, ServerGroupId, ServerId,
+    SubTarget, Subnet, Target, Time, Volume, VolumeId, Vpc,
 };
 use crate::ops::{
     AttachVolume, Create, CreateDisks, DetachVolume, NicOrder, Operation, VolumeOrder,
@@ -469,7 +469,16 @@ pub fn tell(world: &World) -> String {
     for job in jobs {
         let whose = if own(job) { "of its own".to_owned() } else { job.request.0.to_string() };
         writeln!(text, "job {whose} {} {:?}", job.operation.name(), job.outcome()).unwrap();
-        for sub in &job.subs {
+        if let Some(course) = &job.course {
+            let Mark { wave, opened, unopened, gate, stopped } = course.mark;
+            let held = gate.map(|gate| gate.held);
+            writeln!(
+                text,
+                "  wave {wave} opened {opened} unopened {unopened} held {held:?} stopped {stopped:?}"
+            )
+            .unwrap();
+        }
+        for (sub, index) in job.subs.iter().zip(0..) {
             let target = match &sub.target {
                 SubTarget::Known(Target::Server(id)) => name_of(*id),
                 SubTarget::Known(Target::Balancer(id)) => {
@@ -489,6 +498,9 @@ pub fn tell(world: &World) -> String {
                 sub.state, sub.step, sub.retries, sub.fault
             )
             .unwrap();
+            for attempt in job.attempts(index) {
+                writeln!(text, "    tried in vain: {:?}", attempt.fault).unwrap();
+            }
         }
     }
     let usage = world.usage(PROJECT);

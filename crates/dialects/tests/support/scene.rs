@@ -9,10 +9,10 @@ use regiment_core::driver::Rejection;
 use regiment_core::edits::Put;
 use regiment_core::model::{
     Asset, Cidr, Details, Direction, Disk, DiskPhase, Fault, FaultKind, Flavor, Handle,
-    HealthCheck, Hints, Host, Image, ImageId, ImageOrigin, ImagePhase, ImageSource, KeyPair,
-    Listener, ListenerId, NetworkId, Nic, OsFamily, OwnImage, Phase, PortId, Power, Probe, Project,
-    ProjectId, Protocol, Quota, Reach, RecycleBin, Remote, Rule, SecurityGroup, Server, ServerId,
-    Share, Subnet, Tag, Time, Volume, VolumeId, Vpc,
+    HealthCheck, Hints, Host, Image, ImageId, ImageOrigin, ImagePhase, ImageShare, ImageSource,
+    KeyPair, Listener, ListenerId, NetworkId, Nic, OsFamily, OwnImage, Phase, PortId, Power, Probe,
+    Project, ProjectId, Protocol, Quota, Reach, RecycleBin, Remote, Rule, SecurityGroup, Server,
+    ServerId, Subnet, Tag, Time, Volume, VolumeId, Vpc,
 };
 use regiment_core::ops::{CreateListeners, CreateLoadBalancers, Operation, device_name};
 
@@ -350,7 +350,7 @@ fn own_image(n: u32, words: &[&str]) -> Result<Asset, String> {
             ("foreign", _) => own.project = OTHER_PROJECT,
             ("shared", _) => {
                 let with = if own.project == PROJECT { OTHER_PROJECT } else { PROJECT };
-                own.shares.push(Share { with, at: START.after_ms(-3_600_000) });
+                own.shares.push(ImageShare { with, at: START.after_ms(-3_600_000) });
             }
             (_, Some(("name", name))) => image.name = name.into(),
             (_, Some(("region", region))) => own.region = region.into(),

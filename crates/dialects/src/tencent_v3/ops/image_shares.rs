@@ -38,7 +38,7 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
             .ok_or_else(|| Refusal::from(FaultKind::ImageNotFound).about(&id))?;
         let own = seen.own.filter(|own| own.project == project);
         let own = own.ok_or_else(|| Refusal::from(FaultKind::ImageNotOwn).about(&id))?;
-        let permission = |share: &regiment_core::model::Share| Permission {
+        let permission = |share: &regiment_core::model::ImageShare| Permission {
             created_time: times::utc(share.at),
             account_id: accounts::number(share.with).to_string(),
         };
