@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    AssetKey, Handle, JobId, LoadBalancerId, Orders, ProjectId, RequestId, ServerId, SubJobId,
-    Target, VolumeId,
+    AssetKey, Handle, ImageId, JobId, LoadBalancerId, Orders, ProjectId, RequestId, ServerId,
+    SubJobId, Target, VolumeId,
 };
 use crate::ops::{Operation, Verdict};
 use crate::vault::Secret;
@@ -74,6 +74,7 @@ pub enum TargetRef {
     Short(Handle),
     Balancer(LoadBalancerId),
     Disk(VolumeId),
+    Image(ImageId),
     /// Words that can be no id: nothing has such a name.
     Unreadable(Arc<str>),
 }
@@ -158,14 +159,21 @@ impl Receipt {
     pub fn balancers(&self) -> impl Iterator<Item = LoadBalancerId> {
         self.answers.iter().filter_map(|answer| match answer.target? {
             Target::Balancer(id) => Some(id),
-            Target::Server(_) | Target::Disk(_) => None,
+            Target::Server(_) | Target::Disk(_) | Target::Image(_) => None,
         })
     }
 
     pub fn disks(&self) -> impl Iterator<Item = VolumeId> {
         self.answers.iter().filter_map(|answer| match answer.target? {
             Target::Disk(id) => Some(id),
-            Target::Server(_) | Target::Balancer(_) => None,
+            Target::Server(_) | Target::Balancer(_) | Target::Image(_) => None,
+        })
+    }
+
+    pub fn images(&self) -> impl Iterator<Item = ImageId> {
+        self.answers.iter().filter_map(|answer| match answer.target? {
+            Target::Image(id) => Some(id),
+            Target::Server(_) | Target::Balancer(_) | Target::Disk(_) => None,
         })
     }
 }

@@ -26,6 +26,11 @@ pub const SERVER_GROUP_MEMBERS_MAX: usize = 16;
 /// Key pairs of one project: the vendor's published quota is 100; ours is what a list shows at once.
 pub const KEY_PAIRS_MAX: usize = 1_000;
 
+/// Images that a project may have in one region, and projects that it may share one with (the
+/// vendor's published limits).
+pub const IMAGES_MAX: usize = 500;
+pub const IMAGE_SHARES_MAX: usize = 500;
+
 /// Orders that a server remembers, so that it can be asked what was done to it. 128 bytes each at
 /// the most: a client that looks at what went wrong looks at the newest.
 pub const ORDERS_REMEMBERED_MAX: usize = 16;

@@ -6,6 +6,7 @@ mod charging;
 mod disaster;
 mod edits;
 mod holds;
+mod images;
 mod launch_templates;
 mod laws;
 mod orders;

@@ -7,6 +7,7 @@
 
 mod describe;
 mod disks;
+mod images;
 mod jobs;
 mod key_pairs;
 mod launch_templates;
@@ -25,8 +26,9 @@ use serde::{Deserialize, Serialize};
 
 pub use describe::{Describe, SetTerminateTime};
 pub use disks::{BindVolume, ChangeDiskTerms};
+pub use images::{DescribeImage, ShareImage};
 pub use jobs::{ApproveWave, CancelJob};
-pub use key_pairs::{AddKeyPair, RemoveKeyPair};
+pub use key_pairs::{AddKeyPair, DescribeKeyPair, RemoveKeyPair};
 pub use launch_templates::{AddLaunchTemplate, RemoveLaunchTemplate};
 pub use metadata::ChangeMetadata;
 pub use nics::{ChangeAddress, ChangeSecurityGroup, KeepNic, ReplaceSecurityGroups, ShareAddress};
@@ -71,6 +73,9 @@ pub enum Edit {
     JoinServerGroup(JoinServerGroup),
     LeaveServerGroup(LeaveServerGroup),
     ReplaceSecurityGroups(ReplaceSecurityGroups),
+    DescribeImage(DescribeImage),
+    ShareImage(ShareImage),
+    DescribeKeyPair(DescribeKeyPair),
     CancelJob(CancelJob),
     ApproveWave(ApproveWave),
     Together(Together),
@@ -151,6 +156,9 @@ impl Edit {
             Edit::JoinServerGroup(edit) => edit,
             Edit::LeaveServerGroup(edit) => edit,
             Edit::ReplaceSecurityGroups(edit) => edit,
+            Edit::DescribeImage(edit) => edit,
+            Edit::ShareImage(edit) => edit,
+            Edit::DescribeKeyPair(edit) => edit,
             Edit::CancelJob(edit) => edit,
             Edit::ApproveWave(edit) => edit,
             Edit::Together(edit) => edit,

@@ -6,6 +6,7 @@ mod catalog;
 mod disk;
 mod fault;
 mod ids;
+mod image;
 mod job;
 mod launch_template;
 mod network;
@@ -30,6 +31,7 @@ pub use ids::{
     ProjectId, RequestId, RuleId, ScheduledEventId, ServerGroupId, ServerId, SubJobId,
     TemplateVersionId, VolumeId,
 };
+pub use image::{ImageOrigin, ImagePhase, ImageShare, OwnImage};
 pub use job::{Job, Outcome, SubJob, SubState, SubTarget, Tally, Target};
 pub use launch_template::{LaunchTemplate, TemplateVersion};
 pub use network::{Cidr, Direction, Remote, Rule, SecurityGroup, Subnet, Vpc};

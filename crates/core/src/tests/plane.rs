@@ -11,9 +11,9 @@ use crate::edits::{CreateServerGroup, Edit, Put};
 use crate::engine::{Engine, Inbox, Settings, Turn};
 use crate::model::{
     self, Asset, AssetKey, Cidr, Details, DiskPhase, Fault, Flavor, ForwardingRule, Host, Image,
-    ImageId, ImageSource, Listener, LoadBalancer, Mark, NetworkId, OsFamily, Phase, Power, Project,
-    ProjectId, Quota, RecycleBin, RequestId, Server, ServerGroupId, ServerId, SubTarget, Subnet,
-    Target, Time, Volume, VolumeId, Vpc,
+    ImageId, ImageSource, Listener, LoadBalancer, Mark, NetworkId, OsFamily, OwnImage, Phase,
+    Power, Project, ProjectId, Quota, RecycleBin, RequestId, Server, ServerGroupId, ServerId,
+    SubTarget, Subnet, Target, Time, Volume, VolumeId, Vpc,
 };
 use crate::ops::{
     AttachVolume, Create, CreateDisks, DetachVolume, NicOrder, Operation, VolumeOrder,
@@ -351,7 +351,7 @@ pub fn tell(world: &World) -> String {
             server.phase,
             server.details.recycled.is_some(),
             server.host,
-            server.image.0,
+            world.own_image(server.image).map_or(server.image.0.to_string(), |own| own.image.name.to_string()),
             server.image_generation,
             server.password_generation,
             server.busy.map(|busy| busy.activity),
@@ -370,6 +370,9 @@ pub fn tell(world: &World) -> String {
         for volume in &server.details.volumes {
             let Volume { id: _, device, size_gib, class, delete_with_server } = volume;
             writeln!(text, "  {device} {size_gib} {class} {delete_with_server}").unwrap();
+        }
+        if let Some(key) = &server.details.key_name {
+            writeln!(text, "  lets in {key}").unwrap();
         }
         if !server.details.metadata.is_empty() {
             writeln!(text, "  metadata {:?}", server.details.metadata).unwrap();
@@ -429,6 +432,14 @@ pub fn tell(world: &World) -> String {
                 things.push(format!("group {} of {members:?}\n", group.name));
                 continue;
             }
+            Asset::Image(own) => {
+                let OwnImage { image, description, region, phase, held_by, shares, .. } = own;
+                let (name, held, shares) = (&image.name, held_by.is_some(), shares.len());
+                things.push(format!(
+                    "image {name} {description:?} in {region:?} {phase:?} held {held} shared {shares}\n"
+                ));
+                continue;
+            }
             Asset::ScheduledEvent(event) => {
                 let (name, stage) = (name_of(event.server), event.stage);
                 things.push(format!("event {name} leaves {} {stage:?}\n", event.host));
@@ -475,6 +486,9 @@ pub fn tell(world: &World) -> String {
                 }
                 SubTarget::Known(Target::Disk(id)) => {
                     world.disk(job.project, *id).map_or("gone".into(), |disk| disk.name.clone())
+                }
+                SubTarget::Known(Target::Image(id)) => {
+                    world.image(*id).map_or("gone".into(), |image| image.name.clone())
                 }
                 SubTarget::Unknown(words) => words.clone(),
             };

@@ -99,6 +99,7 @@ fn changes() -> Vec<Change> {
             servers: vec![],
             balancers: vec![],
             disks: vec![],
+            images: vec![],
             token: Some(token()),
         })),
         Change::Progress(progress),

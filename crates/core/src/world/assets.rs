@@ -27,6 +27,9 @@ impl World {
         if let Asset::ScheduledEvent(event) = &asset {
             self.planned.put(event);
         }
+        if let Asset::Image(own) = &asset {
+            self.image_owners.insert(own.id(), own.project);
+        }
         self.assets.insert(key, asset);
     }
 
@@ -41,6 +44,9 @@ impl World {
             dirty.assets.insert(key.clone());
         }
         self.forget_plan(key);
+        if let AssetKey::Image(_, id) = key {
+            self.image_owners.remove(id);
+        }
         self.assets.remove(key);
     }
 }

@@ -11,9 +11,11 @@ use super::ops::lb::{
     register_backends, register_members, replace_certificate, weigh_backends, weigh_members,
 };
 use super::ops::{
-    attach_volume, bandwidth, change_charging, change_network, create, create_disks, delete,
-    describe, detach_volume, disks, extend_disks, prices, reboot, reinstall, rename, renew_disk,
-    reset_password, resize, servers, start, stop, task_results, zones,
+    attach_volume, bandwidth, bind_key_pair, change_charging, change_network, copy_images, create,
+    create_disks, delete, delete_images, describe, describe_image, describe_key_pair,
+    detach_volume, disks, extend_disks, image_shares, images, key_pairs, make_image, prices,
+    reboot, reinstall, rename, renew_disk, reset_password, resize, servers, share_image, start,
+    stop, task_results, zones,
 };
 use super::params::Params;
 use crate::tencent::host;
@@ -27,6 +29,9 @@ enum Module {
     Cvm,
     Lb,
     Cbs,
+    Image,
+    /// Of images; the vendor's samples ask for it at the instances' domain.
+    ImageOrCvm,
     Trade,
     /// Ours, the same under every module.
     Any,
@@ -40,7 +45,9 @@ static ACTIONS: &[(&str, Module, Answerer)] = &[
     ("ResetInstancePassword", Module::Cvm, reset_password::decode),
     ("AttachCbsStorages", Module::Cbs, attach_volume::decode),
     ("DetachCbsStorages", Module::Cbs, detach_volume::decode),
+    ("DeleteImages", Module::ImageOrCvm, delete_images::decode),
     // Ordinary tasks.
+    ("CreateImage", Module::Image, make_image::decode),
     ("ResetInstances", Module::Cvm, reinstall::decode),
     ("DescribeTaskResult", Module::Any, task_results::decode_any),
     // The others.
@@ -48,6 +55,19 @@ static ACTIONS: &[(&str, Module, Answerer)] = &[
     ("RenewCbsStorage", Module::Cbs, renew_disk::decode),
     ("ResizeCbsStorage", Module::Cbs, extend_disks::decode),
     ("DescribeCbsStorages", Module::Cbs, disks::decode),
+    ("DescribeImages", Module::Image, images::decode),
+    ("ModifyImageAttributes", Module::ImageOrCvm, describe_image::decode),
+    ("ShareImage", Module::Image, share_image::share),
+    ("CancelShareImage", Module::Image, share_image::cancel),
+    ("GetImageShareUinInfo", Module::Image, image_shares::decode),
+    ("SyncCvmImage", Module::Image, copy_images::decode),
+    ("CreateKeyPair", Module::Cvm, key_pairs::create),
+    ("ImportKeyPair", Module::Cvm, key_pairs::import),
+    ("DescribeKeyPairs", Module::Cvm, key_pairs::list),
+    ("ModifyKeyPair", Module::Cvm, describe_key_pair::decode),
+    ("DeleteKeyPair", Module::Cvm, key_pairs::delete),
+    ("BindInstanceKey", Module::Cvm, bind_key_pair::bind),
+    ("UnBindInstanceKey", Module::Cvm, bind_key_pair::unbind),
     ("DescribeInstances", Module::Cvm, servers::decode),
     ("DescribeAvailabilityZones", Module::Cvm, zones::list_all),
     ("DescribeZoneAbility", Module::Cvm, zones::abilities),
@@ -120,20 +140,6 @@ static ACTIONS: &[(&str, Module, Answerer)] = &[
 
 /// Actions the vendor has and we do not, so that their absence is told from a slip of the pen.
 static NOT_SUPPORTED: &[&str] = &[
-    // cvm
-    "BindInstanceKey",
-    "CreateKeyPair",
-    "DeleteKeyPair",
-    "DescribeKeyPairs",
-    "ImportKeyPair",
-    "ModifyKeyPair",
-    "UnBindInstanceKey",
-    // image
-    "CreateImage",
-    "DeleteImages",
-    "DescribeImages",
-    "ShareImage",
-    "SyncCvmImage",
     // eip
     "CreateEip",
     "DeleteEip",
@@ -254,6 +260,7 @@ impl Domain {
             Some("cvm") => Domain::Of(Module::Cvm),
             Some("lb") => Domain::Of(Module::Lb),
             Some("cbs") => Domain::Of(Module::Cbs),
+            Some("image") => Domain::Of(Module::Image),
             Some("trade") => Domain::Of(Module::Trade),
             Some(_) => Domain::OfAnother,
         }
@@ -262,9 +269,13 @@ impl Domain {
     fn serves(self, module: Module) -> bool {
         match self {
             Domain::Ours => true,
-            // The vendor's own sample of what trade serves asks the module of instances.
-            Domain::Of(Module::Cvm) if module == Module::Trade => true,
-            Domain::Of(own) => module == own || module == Module::Any,
+            Domain::Of(own) => match module {
+                Module::Any => true,
+                Module::ImageOrCvm => matches!(own, Module::Image | Module::Cvm),
+                // The vendor's own sample of what trade serves asks the module of instances.
+                Module::Trade => matches!(own, Module::Trade | Module::Cvm),
+                Module::Cvm | Module::Lb | Module::Cbs | Module::Image => module == own,
+            },
             Domain::OfAnother => module == Module::Any,
         }
     }

@@ -40,6 +40,26 @@ pub const fn row(kind: FaultKind) -> Row {
             (5200, "InvalidParameterValue.InstanceTypeNotFound", "no such configuration is sold")
         }
         FaultKind::ImageNotFound => (5000, "InvalidImageId.NotFound", "the image does not exist"),
+        FaultKind::ImageBusy => {
+            (5100, "InvalidImageId.IncorrectState", "the state of the image does not allow it")
+        }
+        FaultKind::ImageInUse => {
+            (5100, "InvalidImageId.IncorrectState", "instances or images are being made of it")
+        }
+        FaultKind::ImageShared => {
+            (5100, "InvalidImageId.InShared", "the image is shared with other accounts")
+        }
+        FaultKind::ImageNotOwn => (
+            4102,
+            "UnauthorizedOperation.ImageNotBelongToAccount",
+            "the image belongs to another account",
+        ),
+        FaultKind::ImageNameTaken => {
+            (4000, "InvalidImageName.Duplicate", "an image with this name exists")
+        }
+        FaultKind::TooManyImages => {
+            (5200, "ImageQuotaLimitExceeded", "the region has as many images as it can have")
+        }
         FaultKind::NameInvalid => (4000, "InvalidParameter", "the name is not allowed"),
         FaultKind::OrdersInvalid => {
             (4000, "InvalidParameter", "the orders in X-Regiment-Orders cannot be carried out")
@@ -142,6 +162,12 @@ pub const fn row(kind: FaultKind) -> Row {
         }
         FaultKind::KeyPairExists => {
             (4000, "InvalidKeyPair.Duplicate", "a key pair with this name exists")
+        }
+        FaultKind::KeyPairNotBound => {
+            (5100, OPERATION_FAILED, "the key pair is not bound to the instance")
+        }
+        FaultKind::KeyPairUnfit => {
+            (5100, OPERATION_FAILED, "a key pair cannot be bound to a Windows instance")
         }
         FaultKind::VolumeNotFound => (5000, "InvalidDisk.NotFound", "the disk does not exist"),
         FaultKind::VolumeInUse => (5100, "InvalidDisk.Busy", "the disk is in use"),
@@ -265,6 +291,8 @@ pub enum Refusal {
     /// It is another module's: the domain is wrong for it.
     ActionElsewhere(String),
     TaskNotFound,
+    /// An image is to be shared with nobody we know.
+    AccountNotFound(String),
     /// The load balancer is of the older kind.
     NotForClassic(String),
     /// The load balancer is of the newer kind.
@@ -342,6 +370,11 @@ impl Refusal {
             Refusal::TaskNotFound => {
                 (5000, "ResourceNotFound", "no task has this requestId".into())
             }
+            Refusal::AccountNotFound(account) => (
+                5000,
+                "InvalidAccountId.NotFound",
+                format!("the account {account} does not exist").into(),
+            ),
             Refusal::NotForClassic(id) => (
                 5100,
                 OPERATION_FAILED,
@@ -406,6 +439,7 @@ impl Refusal {
             | Refusal::PaidOtherwise { .. }
             | Refusal::ZoneUnknown
             | Refusal::TaskNotFound
+            | Refusal::AccountNotFound(_)
             | Refusal::NotForClassic(_)
             | Refusal::NotForApplication(_)
             | Refusal::Fault(_) => ("FailedOperation", self.flat().2),

@@ -94,6 +94,30 @@ fn of_whom(refusal: Refusal, outcome: &Result<Receipt, Fault>, names: &[String])
     refusal
 }
 
+/// The same, answered with nothing but its success.
+pub fn order_all_plain(command: Command, names: Vec<String>, message: &'static str) -> Action {
+    Action::order(command, move |outcome, _| match accepted(outcome) {
+        Ok(_) => reply::success(message, Nothing {}),
+        Err(refusal) => reply::refuse(&of_whom(refusal, outcome, &names)),
+    })
+}
+
+/// A change that no machine is asked for, answered with nothing but its success.
+pub fn edit(command: Command) -> Action {
+    edit_with(command, |_| Nothing {})
+}
+
+/// The same, answered with what `rest` makes of it.
+pub fn edit_with<T: Serialize>(
+    command: Command,
+    rest: impl FnOnce(&View<'_>) -> T + Send + 'static,
+) -> Action {
+    Action::order(command, move |outcome, view| match outcome {
+        Ok(_) => reply::success("", rest(view)),
+        Err(fault) => reply::refuse(&fault.clone().into()),
+    })
+}
+
 /// An order answered with the number of its task.
 pub fn order_numbered(command: Command, message: &'static str) -> Action {
     order(command, message, |job, _, _| Task::of(job))

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use regiment_core::model::{ImageSource, NetworkId, ProjectId, Server, ServerId};
+use regiment_core::model::{Image, ImageSource, NetworkId, ProjectId, Server, ServerId};
 use regiment_core::view::View;
+use regiment_core::world::World;
 use serde::Serialize;
 
 use crate::Action;
@@ -216,7 +217,7 @@ impl Instance {
             bandwidth: charging::bandwidth(said, view.now),
             un_img_id: ids::image(server.image),
             image_id: ids::image_number(server.image),
-            image_type: image.map_or("", |image| image_type(image.source)),
+            image_type: image.map_or("", |image| image_type(source_of(world, server, image))),
             status: status(server),
             status_time: times::beijing(server.updated_at),
             region: region.clone(),
@@ -277,6 +278,14 @@ const fn network_pay_mode(network: Network) -> u32 {
 
 pub fn lan_ip(server: &Server) -> String {
     server.details.nics.first().map(|nic| nic.address.to_string()).unwrap_or_default()
+}
+
+/// What others share with a project is not its own.
+fn source_of(world: &World, server: &Server, image: &Image) -> ImageSource {
+    match world.own_image(image.id) {
+        Some(own) if own.project != server.project => ImageSource::Shared,
+        Some(_) | None => image.source,
+    }
 }
 
 const fn image_type(source: ImageSource) -> &'static str {

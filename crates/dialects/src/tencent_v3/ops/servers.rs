@@ -12,8 +12,8 @@ use super::delete::protected;
 use crate::Action;
 use crate::tencent::charging::{self, Network, Renewal};
 use crate::tencent::hints::{self, hint};
-use crate::tencent::ids;
 use crate::tencent::shapes::mem_gib;
+use crate::tencent::{ids, key_pairs};
 use crate::tencent_v3::call::{Call, targets};
 use crate::tencent_v3::charges::{charge_type, network_word};
 use crate::tencent_v3::faults::{self, Refusal};
@@ -315,7 +315,11 @@ impl<'a> Teller<'a> {
             os_name: image.map(|image| image.os.clone()).unwrap_or_default(),
             security_group_ids: security_groups(server),
             login_settings: LoginSettings {
-                key_ids: details.key_name.iter().map(|name| ids::key_pair(name)).collect(),
+                key_ids: details
+                    .key_name
+                    .iter()
+                    .map(|name| key_pairs::id_of(self.world, self.project, name))
+                    .collect(),
             },
             instance_state: states::state(server),
             tags: details
