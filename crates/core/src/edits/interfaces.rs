@@ -220,7 +220,11 @@ fn with_further_after(
     if let Some((Some(server), _)) = desk.world.nic(desk.project, port) {
         let earlier = before.iter().find_map(|put| match put {
             Put::Server { id, name: _, details } if *id == server.id => Some(details.clone()),
-            Put::Server { .. } | Put::Asset(_) | Put::NoAsset(_) | Put::Project(_) => None,
+            Put::Server { .. }
+            | Put::Asset(_)
+            | Put::NoAsset(_)
+            | Put::Project(_)
+            | Put::Mark { .. } => None,
         });
         let mut server = server.clone();
         server.details = earlier.unwrap_or(server.details);

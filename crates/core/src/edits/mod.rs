@@ -7,7 +7,9 @@
 
 mod describe;
 mod disks;
+mod images;
 mod interfaces;
+mod jobs;
 mod key_pairs;
 mod launch_templates;
 mod metadata;
@@ -25,11 +27,13 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use describe::{Describe, SetTerminateTime};
-pub use disks::BindVolume;
+pub use disks::{BindVolume, ChangeDiskTerms};
+pub use images::{DescribeImage, ShareImage};
 pub use interfaces::{
     ChangeFurtherAddresses, CreateInterface, DeleteInterface, MoveFurtherAddress,
 };
-pub use key_pairs::{AddKeyPair, RemoveKeyPair};
+pub use jobs::{ApproveWave, CancelJob};
+pub use key_pairs::{AddKeyPair, DescribeKeyPair, RemoveKeyPair};
 pub use launch_templates::{AddLaunchTemplate, RemoveLaunchTemplate};
 pub use metadata::ChangeMetadata;
 pub use nics::{ChangeAddress, ChangeSecurityGroup, KeepNic, ReplaceSecurityGroups, ShareAddress};
@@ -47,7 +51,8 @@ pub use together::Together;
 use crate::chance::Chance;
 use crate::command::{TargetAnswer, TargetRef};
 use crate::model::{
-    Asset, AssetKey, Details, Fault, FaultKind, Project, ProjectId, Server, ServerId, Time,
+    Asset, AssetKey, Details, Fault, FaultKind, JobId, Mark, Project, ProjectId, Server, ServerId,
+    Time,
 };
 use crate::world::World;
 
@@ -62,6 +67,7 @@ pub enum Edit {
     ShareAddress(ShareAddress),
     ChangeSecurityGroup(ChangeSecurityGroup),
     BindVolume(BindVolume),
+    ChangeDiskTerms(ChangeDiskTerms),
     ChangeTags(ChangeTags),
     Describe(Describe),
     SetTerminateTime(SetTerminateTime),
@@ -86,6 +92,11 @@ pub enum Edit {
     DeleteInterface(DeleteInterface),
     ChangeFurtherAddresses(ChangeFurtherAddresses),
     MoveFurtherAddress(MoveFurtherAddress),
+    DescribeImage(DescribeImage),
+    ShareImage(ShareImage),
+    DescribeKeyPair(DescribeKeyPair),
+    CancelJob(CancelJob),
+    ApproveWave(ApproveWave),
     Together(Together),
 }
 
@@ -102,6 +113,11 @@ pub enum Put {
     /// The asset is there no more.
     NoAsset(AssetKey),
     Project(Project),
+    /// How far a job has come in its orders.
+    Mark {
+        job: JobId,
+        mark: Mark,
+    },
 }
 
 /// Where and when an edit is planned.
@@ -144,6 +160,7 @@ impl Edit {
             Edit::ShareAddress(edit) => edit,
             Edit::ChangeSecurityGroup(edit) => edit,
             Edit::BindVolume(edit) => edit,
+            Edit::ChangeDiskTerms(edit) => edit,
             Edit::ChangeTags(edit) => edit,
             Edit::Describe(edit) => edit,
             Edit::SetTerminateTime(edit) => edit,
@@ -168,6 +185,11 @@ impl Edit {
             Edit::DeleteInterface(edit) => edit,
             Edit::ChangeFurtherAddresses(edit) => edit,
             Edit::MoveFurtherAddress(edit) => edit,
+            Edit::DescribeImage(edit) => edit,
+            Edit::ShareImage(edit) => edit,
+            Edit::DescribeKeyPair(edit) => edit,
+            Edit::CancelJob(edit) => edit,
+            Edit::ApproveWave(edit) => edit,
             Edit::Together(edit) => edit,
         }
     }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Disk, Interface, LaunchTemplate, LaunchTemplateId, NetworkId, PortId, ProjectId, PublicAddress,
-    PublicAddressId, ScheduledEvent, ScheduledEventId, SecurityGroup, ServerGroupId, Subnet, Time,
-    VolumeId, Vpc,
+    Disk, ImageId, Interface, LaunchTemplate, LaunchTemplateId, NetworkId, OwnImage, PortId,
+    ProjectId, PublicAddress, PublicAddressId, ScheduledEvent, ScheduledEventId, SecurityGroup,
+    ServerGroupId, Subnet, Time, VolumeId, Vpc,
 };
 
 /// One thing a project owns beside its servers.
@@ -23,6 +23,7 @@ pub enum Asset {
     ServerGroup(ServerGroup),
     Interface(Interface),
     PublicAddress(PublicAddress),
+    Image(OwnImage),
 }
 
 /// How an asset is found. Kinds stand together, and within a kind what is looked up together.
@@ -38,6 +39,7 @@ pub enum AssetKey {
     ServerGroup(ProjectId, ServerGroupId),
     Interface(ProjectId, PortId),
     PublicAddress(ProjectId, PublicAddressId),
+    Image(ProjectId, ImageId),
 }
 
 impl Asset {
@@ -53,6 +55,7 @@ impl Asset {
             Asset::ServerGroup(group) => AssetKey::ServerGroup(group.project, group.id),
             Asset::Interface(one) => AssetKey::Interface(one.project, one.nic.port),
             Asset::PublicAddress(one) => AssetKey::PublicAddress(one.project, one.id),
+            Asset::Image(own) => AssetKey::Image(own.project, own.image.id),
         }
     }
 
@@ -68,6 +71,7 @@ impl Asset {
             Asset::ServerGroup(group) => group.project,
             Asset::Interface(interface) => interface.project,
             Asset::PublicAddress(address) => address.project,
+            Asset::Image(own) => own.project,
         }
     }
 }
@@ -86,6 +90,18 @@ pub struct KeyPair {
     /// Who made it.
     pub user: Arc<str>,
     pub created_at: Time,
+    /// What ids are made of that must not change with the name, if that is not the name itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root: Option<Arc<str>>,
+    #[serde(default)]
+    pub description: Arc<str>,
+}
+
+impl KeyPair {
+    /// What ids are made of: unique in its project, and the same for ever.
+    pub fn root(&self) -> &str {
+        self.root.as_ref().unwrap_or(&self.name)
+    }
 }
 
 /// Servers that are to stand on different hosts. Which they are is said by the servers:

@@ -31,6 +31,9 @@ impl World {
         if let Asset::Interface(interface) = &asset {
             self.addresses.take(interface.project, &interface.nic);
         }
+        if let Asset::Image(own) = &asset {
+            self.image_owners.insert(own.id(), own.project);
+        }
         self.assets.insert(key, asset);
     }
 
@@ -52,6 +55,9 @@ impl World {
         }
         self.forget_plan(key);
         self.free_addresses(key);
+        if let AssetKey::Image(_, id) = key {
+            self.image_owners.remove(id);
+        }
         self.assets.remove(key);
     }
 }

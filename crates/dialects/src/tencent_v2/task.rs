@@ -97,6 +97,43 @@ fn of_whom(refusal: Refusal, outcome: &Result<Receipt, Fault>, names: &[String])
     refusal
 }
 
+/// The same, answered with nothing but its success.
+pub fn order_all_plain(command: Command, names: Vec<String>, message: &'static str) -> Action {
+    Action::order(command, move |outcome, _| match accepted(outcome) {
+        Ok(_) => reply::success(message, Nothing {}),
+        Err(refusal) => reply::refuse(&of_whom(refusal, outcome, &names)),
+    })
+}
+
+/// A change that no machine is asked for, answered with nothing but its success.
+pub fn edit(command: Command) -> Action {
+    edit_with(command, |_, _| Nothing {})
+}
+
+/// The same, with the word that some modules say of success.
+pub fn edit_plain(command: Command, message: &'static str) -> Action {
+    edited(command, message, |_, _| Nothing {})
+}
+
+/// The same, answered with what `rest` makes of it.
+pub fn edit_with<T: Serialize>(
+    command: Command,
+    rest: impl FnOnce(&Receipt, &View<'_>) -> T + Send + 'static,
+) -> Action {
+    edited(command, "", rest)
+}
+
+fn edited<T: Serialize>(
+    command: Command,
+    message: &'static str,
+    rest: impl FnOnce(&Receipt, &View<'_>) -> T + Send + 'static,
+) -> Action {
+    Action::order(command, move |outcome, view| match outcome {
+        Ok(receipt) => reply::success(message, rest(receipt, view)),
+        Err(fault) => reply::refuse(&fault.clone().into()),
+    })
+}
+
 /// An order answered with the number of its task.
 pub fn order_numbered(command: Command, message: &'static str) -> Action {
     order(command, message, |job, _, _| Task::of(job))
@@ -107,26 +144,6 @@ pub fn order_plain(command: Command, message: &'static str) -> Action {
     order(command, message, |_, _, _| Nothing {})
 }
 
-/// An edit, done when it is durable, answered with whatever `rest` makes of it.
-pub fn edit<T: Serialize>(
-    call: &Call<'_>,
-    edit: Edit,
-    rest: impl FnOnce(&Receipt, &View<'_>) -> T + Send + 'static,
-) -> Action {
-    let operation = Operation::from(edit);
-    edited(call.issuer().command(operation, Vec::new()), rest)
-}
-
-fn edited<T: Serialize>(
-    command: Command,
-    rest: impl FnOnce(&Receipt, &View<'_>) -> T + Send + 'static,
-) -> Action {
-    Action::order(command, move |outcome, view| match outcome {
-        Ok(receipt) => reply::success("", rest(receipt, view)),
-        Err(fault) => reply::refuse(&fault.clone().into()),
-    })
-}
-
 /// An edit that can only be said after a look at the world, answered with nothing but its success.
 pub fn consult_edit(
     call: &Call<'_>,
@@ -134,9 +151,10 @@ pub fn consult_edit(
 ) -> Action {
     let issuer = call.issuer();
     Action::consult(move |view| {
-        settled(say(view.world, issuer.project).map(|edit| {
-            edited(issuer.command(Operation::from(edit), Vec::new()), |_, _| Nothing {})
-        }))
+        settled(
+            say(view.world, issuer.project)
+                .map(|edit| self::edit(issuer.command(Operation::from(edit), Vec::new()))),
+        )
     })
 }
 

@@ -1,5 +1,6 @@
 use regiment_core::edits::{AddPublicAddresses, Edit};
 use regiment_core::model::AssetKey;
+use regiment_core::ops::Operation;
 use serde::Serialize;
 
 use super::public_addresses;
@@ -33,7 +34,9 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
         name: public_addresses::UNNAMED.into(),
         line: line.to_string().into(),
     };
-    Ok(task::edit(call, Edit::AddPublicAddresses(edit), |receipt, _| {
+    let operation = Operation::from(Edit::AddPublicAddresses(edit));
+    let command = call.issuer().command(operation, Vec::new());
+    Ok(task::edit_with(command, |receipt, _| {
         let of = |key: &AssetKey| match key {
             AssetKey::PublicAddress(_, id) => Some(ids::public_address(*id)),
             _ => None,
