@@ -60,6 +60,9 @@ pub struct Edited {
     pub puts: Vec<Put>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<Token>,
+    /// Its job, if it has one: it has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job: Option<Box<Job>>,
 }
 
 /// How far a job has come in its orders.
@@ -234,7 +237,7 @@ impl World {
     }
 
     fn edit(&mut self, edited: &Edited) {
-        let Edited { at, puts, token } = edited;
+        let Edited { at, puts, token, job } = edited;
         for put in puts {
             match put {
                 Put::Server { id, name, details } => self.change_server(*id, |server| {
@@ -250,6 +253,9 @@ impl World {
         }
         if let Some(token) = token {
             self.put_token(token.clone());
+        }
+        if let Some(job) = job {
+            self.insert_job((**job).clone());
         }
     }
 

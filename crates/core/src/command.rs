@@ -33,6 +33,9 @@ pub struct Command {
     pub secret: Option<Secret>,
     /// Only judge; change nothing.
     pub dry_run: bool,
+    /// Whether an edit, which is done at once, gets a job that has ended, so that it can be asked for by
+    /// a number like work that takes its time.
+    pub numbered: bool,
     /// Whether locked servers take it on like others: what the plane itself orders.
     pub past_locks: bool,
 }
@@ -61,6 +64,7 @@ impl Command {
             token: None,
             secret: None,
             dry_run: false,
+            numbered: false,
             past_locks: false,
         }
     }

@@ -13,6 +13,15 @@ pub const CREATE_MAX: usize = 1_000;
 pub const LISTENERS_MAX: usize = 100;
 pub const BACKENDS_MAX: usize = 1_000;
 
+/// Addresses that one interface has beside its own (the largest that a vendor publishes).
+pub const NIC_ADDRESSES_MAX: usize = 29;
+
+/// Interfaces with a life of their own in one project: what a large project is granted.
+pub const INTERFACES_MAX: usize = 1_000;
+
+/// Public addresses of one project: each look at a server asks them all where they lead.
+pub const PUBLIC_ADDRESSES_MAX: usize = 100;
+
 /// Forwarding rules of one listener: the vendor's published quota is 50.
 pub const RULES_MAX: usize = 100;
 

@@ -146,10 +146,32 @@ fn plan_edit(
         Put::Asset(asset) => Some(asset.key()),
         Put::Server { .. } | Put::NoAsset(_) | Put::Project(_) | Put::Mark { .. } => None,
     });
-    let receipt = Receipt { job: None, answers, made: made.collect() };
+    let made = made.collect();
+    let job = command.numbered.then(|| Box::new(ended_job(world, command, now)));
+    let receipt = Receipt { job: job.as_ref().map(|job| job.id), answers, made };
     let token = token(command, &receipt, now);
-    let edited = (!command.dry_run).then_some(Edited { at: now, puts, token });
+    let edited = (!command.dry_run).then_some(Edited { at: now, puts, token, job });
     Ok(Plan { receipt, accepted: None, edited })
+}
+
+/// The job of an edit that is asked for by a number: nothing of it is left to be done.
+fn ended_job(world: &World, command: &Command, now: Time) -> Job {
+    Job {
+        id: JobId(world.next_number),
+        project: command.project,
+        request: command.request,
+        dialect: command.dialect.into(),
+        principal: command.principal.clone(),
+        operation: command.operation.clone(),
+        orders: command.orders.clone(),
+        accepted_at: now,
+        ended_at: Some(now),
+        subs: Vec::new(),
+        course: None,
+        parent: command.parent,
+        with_secret: false,
+        tally: Tally::default(),
+    }
 }
 
 /// Whether the orders of a command can be carried out. What asks no machine is done at once and as

@@ -7,6 +7,7 @@ mod disaster;
 mod edits;
 mod holds;
 mod images;
+mod interfaces;
 mod launch_templates;
 mod laws;
 mod orders;

@@ -11,6 +11,7 @@ mod disks;
 mod groups;
 mod hosts;
 mod images;
+mod interfaces;
 mod invariants;
 mod recycle_bin;
 mod roster;
@@ -297,6 +298,13 @@ impl World {
         self.servers_of(project)
             .chain(self.recycled_of(project))
             .any(|server| server.details.nics.iter().any(|nic| nic.port == port))
+    }
+
+    /// Whether work under way is to give a server of the project this interface.
+    pub(crate) fn port_ordered(&self, project: ProjectId, port: PortId) -> bool {
+        self.jobs_in_flight()
+            .filter(|job| job.project == project)
+            .any(|job| job.operation.nics_ordered().iter().any(|nic| nic.port == port))
     }
 
     /// A job that is in memory: in flight, or finished a short while ago.

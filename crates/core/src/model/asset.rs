@@ -5,8 +5,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Disk, ImageId, LaunchTemplate, LaunchTemplateId, NetworkId, OwnImage, ProjectId,
-    ScheduledEvent, ScheduledEventId, SecurityGroup, ServerGroupId, Subnet, Time, VolumeId, Vpc,
+    Disk, ImageId, Interface, LaunchTemplate, LaunchTemplateId, NetworkId, OwnImage, PortId,
+    ProjectId, PublicAddress, PublicAddressId, ScheduledEvent, ScheduledEventId, SecurityGroup,
+    ServerGroupId, Subnet, Time, VolumeId, Vpc,
 };
 
 /// One thing a project owns beside its servers.
@@ -20,6 +21,8 @@ pub enum Asset {
     LaunchTemplate(LaunchTemplate),
     ScheduledEvent(ScheduledEvent),
     ServerGroup(ServerGroup),
+    Interface(Interface),
+    PublicAddress(PublicAddress),
     Image(OwnImage),
 }
 
@@ -34,6 +37,8 @@ pub enum AssetKey {
     LaunchTemplate(ProjectId, LaunchTemplateId),
     ScheduledEvent(ProjectId, ScheduledEventId),
     ServerGroup(ProjectId, ServerGroupId),
+    Interface(ProjectId, PortId),
+    PublicAddress(ProjectId, PublicAddressId),
     Image(ProjectId, ImageId),
 }
 
@@ -48,6 +53,8 @@ impl Asset {
             Asset::LaunchTemplate(one) => AssetKey::LaunchTemplate(one.project, one.id),
             Asset::ScheduledEvent(event) => event.key(),
             Asset::ServerGroup(group) => AssetKey::ServerGroup(group.project, group.id),
+            Asset::Interface(one) => AssetKey::Interface(one.project, one.nic.port),
+            Asset::PublicAddress(one) => AssetKey::PublicAddress(one.project, one.id),
             Asset::Image(own) => AssetKey::Image(own.project, own.image.id),
         }
     }
@@ -62,6 +69,8 @@ impl Asset {
             Asset::LaunchTemplate(template) => template.project,
             Asset::ScheduledEvent(event) => event.project,
             Asset::ServerGroup(group) => group.project,
+            Asset::Interface(interface) => interface.project,
+            Asset::PublicAddress(address) => address.project,
             Asset::Image(own) => own.project,
         }
     }

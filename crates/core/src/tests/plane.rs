@@ -74,7 +74,7 @@ impl Plane {
         seeds.push(networks());
         seeds.push(Change::ServersAdded((1..=6).map(seeded_server).collect()));
         let disks = (1..=4).map(|number| Put::Asset(Asset::Disk(seeded_disk(number)))).collect();
-        seeds.push(Change::Edited(Edited { at: Time::ZERO, puts: disks, token: None }));
+        seeds.push(Change::Edited(Edited { at: Time::ZERO, puts: disks, token: None, job: None }));
         self.turn(Inbox { seeds, ..Inbox::new() }).map(drop)
     }
 
@@ -193,7 +193,7 @@ fn networks() -> Change {
     let first = network(VPC, SUBNET, [192, 168, 0, 0]);
     let other = network(OTHER_VPC, OTHER_SUBNET, [172, 16, 0, 0]);
     let puts = first.into_iter().chain(other).collect();
-    Change::Edited(Edited { at: Time::ZERO, puts, token: None })
+    Change::Edited(Edited { at: Time::ZERO, puts, token: None, job: None })
 }
 
 /// `s1` … run; even ones are stopped.
@@ -449,6 +449,8 @@ pub fn tell(world: &World) -> String {
             | Asset::Vpc(_)
             | Asset::Subnet(_)
             | Asset::SecurityGroup(_)
+            | Asset::Interface(_)
+            | Asset::PublicAddress(_)
             | Asset::LaunchTemplate(_) => {
                 writeln!(text, "asset {:?}", asset.key()).unwrap();
                 continue;

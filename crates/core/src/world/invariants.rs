@@ -53,7 +53,14 @@ impl World {
         let ordered = self
             .jobs_in_flight()
             .flat_map(|job| job.operation.nics_ordered().iter().map(|nic| (job.project, nic)));
-        of_servers.chain(ordered).for_each(|(project, nic)| addresses.take(project, nic));
+        let of_themselves = self.assets().filter_map(|asset| {
+            let Asset::Interface(interface) = asset else { return None };
+            Some((interface.project, &interface.nic))
+        });
+        of_servers
+            .chain(ordered)
+            .chain(of_themselves)
+            .for_each(|(project, nic)| addresses.take(project, nic));
         if addresses != self.addresses {
             wrong.push("addresses in use are miscounted".to_owned());
         }

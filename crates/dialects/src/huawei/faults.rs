@@ -130,8 +130,13 @@ fn of_kind(kind: FaultKind) -> Row {
         }
         FaultKind::NotInSecurityGroup => ("Ecs.0014", 400, "The ECS is not in the security group."),
         FaultKind::LastSecurityGroup => ("Ecs.0014", 400, "An ECS must have a security group."),
-        // This cloud's APIs that we speak know no load balancers and give no orders on jobs.
-        FaultKind::JobEnded
+        // This cloud's APIs that we speak order none of these, know no load balancers and give no
+        // orders on jobs.
+        FaultKind::AddressNotOnNic
+        | FaultKind::PublicAddressNotFound
+        | FaultKind::PublicAddressInUse
+        | FaultKind::PublicAddressNotInUse
+        | FaultKind::JobEnded
         | FaultKind::JobNotHeld
         | FaultKind::NothingToRetry
         | FaultKind::PasswordNeeded

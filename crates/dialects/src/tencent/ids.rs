@@ -4,8 +4,8 @@ use std::fmt;
 
 use regiment_core::command::TargetRef;
 use regiment_core::model::{
-    FaultKind, Handle, ImageId, ListenerId, LoadBalancerId, NetworkId, ProjectId, RuleId, Server,
-    ServerId, VolumeId,
+    FaultKind, Handle, ImageId, ListenerId, LoadBalancerId, NetworkId, PortId, ProjectId,
+    PublicAddressId, RuleId, Server, ServerId, VolumeId,
 };
 use regiment_core::world::{AnyDisk, World};
 
@@ -150,7 +150,11 @@ pub fn in_story(kind: FaultKind, story: &str) -> Option<String> {
             | FaultKind::VolumeNotSmaller
             | FaultKind::BootVolume
     );
-    if tells_of_image(kind) {
+    let of_nic =
+        matches!(kind, FaultKind::NicNotFound | FaultKind::NicIsPrimary | FaultKind::NicTaken);
+    if of_nic {
+        PortId::parse_dashed(story).map(interface)
+    } else if tells_of_image(kind) {
         ImageId::parse_dashed(story).map(image)
     } else if of_disk {
         VolumeId::parse_dashed(story).map(disk)
@@ -169,6 +173,23 @@ pub fn subnet(id: NetworkId) -> String {
 
 pub fn security_group(id: NetworkId) -> String {
     join("sg-", id.handle())
+}
+
+pub fn public_address(id: PublicAddressId) -> String {
+    join("eip-", id.handle())
+}
+
+pub fn interface(port: PortId) -> String {
+    join("eni-", port.handle())
+}
+
+/// The one of these that a client names.
+pub fn find<T: Copy>(
+    all: impl Iterator<Item = T>,
+    named: &str,
+    shown: fn(T) -> String,
+) -> Option<T> {
+    all.into_iter().find(|one| shown(*one) == named)
 }
 
 /// Whether the words have the form of an image's id.

@@ -107,9 +107,15 @@ pub const fn row(kind: FaultKind) -> Row {
             "InvalidParameterValue.VpcIdSubnetIdNotMatch",
             "the subnet is not in the private network",
         ),
-        FaultKind::NicNotFound
-        | FaultKind::NicIsPrimary
-        | FaultKind::NicTaken
+        FaultKind::NicNotFound => {
+            (5000, "InvalidNetworkInterface.NotFound", "the network interface does not exist")
+        }
+        FaultKind::NicTaken => (
+            4000,
+            "InvalidParameterValue.InvalidNetworkInterfaceId",
+            "the network interface is in an instance, or soon will be",
+        ),
+        FaultKind::NicIsPrimary
         | FaultKind::HasMoreNics
         | FaultKind::NotInSecurityGroup
         | FaultKind::LastSecurityGroup => (
@@ -122,6 +128,22 @@ pub const fn row(kind: FaultKind) -> Row {
             "LimitExceeded.InstanceEniNumLimit",
             "the instance has too many network interfaces",
         ),
+        FaultKind::AddressNotOnNic => (
+            5000,
+            "InvalidPrivateIpAddress.NotFound",
+            "the network interface has no such secondary private IP",
+        ),
+        FaultKind::PublicAddressNotFound => {
+            (5000, "InvalidAddressId.NotFound", "the EIP does not exist")
+        }
+        FaultKind::PublicAddressInUse => (
+            5100,
+            "InvalidInstanceId.AlreadyBindEip",
+            "the EIP or what it is to be bound to is bound already",
+        ),
+        FaultKind::PublicAddressNotInUse => {
+            (5100, "InvalidAddressIdStatus.NotPermit", "the EIP is not bound")
+        }
         FaultKind::BalancerNotFound => {
             (5000, "InvalidParameter.LBIdNotFound", "the load balancer does not exist")
         }
@@ -283,6 +305,7 @@ pub enum Refusal {
     ZoneUnknown,
     SecretIdNotFound,
     SignatureWrong,
+    TokenWrong,
     Expired,
     Replayed,
     ActionUnknown(String),
@@ -291,6 +314,11 @@ pub enum Refusal {
     /// It is another module's: the domain is wrong for it.
     ActionElsewhere(String),
     TaskNotFound,
+    /// A thing that is named is not there.
+    NotThere {
+        code_desc: &'static str,
+        name: String,
+    },
     /// An image is to be shared with nobody we know.
     AccountNotFound(String),
     /// The load balancer is of the older kind.
@@ -348,6 +376,11 @@ impl Refusal {
             Refusal::SignatureWrong => {
                 (4100, "AuthFailure", "the signature is wrong: check how it is made".into())
             }
+            Refusal::TokenWrong => (
+                4105,
+                "InvalidRequest.TokenCheckFailed",
+                "the Token is not of this SecretId".into(),
+            ),
             Refusal::Expired => (
                 4500,
                 "InvalidRequest.ReplayAttack",
@@ -369,6 +402,9 @@ impl Refusal {
             }
             Refusal::TaskNotFound => {
                 (5000, "ResourceNotFound", "no task has this requestId".into())
+            }
+            Refusal::NotThere { code_desc, name } => {
+                (5000, code_desc, format!("{name} does not exist").into())
             }
             Refusal::AccountNotFound(account) => (
                 5000,
@@ -420,6 +456,9 @@ impl Refusal {
                  correct."
                     .into(),
             ),
+            Refusal::TokenWrong => {
+                ("AuthFailure.TokenFailure", "The token is not of this SecretId.".into())
+            }
             Refusal::Expired | Refusal::Replayed => (
                 "AuthFailure.SignatureExpire",
                 "The signature is expired, please request again.".into(),
@@ -439,6 +478,7 @@ impl Refusal {
             | Refusal::PaidOtherwise { .. }
             | Refusal::ZoneUnknown
             | Refusal::TaskNotFound
+            | Refusal::NotThere { .. }
             | Refusal::AccountNotFound(_)
             | Refusal::NotForClassic(_)
             | Refusal::NotForApplication(_)

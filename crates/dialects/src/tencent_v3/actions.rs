@@ -160,6 +160,16 @@ pub struct Common {
 }
 
 impl Common {
+    /// The action, the version and the region.
+    #[cfg(test)]
+    pub fn says(&self) -> [Option<&str>; 3] {
+        [&self.action, &self.version, &self.region].map(Option::as_deref)
+    }
+
+    pub fn names_an_action(&self) -> bool {
+        self.action.as_deref().is_some_and(|action| !action.is_empty())
+    }
+
     /// Never fails: what cannot be read was not said.
     pub fn read(request: &Request<'_>) -> Common {
         let by_header = request.header("x-tc-action").is_some()

@@ -219,6 +219,13 @@ pub const fn row(kind: FaultKind) -> Row {
             "the instance has too many network interfaces",
             "实例的弹性网卡数量超出限制",
         ),
+        // Ordered in API 2.0 alone.
+        FaultKind::AddressNotOnNic
+        | FaultKind::PublicAddressNotFound
+        | FaultKind::PublicAddressInUse
+        | FaultKind::PublicAddressNotInUse => {
+            row_of("InvalidParameterValue", "the address does not allow it", "该 IP 不支持该操作")
+        }
         FaultKind::BalancerNotFound => row_of(
             "InvalidParameter.LBIdNotFound",
             "the load balancer does not exist",
@@ -519,6 +526,14 @@ impl Refusal {
             "The provided credentials could not be validated. Please check your signature is \
              correct.",
             "请求签名验证失败，请检查您的签名计算是否正确。",
+        )
+    }
+
+    pub fn token_wrong() -> Refusal {
+        Refusal::by_gateway(
+            "AuthFailure.TokenFailure",
+            "The token is not of this SecretId.",
+            "Token 与该 SecretId 不匹配。",
         )
     }
 

@@ -123,7 +123,7 @@ impl Scene {
         }
         let puts: Vec<Put> = disks.into_iter().chain(keys).map(Put::Asset).collect();
         if !puts.is_empty() {
-            scene.changes.push(Change::Edited(Edited { at: START, puts, token: None }));
+            scene.changes.push(Change::Edited(Edited { at: START, puts, token: None, job: None }));
         }
         scene.changes.extend(leaving);
         Ok(scene)
@@ -439,7 +439,7 @@ fn networks() -> Change {
         group(OTHER_GROUP, "web", Vec::new()),
     ];
     let puts = assets.into_iter().map(Put::Asset).collect();
-    Change::Edited(Edited { at, puts, token: None })
+    Change::Edited(Edited { at, puts, token: None, job: None })
 }
 
 /// A project and a foreign one, three flavors, two images, a host in each of two zones.

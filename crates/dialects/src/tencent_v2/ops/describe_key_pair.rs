@@ -23,7 +23,7 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
         task::settled(name_of(view.world, issuer.project, &id).map(|name| {
             let edit = DescribeKeyPair { name, new_name: Some(new_name), description: None };
             let operation = Operation::from(Edit::DescribeKeyPair(edit));
-            task::edit_with(issuer.command(operation, Vec::new()), |_| Empty { data: [] })
+            task::edit_with(issuer.command(operation, Vec::new()), |_, _| Empty { data: [] })
         }))
     }))
 }

@@ -94,7 +94,7 @@ pub fn create(call: &Call<'_>) -> Result<Action, Refusal> {
                 let pubkey = public.text.clone();
                 let command = issuer.command(add(&name, public, user), Vec::new());
                 let project = issuer.project;
-                task::edit_with(command, move |view| Body {
+                task::edit_with(command, move |_, view| Body {
                     data: Created {
                         id: key_pairs::id_of(view.world, project, &name),
                         name,
@@ -118,7 +118,7 @@ pub fn import(call: &Call<'_>) -> Result<Action, Refusal> {
     let user = call.caller.access_key.clone();
     let command = issuer.command(add(&name.as_str().into(), public, user), Vec::new());
     let project = issuer.project;
-    Ok(task::edit_with(command, move |view| Imported {
+    Ok(task::edit_with(command, move |_, view| Imported {
         id: key_pairs::id_of(view.world, project, &name),
     }))
 }

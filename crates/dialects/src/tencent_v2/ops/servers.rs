@@ -153,8 +153,7 @@ struct Instance {
     instance_id: String,
     uuid: ServerId,
     lan_ip: String,
-    /// Public addresses are not modelled.
-    wan_ip_set: [String; 0],
+    wan_ip_set: Vec<String>,
     cpu: u32,
     mem: u32,
     bandwidth: u32,
@@ -211,7 +210,7 @@ impl Instance {
             instance_id: ids::instance_long(server.id),
             uuid: server.id,
             lan_ip: lan_ip(server),
-            wan_ip_set: [],
+            wan_ip_set: wan_ips(server, world),
             cpu: flavor.map_or(0, |flavor| flavor.vcpus),
             mem: flavor.map_or(0, |flavor| shapes::mem_gib(flavor)),
             bandwidth: charging::bandwidth(said, view.now),
@@ -259,6 +258,10 @@ impl DiskInfo {
         });
         DiskInfo { root_id, root_size, root_type, storage }
     }
+}
+
+pub fn wan_ips(server: &Server, world: &World) -> Vec<String> {
+    world.public_addresses_of(server).map(|(_, one)| one.address.to_string()).collect()
 }
 
 /// The number of the network or subnet that an instance is in; else the one that its client said.

@@ -242,6 +242,9 @@ impl<'a> Teller<'a> {
             "private-ip-address" => {
                 details.nics.iter().any(|nic| filter.is(&nic.address.to_string()))
             }
+            "public-ip-address" => {
+                public_ips(self.world, server).iter().any(|address| filter.is(address))
+            }
             "vpc-id" => filter.is(&self.network(server)),
             "subnet-id" => {
                 let ids = details.nics.iter().filter_map(|nic| nic.subnet).map(ids::subnet);
@@ -293,7 +296,7 @@ impl<'a> Teller<'a> {
             system_disk: system_disk(server, image.map_or(0, |image| image.disk_gib_min)),
             data_disks: data_disks(server),
             private_ip_addresses: details.nics.iter().map(|nic| nic.address.to_string()).collect(),
-            public_ip_addresses: None,
+            public_ip_addresses: Some(public_ips(self.world, server)).filter(|ips| !ips.is_empty()),
             internet_accessible: InternetAccessible {
                 internet_charge_type: network_word(Network::of(said)),
                 internet_max_bandwidth_out: charging::bandwidth(said, self.now),
@@ -385,4 +388,8 @@ fn data_disks(server: &Server) -> Vec<DataDisk> {
         encrypt: false,
     })
     .collect()
+}
+
+fn public_ips(world: &World, server: &Server) -> Vec<String> {
+    world.public_addresses_of(server).map(|(_, one)| one.address.to_string()).collect()
 }
