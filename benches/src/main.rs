@@ -6,6 +6,7 @@
 mod bare;
 mod disk;
 mod engine;
+mod machines;
 mod orders;
 mod plane;
 mod reads;
@@ -20,6 +21,7 @@ const PARTS: &[Part] = &[
     ("orders", "signed, durable power orders against a bare handler", orders::report),
     ("latency", "one durable order against one raw sync and one echo", orders::report_latency),
     ("reads", "a signed read and a page against the same bytes", reads::report),
+    ("vm", "a batch of real machines against the same command lines by hand", machines::report),
 ];
 
 #[expect(clippy::print_stdout, reason = "its output is what it is for")]

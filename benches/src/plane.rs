@@ -31,18 +31,34 @@ impl Plane {
         } else {
             vec!["--ephemeral".as_ref()]
         };
+        let fleet = fleet.to_string();
+        let mut words: Vec<&OsStr> = Vec::new();
+        words.extend(["--pace", "instant", "--seed", "7", "--fleet", &fleet].map(OsStr::new));
+        words.extend(keep);
+        Plane::launch(binary, &ready, &words)
+    }
+
+    /// One of real machines, kept in the folder's `data`.
+    pub fn start_real(binary: &Path, folder: &Path) -> Result<Plane> {
+        let data = folder.join("data");
+        let words = ["--driver".as_ref(), "qemu".as_ref(), "--data".as_ref(), data.as_os_str()];
+        // Room for all of them on any machine.
+        let room = ["--overcommit".as_ref(), "1000:1000".as_ref()];
+        Plane::launch(binary, &folder.join("ready.json"), &[words.as_slice(), &room].concat())
+    }
+
+    fn launch(binary: &Path, ready: &Path, words: &[&OsStr]) -> Result<Plane> {
         let began = Instant::now();
         let child = Command::new(binary)
-            .args(["serve", "--listen", "127.0.0.1:0", "--pace", "instant", "--seed", "7"])
-            .args(["--fleet", &fleet.to_string()])
+            .args(["serve", "--listen", "127.0.0.1:0"])
             .arg("--ready-file")
-            .arg(&ready)
-            .args(keep)
+            .arg(ready)
+            .args(words)
             .stdout(Stdio::null())
             .spawn()
             .with_context(|| format!("start {}", binary.display()))?;
         let text = loop {
-            if let Ok(text) = std::fs::read_to_string(&ready) {
+            if let Ok(text) = std::fs::read_to_string(ready) {
                 break text;
             }
             if began.elapsed() > Duration::from_mins(2) {

@@ -105,3 +105,42 @@ def test_nobody_comes_in_without_a_token(plane):
         assert answer.headers["Content-Type"] == "application/problem+json"
     keys = {"access_key": plane.access_key, "secret_key": "no"}
     assert requests.post(f"{root}/tokens", json=keys, timeout=PATIENCE_S).status_code == 401
+
+
+def test_what_failed_is_ordered_once_more_and_nothing_else(native):
+    servers = [one["id"] for one in native.get("servers", status="running", limit=2)["servers"]]
+    first = native.ended(native.order(operation="reboot", servers=[*servers, "nowhere"]).json()["job"])
+    assert first["state"] == "some_failed"
+    again = native.session.post(f"{native.root}/jobs/{first['id']}/retry", timeout=PATIENCE_S)
+    # What is not there is not there the second time either.
+    assert (again.status_code, again.json()["code"]) == (404, "ServerNotFound")
+
+
+def test_waves_wait_to_be_approved_and_can_be_cancelled(native):
+    servers = [one["id"] for one in native.get("servers", status="running", limit=3)["servers"]]
+    order = {"waves": [1], "hold": True}
+    job = native.order(operation="reboot", servers=servers, orders=order).json()["job"]
+
+    def held():
+        until = time.monotonic() + PATIENCE_S
+        while time.monotonic() < until:
+            shown = native.get(f"jobs/{job['id']}")
+            if shown["course"]["awaits_approval"]:
+                return shown
+            time.sleep(0.01)
+        raise AssertionError("no wave waits for approval")
+
+    assert held()["sub_jobs"]["succeeded"] == 1
+    path = f"{native.root}/jobs/{job['id']}"
+    assert native.session.post(f"{path}/approve", timeout=PATIENCE_S).status_code == 200
+    assert held()["sub_jobs"]["succeeded"] == 2
+    assert native.session.post(f"{path}/cancel", timeout=PATIENCE_S).status_code == 200
+    ended = native.ended(job)
+    assert (ended["sub_jobs"]["succeeded"], ended["sub_jobs"]["cancelled"]) == (2, 1)
+    assert ended["course"]["stopped"] == "Cancelled"
+    later = native.session.post(f"{path}/retry", timeout=PATIENCE_S)
+    assert later.status_code == 202, later.text
+    child = native.ended(later.json()["job"])
+    assert (child["parent_id"], child["state"]) == (job["id"], "all_succeeded")
+    parts = native.get(f"jobs/{child['id']}/sub-jobs")["sub_jobs"]
+    assert [part["target"]["id"] for part in parts] == servers[2:]

@@ -7,7 +7,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
-from schemathesis.specs.openapi.checks import negative_data_rejection
+from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 from support.plane import TOP
 
@@ -46,6 +46,9 @@ def test_every_answer_is_declared(operations, plane, label, mode):
     def holds(case):
         # In a query everything is text: what is no array or no string there is one all the same.
         unfit = [] if operation.body else [negative_data_rejection]
+        # How orders go together (a pause needs waves, a deadline comes after the start) no schema says.
+        if "orders" in json.dumps(case.body if isinstance(case.body, dict) else {}):
+            unfit.append(positive_data_acceptance)
         case.call_and_validate(headers={"Authorization": f"Bearer {plane.token}"},
                                excluded_checks=unfit)
 

@@ -17,6 +17,7 @@ mod source;
 mod tencent;
 mod test;
 mod tidy;
+mod vm;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -47,7 +48,7 @@ const COMMANDS: &[Chore] = &[
     },
     Chore {
         name: "test",
-        arguments: "[rust|sdk]",
+        arguments: "[rust|sdk|vm]",
         about: "all tests, or one suite; installs what the tests need",
         run: test::run,
     },

@@ -2,13 +2,13 @@
 
 use std::fs;
 use std::ops::AddAssign;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
-use crate::python;
+use crate::{python, vm};
 
 /// How many tests did what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,10 +34,21 @@ impl AddAssign for Count {
 
 struct Suite {
     name: &'static str,
-    run: fn(&Path) -> Result<(Count, Output)>,
+    run: fn(&Path) -> Result<Ran>,
 }
 
-const SUITES: &[Suite] = &[Suite { name: "rust", run: rust }, Suite { name: "sdk", run: sdk }];
+/// What became of a suite.
+enum Ran {
+    Whole(Count, Output),
+    /// This machine cannot run it at all, for this reason.
+    Not(String),
+}
+
+const SUITES: &[Suite] = &[
+    Suite { name: "rust", run: rust },
+    Suite { name: "sdk", run: sdk },
+    Suite { name: "vm", run: real_machines },
+];
 
 pub fn run(root: &Path, arguments: &[String]) -> Result<bool> {
     let wanted = |suite: &&Suite| arguments.is_empty() || arguments.iter().any(|a| a == suite.name);
@@ -58,7 +69,12 @@ pub fn run(root: &Path, arguments: &[String]) -> Result<bool> {
 fn one(root: &Path, suite: &Suite) -> Count {
     let began = Instant::now();
     let (mut count, trouble) = match (suite.run)(root) {
-        Ok((count, output)) => {
+        Ok(Ran::Not(why)) => {
+            let name = suite.name.to_uppercase();
+            println!("\n  !!  THE {name} TESTS DID NOT RUN: {why}\n");
+            (Count { skipped: 1, ..Count::default() }, None)
+        }
+        Ok(Ran::Whole(count, output)) => {
             let printed = text(&output);
             let log = root.join("target").join(format!("{}-tests.log", suite.name));
             // The log is a convenience: a full disk must not hide what the tests said.
@@ -84,7 +100,7 @@ fn one(root: &Path, suite: &Suite) -> Count {
     count
 }
 
-fn rust(root: &Path) -> Result<(Count, Output)> {
+fn rust(root: &Path) -> Result<Ran> {
     let has_nextest = cargo(root).args(["nextest", "--version"]).output()?.status.success();
     let output = if has_nextest {
         cargo(root).args(["nextest", "run", "--workspace", "--no-fail-fast"]).output()?
@@ -93,36 +109,77 @@ fn rust(root: &Path) -> Result<(Count, Output)> {
     };
     let printed = text(&output);
     let count = if has_nextest { count_nextest(&printed) } else { count_cargo_test(&printed) };
-    Ok((count, output))
+    Ok(Ran::Whole(count, output))
 }
 
-fn sdk(root: &Path) -> Result<(Count, Output)> {
-    let python = python::environment(root)?;
+fn sdk(root: &Path) -> Result<Ran> {
     let binary = match std::env::var_os("REGIMENT_BIN") {
         Some(binary) => binary.into(),
-        None => build(root)?,
+        None => build(root, &["--release"])?,
     };
+    let (count, output) = pytest(root, &binary, |command| {
+        let tests = root.join("tests/sdk");
+        command.arg(format!("--ignore={}", root.join(REAL_MACHINES).display())).arg(tests);
+    })?;
+    Ok(Ran::Whole(count, output))
+}
+
+/// Tests with the vendors' SDKs that need real machines.
+const REAL_MACHINES: &str = "tests/sdk/test_real_machines.py";
+
+/// Runs tests with the vendors' SDKs. Which, is for the caller to add.
+fn pytest(root: &Path, binary: &Path, which: impl FnOnce(&mut Command)) -> Result<(Count, Output)> {
+    let python = python::environment(root)?;
     let report = root.join("target").join("sdk-tests.xml");
     let _ = fs::remove_file(&report);
-    let output = Command::new(python)
+    let mut command = Command::new(python);
+    command
         .args(["-m", "pytest", "-q", "--color=no"])
         .arg(format!("--junitxml={}", report.display()))
-        .arg(root.join("tests/sdk"))
         .current_dir(root)
-        .env("REGIMENT_BIN", binary)
-        .output()
-        .context("pytest does not start")?;
+        .env("REGIMENT_BIN", binary);
+    which(&mut command);
+    let output = command.output().context("pytest does not start")?;
     let report = fs::read_to_string(&report).unwrap_or_default();
     Ok((count_junit(&report), output))
 }
 
+/// The binary that the tests start is the one that is built with them.
+fn real_machines(root: &Path) -> Result<Ran> {
+    let binary = build(root, &[])?;
+    let library = match vm::prepare(root, &binary)? {
+        vm::Here::Library(library) => library,
+        vm::Here::Nothing(why) => return Ok(Ran::Not(why)),
+    };
+    // Two at a time: each emulated guest takes a core while it boots.
+    let mut output = cargo(root)
+        .args(["test", "--package", "regiment", "--test", "vm", "--no-fail-fast", "--"])
+        .arg("--test-threads=2")
+        .env("VM_LIBRARY", &library)
+        .output()?;
+    let mut count = count_cargo_test(&text(&output));
+    if root.join(REAL_MACHINES).exists() {
+        let (more, ordered) = pytest(root, &binary, |command| {
+            command.arg(root.join(REAL_MACHINES)).env("VM_LIBRARY", &library);
+        })?;
+        count += more;
+        output.stdout.extend(&ordered.stdout);
+        output.stderr.extend(&ordered.stderr);
+        if output.status.success() {
+            output.status = ordered.status;
+        }
+    }
+    Ok(Ran::Whole(count, output))
+}
+
 /// The command itself, as people run it.
-fn build(root: &Path) -> Result<std::path::PathBuf> {
+fn build(root: &Path, options: &[&str]) -> Result<PathBuf> {
     let output = cargo(root)
-        .args(["build", "--release", "--package", "regiment", "--message-format=json"])
+        .args(["build", "--package", "regiment", "--message-format=json"])
+        .args(options)
         .output()?;
     if !output.status.success() {
-        bail!("the release build failed\n{}", String::from_utf8_lossy(&output.stderr));
+        bail!("the build failed\n{}", String::from_utf8_lossy(&output.stderr));
     }
     let messages = String::from_utf8_lossy(&output.stdout);
     messages
@@ -227,15 +284,22 @@ mod tests {
 
     #[test]
     fn a_suite_that_runs_nothing_or_cannot_run_has_failed() {
-        fn cannot(_: &Path) -> Result<(Count, Output)> {
+        fn cannot(_: &Path) -> Result<Ran> {
             bail!("no such tool")
         }
-        fn nothing(root: &Path) -> Result<(Count, Output)> {
-            Ok((Count::default(), cargo(root).arg("--version").output()?))
+        fn nothing(root: &Path) -> Result<Ran> {
+            Ok(Ran::Whole(Count::default(), cargo(root).arg("--version").output()?))
         }
         for run in [cannot, nothing] {
             let suite = Suite { name: "trial", run };
             assert_eq!(one(&crate::root(), &suite), Count { passed: 0, failed: 1, skipped: 0 });
         }
+    }
+
+    #[test]
+    fn a_suite_that_this_machine_cannot_run_is_left_out_and_counted() {
+        let run = |_: &Path| Ok(Ran::Not("it has no processor".to_owned()));
+        let suite = Suite { name: "trial", run };
+        assert_eq!(one(&crate::root(), &suite), Count { passed: 0, failed: 0, skipped: 1 });
     }
 }

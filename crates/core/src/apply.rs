@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use crate::command::{Receipt, TokenClaim};
 use crate::edits::Put;
 use crate::model::{
-    Activity, Asset, BalancerState, Busy, Credential, Disk, Fault, Flavor, Host, Image, Job, JobId,
-    Last, LoadBalancer, LoadBalancerId, Phase, Project, ProjectId, Server, ServerId, SubState,
-    Target, Time,
+    Activity, Asset, Attempt, BalancerState, Busy, Credential, Disk, Fault, Flavor, Host, Image,
+    Job, JobId, Last, LoadBalancer, LoadBalancerId, Mark, OwnImage, Phase, Power, Project,
+    ProjectId, Server, ServerId, SubState, Target, Time,
 };
 use crate::ops::{Operation, Sort, Step};
 use crate::world::{Token, World};
@@ -29,8 +29,11 @@ pub enum Change {
     JobAccepted(Box<JobAccepted>),
     Progress(Progress),
     Edited(Edited),
+    Marked(Marked),
     /// Finished jobs that are in the archive now and leave memory.
     JobsArchived(Vec<JobId>),
+    /// Some servers were found with another power than they were left with.
+    PowerSeen(PowerSeen),
     TokensExpired(Vec<(ProjectId, Arc<str>)>),
 }
 
@@ -44,6 +47,8 @@ pub struct JobAccepted {
     pub balancers: Vec<LoadBalancer>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub disks: Vec<Disk>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<OwnImage>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<Token>,
 }
@@ -55,6 +60,25 @@ pub struct Edited {
     pub puts: Vec<Put>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<Token>,
+    /// Its job, if it has one: it has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job: Option<Box<Job>>,
+}
+
+/// How far a job has come in its orders.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Marked {
+    pub job: JobId,
+    pub project: ProjectId,
+    pub at: Time,
+    pub mark: Mark,
+}
+
+/// What machines did that nobody ordered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PowerSeen {
+    pub at: Time,
+    pub powers: Vec<(ServerId, Power)>,
 }
 
 /// What became of some sub-jobs of one job.
@@ -91,6 +115,19 @@ pub enum Next {
     /// The last step is done.
     Succeed,
     Fail(Arc<Fault>),
+    /// It failed and is tried once more, as ordered, not before this time.
+    Again(Time, Arc<Fault>),
+    /// From waiting to never begun.
+    Cancel(Arc<Fault>),
+}
+
+impl Next {
+    pub const fn ends(&self) -> bool {
+        match self {
+            Next::Start | Next::Advance | Next::Retry(_) | Next::Again(..) => false,
+            Next::Succeed | Next::Fail(_) | Next::Cancel(_) => true,
+        }
+    }
 }
 
 impl Progress {
@@ -107,7 +144,7 @@ impl Progress {
 
     /// How many sub-jobs these moves end.
     pub fn ended(&self) -> u32 {
-        let ends = |one: &&Move| matches!(one.next, Next::Succeed | Next::Fail(_));
+        let ends = |one: &&Move| one.next.ends();
         self.moves.iter().filter(ends).map(|one| one.count).sum()
     }
 
@@ -140,6 +177,8 @@ impl World {
             Change::JobAccepted(accepted) => self.accept(accepted),
             Change::Progress(progress) => self.progress(progress),
             Change::Edited(edited) => self.edit(edited),
+            Change::Marked(marked) => self.put_mark(marked.job, marked.mark),
+            Change::PowerSeen(seen) => self.see_power(seen),
             Change::JobsArchived(jobs) => jobs.iter().for_each(|job| self.drop_job(*job)),
             Change::TokensExpired(tokens) => {
                 tokens.iter().for_each(|(project, token)| self.drop_token(*project, token));
@@ -148,10 +187,11 @@ impl World {
     }
 
     fn accept(&mut self, accepted: &JobAccepted) {
-        let JobAccepted { job, servers, balancers, disks, token } = accepted;
+        let JobAccepted { job, servers, balancers, disks, images, token } = accepted;
         servers.iter().for_each(|server| self.insert_server(server.clone()));
         balancers.iter().for_each(|balancer| self.insert_balancer(balancer.clone()));
         disks.iter().for_each(|disk| self.put_asset(Asset::Disk(disk.clone())));
+        images.iter().for_each(|own| self.put_asset(Asset::Image(own.clone())));
         let activity = job.operation.activity();
         for (index, sub) in job.subs.iter().enumerate() {
             let index = u32::try_from(index).expect("a job has fewer than 2^32 sub-jobs");
@@ -177,14 +217,17 @@ impl World {
                 (Some(Target::Disk(id)), SubState::Waiting) => {
                     self.begin_on_disk(job, id, number);
                 }
+                (Some(Target::Image(id)), SubState::Waiting) => self.begin_on_image(id, number),
                 (Some(Target::Server(id)), SubState::Succeeded) => {
                     self.change_server(id, |server| server.remember(number));
                     self.settle_server(&job.operation, id, job.accepted_at);
                 }
-                (Some(Target::Balancer(_) | Target::Disk(_)), SubState::Succeeded)
-                | (Some(Target::Balancer(_) | Target::Disk(_)) | None, SubState::Refused)
-                | (_, SubState::Running | SubState::Failed)
-                | (None, SubState::Waiting | SubState::Succeeded) => {}
+                (
+                    Some(Target::Balancer(_) | Target::Disk(_) | Target::Image(_)),
+                    SubState::Succeeded | SubState::Refused,
+                )
+                | (_, SubState::Running | SubState::Failed | SubState::Cancelled)
+                | (None, SubState::Refused | SubState::Waiting | SubState::Succeeded) => {}
             }
         }
         if let Some(token) = token {
@@ -194,7 +237,7 @@ impl World {
     }
 
     fn edit(&mut self, edited: &Edited) {
-        let Edited { at, puts, token } = edited;
+        let Edited { at, puts, token, job } = edited;
         for put in puts {
             match put {
                 Put::Server { id, name, details } => self.change_server(*id, |server| {
@@ -205,10 +248,27 @@ impl World {
                 Put::Asset(asset) => self.put_asset(asset.clone()),
                 Put::NoAsset(key) => self.remove_asset(key),
                 Put::Project(project) => self.put_project(project.clone()),
+                Put::Mark { job, mark } => self.put_mark(*job, *mark),
             }
         }
         if let Some(token) = token {
             self.put_token(token.clone());
+        }
+        if let Some(job) = job {
+            self.insert_job((**job).clone());
+        }
+    }
+
+    fn see_power(&mut self, seen: &PowerSeen) {
+        let PowerSeen { at, powers } = seen;
+        for (id, power) in powers {
+            self.change_server(*id, |server| {
+                server.power = *power;
+                server.updated_at = *at;
+                if *power == Power::Running {
+                    server.launched_at = Some(*at);
+                }
+            });
         }
     }
 
@@ -267,8 +327,24 @@ impl World {
                 }
                 Some(done)
             }
-            Next::Fail(fault) => {
-                sub.state = SubState::Failed;
+            Next::Again(again_at, fault) => {
+                let (step, retries) = (sub.step, sub.retries);
+                sub.state = SubState::Waiting;
+                sub.retries += 1;
+                let course = job.course.as_mut().expect("only a job with a course tries again");
+                let attempt = Attempt {
+                    failed_at: at,
+                    fault: fault.clone(),
+                    again_at: *again_at,
+                    step,
+                    retries,
+                };
+                course.attempts.entry(index).or_default().push(attempt);
+                None
+            }
+            Next::Fail(fault) | Next::Cancel(fault) => {
+                let cancelled = matches!(next, Next::Cancel(_));
+                sub.state = if cancelled { SubState::Cancelled } else { SubState::Failed };
                 sub.ended_at = Some(at);
                 sub.fault = Some(fault.clone());
                 None
@@ -285,6 +361,9 @@ impl World {
                     if step == Step::Disks {
                         self.replug(&job.operation, id, at);
                     }
+                    if step == Step::Capture {
+                        self.captured(&job.operation);
+                    }
                     self.change_server(id, |server| {
                         step.take_effect(&job.operation, server, placed_on, at);
                     });
@@ -295,7 +374,8 @@ impl World {
             }
             Target::Balancer(id) if ended => self.end_balancer(job, id, fault.is_none(), at),
             Target::Disk(id) if ended => self.end_on_disk(job, id, number, fault.is_none()),
-            Target::Balancer(_) | Target::Disk(_) => {}
+            Target::Image(id) if ended => self.end_on_image(id, fault.is_none()),
+            Target::Balancer(_) | Target::Disk(_) | Target::Image(_) => {}
         }
     }
 
@@ -328,6 +408,7 @@ impl World {
             return;
         }
         self.release_disks(&job.operation, job.project, sub);
+        self.end_capture(&job.operation, succeeded);
         self.change_server(id, |server| {
             server.busy = None;
             server.updated_at = at;
@@ -392,6 +473,8 @@ impl World {
                 | Sort::Disks(_)
                 | Sort::NewServers(_)
                 | Sort::NewDisks(_)
+                | Sort::Images(_)
+                | Sort::NewImages(_)
                 | Sort::Edit(_) => {}
             }
         });

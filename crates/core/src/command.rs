@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    AssetKey, Handle, JobId, LoadBalancerId, Orders, ProjectId, RequestId, ServerId, SubJobId,
-    Target, VolumeId,
+    AssetKey, Handle, ImageId, JobId, LoadBalancerId, Orders, ProjectId, RequestId, ServerId,
+    SubJobId, Target, VolumeId,
 };
 use crate::ops::{Operation, Verdict};
 use crate::vault::Secret;
@@ -26,11 +26,16 @@ pub struct Command {
     pub admission: Admission,
     pub already_so: AlreadySo,
     pub orders: Orders,
+    /// The job whose failed part this orders once more.
+    pub parent: Option<JobId>,
     pub token: Option<TokenClaim>,
     /// The password of the operation, if it has one. Sealed before it is stored.
     pub secret: Option<Secret>,
     /// Only judge; change nothing.
     pub dry_run: bool,
+    /// Whether an edit, which is done at once, gets a job that has ended, so that it can be asked for by
+    /// a number like work that takes its time.
+    pub numbered: bool,
     /// Whether locked servers take it on like others: what the plane itself orders.
     pub past_locks: bool,
 }
@@ -55,9 +60,11 @@ impl Command {
             admission: Admission::EachOnItsOwn,
             already_so: AlreadySo::Succeeds,
             orders: Orders::default(),
+            parent: None,
             token: None,
             secret: None,
             dry_run: false,
+            numbered: false,
             past_locks: false,
         }
     }
@@ -71,6 +78,7 @@ pub enum TargetRef {
     Short(Handle),
     Balancer(LoadBalancerId),
     Disk(VolumeId),
+    Image(ImageId),
     /// Words that can be no id: nothing has such a name.
     Unreadable(Arc<str>),
 }
@@ -155,14 +163,21 @@ impl Receipt {
     pub fn balancers(&self) -> impl Iterator<Item = LoadBalancerId> {
         self.answers.iter().filter_map(|answer| match answer.target? {
             Target::Balancer(id) => Some(id),
-            Target::Server(_) | Target::Disk(_) => None,
+            Target::Server(_) | Target::Disk(_) | Target::Image(_) => None,
         })
     }
 
     pub fn disks(&self) -> impl Iterator<Item = VolumeId> {
         self.answers.iter().filter_map(|answer| match answer.target? {
             Target::Disk(id) => Some(id),
-            Target::Server(_) | Target::Balancer(_) => None,
+            Target::Server(_) | Target::Balancer(_) | Target::Image(_) => None,
+        })
+    }
+
+    pub fn images(&self) -> impl Iterator<Item = ImageId> {
+        self.answers.iter().filter_map(|answer| match answer.target? {
+            Target::Image(id) => Some(id),
+            Target::Server(_) | Target::Balancer(_) | Target::Disk(_) => None,
         })
     }
 }

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use crate::model::{
-    Flavor, Host, Image, JobId, LoadBalancer, LoadBalancerId, Nic, PortId, Power, Server, ServerId,
-    Time, Volume, VolumeId,
+    Flavor, Host, Image, ImageId, JobId, LoadBalancer, LoadBalancerId, Nic, PortId, Power, Server,
+    ServerId, Time, Volume, VolumeId,
 };
 use crate::ops::Force;
 use crate::vault::Secret;
@@ -39,6 +39,8 @@ pub enum Verb {
     /// has room; where it runs is said if there is anything to be apart from.
     Run {
         server: ServerId,
+        /// What its system is to call itself from this start on.
+        hostname: Arc<str>,
         apart_from: Vec<ServerId>,
     },
     Stop {
@@ -85,13 +87,14 @@ pub enum Verb {
         generation: u32,
         image: Arc<Image>,
         password: Option<Secret>,
+        login: Login,
     },
     /// The server's interfaces are exactly these, the first one first.
     Nics {
         server: ServerId,
         nics: Vec<Nic>,
     },
-    /// The server's data disks are exactly these.
+    /// The server's data disks are exactly these. One that was there may be larger than it was.
     Disks {
         server: ServerId,
         disks: Vec<DiskPlan>,
@@ -103,6 +106,26 @@ pub enum Verb {
     /// There is no such disk.
     NoDisk {
         volume: VolumeId,
+    },
+    /// There is an image of this id, made of the server's boot disk, running or not.
+    Capture {
+        server: ServerId,
+        image: ImageId,
+    },
+    /// There is an image of the id `to`, the same as that of the id `from`.
+    CopyImage {
+        from: ImageId,
+        to: ImageId,
+    },
+    /// There is no image of this id. Servers that were made of it stay.
+    NoImage {
+        image: ImageId,
+    },
+    /// The server lets in whoever has the private half of this key and of no other; of none, if it is
+    /// absent.
+    Key {
+        server: ServerId,
+        public_key: Option<Arc<str>>,
     },
     /// The load balancer does what this record says.
     Balance {
@@ -122,8 +145,7 @@ pub struct Provision {
     pub flavor: Arc<Flavor>,
     pub image: Arc<Image>,
     pub password: Option<Secret>,
-    pub key_name: Option<Arc<str>>,
-    pub user_data: Option<Arc<str>>,
+    pub login: Login,
     /// The first one first.
     pub nics: Vec<Nic>,
     pub boot_gib: u32,
@@ -131,6 +153,15 @@ pub struct Provision {
     pub disks: Vec<DiskPlan>,
     /// It is not placed on the host of any of these, whether or not they are placed yet.
     pub apart_from: Vec<ServerId>,
+}
+
+/// What the first boot of a disk is told, beside the password.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Login {
+    /// In OpenSSH's form, or a certificate.
+    pub public_key: Option<Arc<str>>,
+    /// In base64, as clients send it.
+    pub user_data: Option<Arc<str>>,
 }
 
 /// A disk with a life of its own.
@@ -222,6 +253,10 @@ pub struct Adoption {
     pub flavor: Arc<Flavor>,
 }
 
+/// Tells the engine that a driver has something to collect. May be called from any thread, and more
+/// often than there is news.
+pub type Wake = Arc<dyn Fn() + Send + Sync>;
+
 /// What makes servers real.
 ///
 /// Contract: `begin` returns at once; each call handed to it gives exactly one report from
@@ -247,6 +282,19 @@ pub trait Driver: Send {
 
     /// A disk that was ordered by itself and is still there.
     fn inspect_disk(&self, volume: VolumeId) -> Option<LooseDisk>;
+
+    /// Whether it has an image that was ordered from it.
+    fn has_image(&self, image: ImageId) -> bool;
+
+    /// Whom to tell when there is something to collect. A driver that only waits for time says so in
+    /// `next_due` and need not tell.
+    fn wake_by(&mut self, _wake: Wake) {}
+
+    /// The servers whose power may be another than the last report on them said, since their machine
+    /// died or their guest switched itself off. Each is named once for each time.
+    fn changed(&mut self) -> Vec<ServerId> {
+        Vec::new()
+    }
 
     /// Every server it has, in no order.
     fn list(&self) -> Vec<ServerId>;

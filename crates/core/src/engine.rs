@@ -2,6 +2,8 @@
 //! out. One thread owns an engine; nothing is answered, started or shown before its commit returned.
 
 mod alarms;
+mod steering;
+mod unasked;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -10,16 +12,16 @@ use crate::apply::{Change, Next, Progress};
 use crate::chance::Chance;
 use crate::command::{Command, Receipt};
 use crate::driver::{
-    Adoption, DiskPlan, Driver, DriverError, Finding, LooseDisk, Machines, Provision, Rejection,
-    StepCall, StepRef, StepReport, Verb,
+    Adoption, DiskPlan, Driver, DriverError, Finding, Login, LooseDisk, Machines, Provision,
+    Rejection, StepCall, StepRef, StepReport, Verb, Wake,
 };
 use crate::judge::judge;
 use crate::limits;
 use crate::model::{
-    Fault, Image, Job, JobId, LoadBalancer, LoadBalancerId, Phase, Server, ServerId, SubState,
-    Target, Time, VolumeId,
+    Fault, Image, ImageOrigin, Job, JobId, LoadBalancer, LoadBalancerId, Phase, Server, ServerId,
+    SubState, Target, Time, VolumeId,
 };
-use crate::ops::{Force, Operation, Sort, Step};
+use crate::ops::{Force, Operation, ServerRules as _, Sort, Step};
 use crate::plan::plan;
 use crate::record::{self, Catalog, Meta};
 use crate::recover;
@@ -96,6 +98,8 @@ pub struct Engine {
     log_bytes: usize,
     swept_at: Time,
     fresh: bool,
+    /// What is on disk says that an older program can read it.
+    older: bool,
     /// Nothing is ordered of the plane's own accord before this.
     alarms_after: Time,
     /// Our own reports on steps that no call can be made for.
@@ -139,6 +143,7 @@ impl Engine {
             log_bytes: recovered.log_bytes,
             swept_at: now,
             fresh: recovered.fresh,
+            older: recovered.older,
             alarms_after: now,
             hopeless: Vec::new(),
         };
@@ -163,6 +168,11 @@ impl Engine {
 
     pub fn machines(&self) -> Arc<dyn Machines> {
         self.driver.machines()
+    }
+
+    /// Whom the driver tells that there is something to collect.
+    pub fn wake_by(&mut self, wake: Wake) {
+        self.driver.wake_by(wake);
     }
 
     /// When a turn is needed though nobody asks for one.
@@ -190,6 +200,7 @@ impl Engine {
         let mut reports = std::mem::take(&mut self.hopeless);
         reports.extend(self.driver.collect(now));
         self.take_reports(reports, now, &mut work);
+        self.look_at_changed(now, &mut work);
         let mut replies = Vec::with_capacity(inbox.commands.len());
         for (ticket, command) in inbox.commands {
             let reply = self.take_command(&command, now, &mut work);
@@ -198,6 +209,7 @@ impl Engine {
         self.expire_tokens(now, &mut work);
         self.ring_alarms(now, &mut work);
         self.ring_events(now, &mut work);
+        self.steer_jobs(now, &mut work);
         self.start_ready(now, &mut work);
         let calls = self.calls(&work.to_begin);
         for job in &work.ended {
@@ -262,30 +274,6 @@ impl Engine {
         progress
     }
 
-    fn advance(&mut self, mut progress: Progress, work: &mut Work) {
-        let job = self.world.job(progress.job).expect("progress is made on a job in memory");
-        let open = job.tally.waiting + job.tally.running;
-        progress.ends_job = open > 0 && progress.ended() == open;
-        for one in &progress.moves {
-            match one.next {
-                Next::Start | Next::Advance => {}
-                Next::Retry(at) => {
-                    for sub in one.first..one.first + one.count {
-                        self.schedule.released();
-                        self.schedule.retry(progress.job, sub, at);
-                    }
-                }
-                Next::Succeed | Next::Fail(_) => {
-                    (0..one.count).for_each(|_| self.schedule.released());
-                }
-            }
-        }
-        if progress.ends_job {
-            work.ended.push(progress.job);
-        }
-        self.record(work, Change::Progress(progress));
-    }
-
     fn take_command(
         &mut self,
         command: &Command,
@@ -294,6 +282,7 @@ impl Engine {
     ) -> Result<Receipt, Fault> {
         let plan = plan(&self.world, command, now, &mut self.chance)?;
         if let Some(edited) = plan.edited {
+            self.wake_edited(&edited);
             self.record(work, Change::Edited(edited));
         }
         let Some(accepted) = plan.accepted else { return Ok(plan.receipt) };
@@ -303,6 +292,9 @@ impl Engine {
             work.ended.push(id);
         } else {
             self.schedule.add(id);
+            if job.course.is_some() {
+                self.schedule.wake(id);
+            }
             if let Some(secret) = &command.secret {
                 let sealed = self.vault.seal(secret);
                 let row = (Table::Secrets, record::number_key(id.0), Some(sealed.0.clone()));
@@ -340,13 +332,14 @@ impl Engine {
         let for_fleet = self.world.servers_count() * self.settings.log_bytes_per_server;
         let log_bytes_max = self.settings.log_bytes_max.max(for_fleet);
         let due = self.log_bytes + entry.len() > log_bytes_max;
-        if due || checkpoint || self.fresh && !work.changes.is_empty() {
+        if due || checkpoint || (self.fresh || self.older) && !work.changes.is_empty() {
             let archived = self.checkpoint(&mut batch);
             if !archived.is_empty() {
                 self.record(work, Change::JobsArchived(archived));
             }
             self.log_bytes = 0;
             self.fresh = false;
+            self.older = false;
         } else if !entry.is_empty() {
             self.log_seq += 1;
             self.log_bytes += entry.len();
@@ -452,6 +445,15 @@ impl Engine {
                     }
                 };
             }
+            Target::Image(id) => {
+                return match step {
+                    Step::NoImage => Some(Verb::NoImage { image: id }),
+                    _ => match self.world.own_image(id)?.origin {
+                        ImageOrigin::Image(from) => Some(Verb::CopyImage { from, to: id }),
+                        ImageOrigin::Server(_) => None,
+                    },
+                };
+            }
             Target::Disk(id) => {
                 return match step {
                     Step::NoDisk => Some(Verb::NoDisk { volume: id }),
@@ -464,7 +466,11 @@ impl Engine {
                 let plan = Box::new(self.provision(job, server)?);
                 Verb::Provision { server, plan }
             }
-            Step::Run => Verb::Run { server, apart_from: self.world.apart_from(server) },
+            Step::Run => Verb::Run {
+                server,
+                hostname: self.world.server(server)?.details.hostname.clone(),
+                apart_from: self.world.apart_from(server),
+            },
             Step::Stop(force) => Verb::Stop { server, force },
             Step::Reboot(force) => Verb::Reboot { server, force, token: job.id.sub(index).0 },
             Step::Crash => Verb::Crash { server, token: job.id.sub(index).0 },
@@ -496,7 +502,10 @@ impl Engine {
                 let image: Arc<Image> =
                     self.world.image(reinstall.image.unwrap_or(record.image))?.clone();
                 let generation = record.image_generation + 1;
-                Verb::Image { server, generation, image, password: self.secret(job.id) }
+                let mut settled = record.clone();
+                reinstall.settle(&mut settled);
+                let login = self.login(&settled);
+                Verb::Image { server, generation, image, password: self.secret(job.id), login }
             }
             Step::Nics => {
                 let mut record = self.world.server(server)?.clone();
@@ -509,7 +518,26 @@ impl Engine {
                     job.operation.volumes_after(&self.world, self.world.server(server)?)?;
                 Verb::Disks { server, disks: DiskPlan::of(&volumes) }
             }
-            Step::Disk | Step::NoDisk | Step::Balance | Step::Unbalance => return None,
+            Step::Capture => {
+                let Operation::MakeImage(make) = &job.operation else { return None };
+                Verb::Capture { server, image: make.image }
+            }
+            Step::Key => {
+                let Operation::BindKeyPair(bind) = &job.operation else { return None };
+                let pair = self.world.key_pair(job.project, &bind.name);
+                let public_key = match pair.filter(|_| bind.bound) {
+                    Some(pair) => Some(pair.public_key.clone()),
+                    None if bind.bound => return None,
+                    None => None,
+                };
+                Verb::Key { server, public_key }
+            }
+            Step::Disk
+            | Step::NoDisk
+            | Step::CopyImage
+            | Step::NoImage
+            | Step::Balance
+            | Step::Unbalance => return None,
         })
     }
 
@@ -522,13 +550,22 @@ impl Engine {
             flavor: self.world.flavor(&server.flavor)?.clone(),
             image: self.world.image(server.image)?.clone(),
             password: self.secret(job.id),
-            key_name: server.details.key_name.clone(),
-            user_data: server.details.user_data.clone(),
+            login: self.login(server),
             nics: server.details.nics.clone(),
             boot_gib: server.details.volumes.first().map_or(0, |boot| boot.size_gib),
             disks: DiskPlan::of(&server.details.volumes),
             apart_from: self.world.apart_from(id),
         })
+    }
+
+    /// What the first boot of a server's disk is told, beside the password.
+    fn login(&self, server: &Server) -> Login {
+        let details = &server.details;
+        let pair = details.key_name.as_ref().and_then(|n| self.world.key_pair(server.project, n));
+        Login {
+            public_key: pair.map(|pair| pair.public_key.clone()),
+            user_data: details.user_data.clone(),
+        }
     }
 
     /// The load balancer as it will be once the job has succeeded: what the driver must make true.
@@ -593,8 +630,10 @@ fn seeded_servers(change: &Change) -> Vec<ServerId> {
         | Change::ImageAdded(_)
         | Change::HostSet(_)
         | Change::Edited(_)
+        | Change::Marked(_)
         | Change::JobAccepted(_)
         | Change::Progress(_)
+        | Change::PowerSeen(_)
         | Change::JobsArchived(_)
         | Change::TokensExpired(_) => Vec::new(),
     }

@@ -9,6 +9,7 @@
 //! [`engine`] (the turn that makes it durable). Each operation is one file in [`ops`]; what no
 //! machine need be asked for is one in [`edits`].
 
+pub mod again;
 pub mod apply;
 mod bytes;
 pub mod chance;
@@ -26,6 +27,7 @@ pub mod record;
 pub mod recover;
 pub mod schedule;
 pub mod select;
+pub mod steer;
 pub mod store;
 pub mod vault;
 pub mod view;

@@ -13,6 +13,15 @@ pub const CREATE_MAX: usize = 1_000;
 pub const LISTENERS_MAX: usize = 100;
 pub const BACKENDS_MAX: usize = 1_000;
 
+/// Addresses that one interface has beside its own (the largest that a vendor publishes).
+pub const NIC_ADDRESSES_MAX: usize = 29;
+
+/// Interfaces with a life of their own in one project: what a large project is granted.
+pub const INTERFACES_MAX: usize = 1_000;
+
+/// Public addresses of one project: each look at a server asks them all where they lead.
+pub const PUBLIC_ADDRESSES_MAX: usize = 100;
+
 /// Forwarding rules of one listener: the vendor's published quota is 50.
 pub const RULES_MAX: usize = 100;
 
@@ -25,6 +34,11 @@ pub const SERVER_GROUP_MEMBERS_MAX: usize = 16;
 
 /// Key pairs of one project: the vendor's published quota is 100; ours is what a list shows at once.
 pub const KEY_PAIRS_MAX: usize = 1_000;
+
+/// Images that a project may have in one region, and projects that it may share one with (the
+/// vendor's published limits).
+pub const IMAGES_MAX: usize = 500;
+pub const IMAGE_SHARES_MAX: usize = 500;
 
 /// Orders that a server remembers, so that it can be asked what was done to it. 128 bytes each at
 /// the most: a client that looks at what went wrong looks at the newest.
@@ -65,6 +79,24 @@ pub const LOG_BYTES_PER_SERVER: usize = 256;
 pub const RETRIES_MAX: u8 = 4;
 /// … first after this long, doubled each time.
 pub const RETRY_AFTER_MS: i64 = 500;
+
+/// Sizes of waves that one order lists: more are repetitions of the last, which need no list.
+pub const WAVES_MAX: usize = 32;
+
+/// Between two waves: long enough to look at a wave for a week. Longer is another order.
+pub const PAUSE_MS_MAX: i64 = 7 * DAY_MS;
+
+/// How far ahead an order starts or ends. All that time it keeps its servers busy.
+pub const ORDERS_AHEAD_MS_MAX: i64 = 30 * DAY_MS;
+
+/// Tries after the first one that an order may ask for on each server. Each stays listed, and a
+/// step counts its tries in one byte: (1 + 10) × (1 + [`RETRIES_MAX`]) is far below.
+pub const RETRY_ATTEMPTS_MAX: u8 = 10;
+
+/// The longest wait for a further try, whatever doubling comes to.
+pub const BACKOFF_MS_MAX: i64 = 3_600_000;
+
+pub(crate) const DAY_MS: i64 = 24 * 3_600_000;
 
 /// Scheduled events that are over are listed for a week, like jobs for a day: they are few.
 pub const SCHEDULED_EVENT_KEPT_MS: i64 = 7 * 24 * 3_600_000;

@@ -8,7 +8,7 @@ use crate::driver::{
     Adoption, DiskPlan, Done, Driver, DriverError, Finding, LooseDisk, Machines, Rejection,
     StepCall, StepReport, Verb,
 };
-use crate::model::{Host, LoadBalancerId, Nic, Power, ServerId, Time, VolumeId};
+use crate::model::{Host, ImageId, LoadBalancerId, Nic, Power, ServerId, Time, VolumeId};
 use crate::store::{Archive, Batch, Loaded, Store, StoreError, Swept, Table, Visit};
 use crate::vault::{Sealed, Secret, Vault};
 
@@ -144,6 +144,8 @@ pub struct Machine {
     pub nics: Option<Vec<Nic>>,
     pub host: Arc<str>,
     pub disks: Vec<DiskPlan>,
+    /// The public key it lets in.
+    pub key: Option<Arc<str>>,
 }
 
 #[derive(Default)]
@@ -152,9 +154,22 @@ pub struct RoomState {
     pub balancers: BTreeSet<LoadBalancerId>,
     /// Those that were ordered by themselves.
     pub disks: BTreeMap<VolumeId, LooseDisk>,
+    pub images: BTreeSet<ImageId>,
     pub calls: usize,
     pub trouble_at: Option<(usize, Trouble)>,
     pub trouble_over: Option<(ServerId, Trouble)>,
+    /// Calls on these are rejected in every attempt below this one.
+    pub rejects: BTreeMap<ServerId, u8>,
+    /// Whose power changed without an order.
+    pub changed: Vec<ServerId>,
+}
+
+impl RoomState {
+    /// Without an order.
+    pub fn switch(&mut self, server: ServerId, power: Power) {
+        self.machines.get_mut(&server).unwrap().power = power;
+        self.changed.push(server);
+    }
 }
 
 /// Real machines, as far as the core can tell: they go on when the engine dies.
@@ -202,6 +217,7 @@ impl Driver for Room {
                 nics: None,
                 disks,
                 host,
+                key: None,
             });
         }
     }
@@ -215,8 +231,11 @@ impl Driver for Room {
                 .trouble_over
                 .filter(|(id, _)| server_of(&call.verb) == Some(*id))
                 .map(|(_, t)| t);
-            let trouble = by_count.or(by_server);
             let step = call.step;
+            let below = server_of(&call.verb).and_then(|server| state.rejects.get(&server));
+            let by_attempt = below.filter(|below| step.attempt < **below);
+            let rejected = by_attempt.map(|_| Trouble::Rejected);
+            let trouble = by_count.or(by_server).or(rejected);
             let mut result = match trouble {
                 Some(Trouble::Busy) => Err(DriverError::Busy),
                 Some(Trouble::Unreachable) => Err(DriverError::Unreachable),
@@ -246,12 +265,30 @@ impl Driver for Room {
         (!self.reports.is_empty()).then_some(Time::ZERO)
     }
 
-    fn inspect(&self, _server: ServerId) -> Option<Finding> {
-        None
+    fn inspect(&self, server: ServerId) -> Option<Finding> {
+        let state = self.state();
+        let machine = state.machines.get(&server)?;
+        Some(Finding {
+            server,
+            power: machine.power,
+            host: machine.host.clone(),
+            image_generation: machine.image_generation,
+            password_generation: machine.password_generation,
+            nics: machine.nics.as_ref().map(|nics| nics.iter().map(|nic| nic.port).collect()),
+            disks: machine.disks.clone(),
+        })
+    }
+
+    fn changed(&mut self) -> Vec<ServerId> {
+        std::mem::take(&mut self.state().changed)
     }
 
     fn inspect_disk(&self, volume: VolumeId) -> Option<LooseDisk> {
         self.state().disks.get(&volume).cloned()
+    }
+
+    fn has_image(&self, image: ImageId) -> bool {
+        self.state().images.contains(&image)
     }
 
     fn list(&self) -> Vec<ServerId> {
@@ -266,7 +303,7 @@ impl Driver for Room {
 fn server_of(verb: &Verb) -> Option<ServerId> {
     match verb {
         Verb::Provision { server, plan: _ }
-        | Verb::Run { server, apart_from: _ }
+        | Verb::Run { server, hostname: _, apart_from: _ }
         | Verb::Stop { server, force: _ }
         | Verb::Reboot { server, force: _, token: _ }
         | Verb::Crash { server, token: _ }
@@ -274,10 +311,14 @@ fn server_of(verb: &Verb) -> Option<ServerId> {
         | Verb::Shape { server, flavor: _, apart_from: _ }
         | Verb::Place { server, away_from: _, apart_from: _ }
         | Verb::Password { server, generation: _, password: _ }
-        | Verb::Image { server, generation: _, image: _, password: _ }
+        | Verb::Image { server, generation: _, image: _, password: _, login: _ }
         | Verb::Nics { server, nics: _ }
-        | Verb::Disks { server, disks: _ } => Some(*server),
-        Verb::Disk { disk: _ }
+        | Verb::Disks { server, disks: _ }
+        | Verb::Capture { server, image: _ }
+        | Verb::Key { server, public_key: _ } => Some(*server),
+        Verb::CopyImage { from: _, to: _ }
+        | Verb::NoImage { image: _ }
+        | Verb::Disk { disk: _ }
         | Verb::NoDisk { volume: _ }
         | Verb::Balance { balancer: _ }
         | Verb::Unbalance { balancer: _ } => None,
@@ -320,13 +361,14 @@ impl RoomState {
                     nics: Some(plan.nics),
                     host: host.clone(),
                     disks: plan.disks,
+                    key: None,
                 });
                 return Ok(Done { placed_on: Some(host) });
             }
             Verb::Remove { server } => {
                 self.machines.remove(&server);
             }
-            Verb::Run { server, apart_from } => {
+            Verb::Run { server, hostname: _, apart_from } => {
                 let machine = self.machines.get(&server).ok_or_else(|| missing.clone())?;
                 let others = self.hosts_of(&apart_from);
                 let moves = machine.power == Power::Stopped && others.contains(&machine.host);
@@ -360,7 +402,7 @@ impl RoomState {
                 machine.password_generation = generation;
                 machine.password = Some(text(password));
             }
-            Verb::Image { server, generation, image: _, password } => {
+            Verb::Image { server, generation, image: _, password, login: _ } => {
                 let machine = self.machines.get_mut(&server).ok_or(missing)?;
                 machine.image_generation = generation;
                 machine.password = password.map(text);
@@ -377,6 +419,19 @@ impl RoomState {
             }
             Verb::NoDisk { volume } => {
                 self.disks.remove(&volume);
+            }
+            Verb::Capture { server, image } => {
+                self.machines.get(&server).ok_or(missing)?;
+                self.images.insert(image);
+            }
+            Verb::CopyImage { from: _, to } => {
+                self.images.insert(to);
+            }
+            Verb::NoImage { image } => {
+                self.images.remove(&image);
+            }
+            Verb::Key { server, public_key } => {
+                self.machines.get_mut(&server).ok_or(missing)?.key = public_key;
             }
             Verb::Balance { balancer } => {
                 self.balancers.insert(balancer.id);

@@ -2,13 +2,18 @@
 
 mod alarms;
 mod balancers;
+mod charging;
 mod disaster;
 mod edits;
 mod holds;
+mod images;
+mod interfaces;
 mod launch_templates;
 mod laws;
+mod orders;
 mod plane;
 mod records;
 mod recycle_bin;
 mod scheduled_events;
 mod story;
+mod unasked;

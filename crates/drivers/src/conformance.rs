@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use regiment_core::driver::{
-    Adoption, DiskPlan, Done, Driver, DriverError, Finding, LooseDisk, Provision, Rejection,
+    Adoption, DiskPlan, Done, Driver, DriverError, Finding, Login, LooseDisk, Provision, Rejection,
     StepCall, StepRef, StepReport, Verb,
 };
 use regiment_core::model::{
@@ -28,6 +28,8 @@ pub struct Terms {
     pub other_flavor: Arc<Flavor>,
     pub image: Arc<Image>,
     pub other_image: Arc<Image>,
+    /// Whether it makes images of servers and changes their keys.
+    pub makes_images: bool,
 }
 
 /// Runs every check on one driver, which may have other servers.
@@ -47,6 +49,10 @@ pub fn all(driver: &mut dyn Driver, wait: &mut Wait<'_>, terms: &Terms) {
     trial.a_new_shape_is_a_chance_to_stand_apart();
     trial.data_disks_are_exactly_those_ordered();
     trial.a_disk_alone_is_there_until_it_is_not();
+    if terms.makes_images {
+        trial.an_image_is_there_until_it_is_not();
+        trial.a_key_changes_nothing_else();
+    }
     trial.a_missing_server_is_said();
     trial.each_call_is_answered_once();
     trial.what_was_adopted_takes_orders();
@@ -98,8 +104,12 @@ pub(crate) fn record(id: ServerId) -> Server {
     }
 }
 
-const fn run(server: ServerId) -> Verb {
-    Verb::Run { server, apart_from: Vec::new() }
+fn run_apart(server: ServerId, apart_from: Vec<ServerId>) -> Verb {
+    Verb::Run { server, hostname: "trial".into(), apart_from }
+}
+
+fn run(server: ServerId) -> Verb {
+    run_apart(server, Vec::new())
 }
 
 /// Unlike any id that is made by chance, and kept off those of other trials.
@@ -163,8 +173,7 @@ impl Trial<'_> {
             flavor: self.terms.flavor.clone(),
             image: self.terms.image.clone(),
             password: Some(Secret::new("Trial-1-by-fire")),
-            key_name: None,
-            user_data: None,
+            login: Login::default(),
             nics: vec![nic(server, 0)],
             boot_gib: self.terms.image.disk_gib_min.max(1),
             disks: Vec::new(),
@@ -302,8 +311,8 @@ impl Trial<'_> {
         let images = [(2, &self.terms.other_image), (3, &self.terms.other_image)];
         for (generation, image) in images {
             let password = Some(Secret::new("Trial-3-by-earth"));
-            let image = image.clone();
-            self.twice(server, &Verb::Image { server, generation, image, password });
+            let (image, login) = (image.clone(), Login::default());
+            self.twice(server, &Verb::Image { server, generation, image, password, login });
             let found = self.find(server);
             // A fresh disk comes with a password of its own.
             let generations = (found.image_generation, found.password_generation);
@@ -369,7 +378,7 @@ impl Trial<'_> {
         let before = self.find(server).host;
         let place = Verb::Place { server, away_from: before.clone(), apart_from: group.clone() };
         assert_eq!(self.call(place), full);
-        let (done, _) = self.twice(server, &Verb::Run { server, apart_from: group.clone() });
+        let (done, _) = self.twice(server, &run_apart(server, group.clone()));
         assert_eq!(done.placed_on, Some(before.clone()));
         let beside = group.iter().position(|one| self.find(*one).host == before);
         let beside = group.remove(beside.expect("one of them is on each host"));
@@ -380,7 +389,7 @@ impl Trial<'_> {
         let free = self.find(freed).host;
         self.twice(freed, &Verb::Remove { server: freed });
         let apart_from = [group.as_slice(), &[beside]].concat();
-        let (done, found) = self.twice(server, &Verb::Run { server, apart_from });
+        let (done, found) = self.twice(server, &run_apart(server, apart_from));
         assert_eq!(done.placed_on, Some(free.clone()));
         let found = found.expect("it is there");
         assert_eq!((found.host, found.power), (free.clone(), Power::Running));
@@ -417,7 +426,14 @@ impl Trial<'_> {
             device: format!("/dev/vd{}", char::from(b'a' + number)).into(),
             size_gib: 10 * u32::from(number),
         };
-        let lists = [vec![disk(1)], vec![disk(1), disk(2)], vec![disk(2), disk(3)], vec![]];
+        let grown = DiskPlan { size_gib: 50, ..disk(2) };
+        let lists = [
+            vec![disk(1)],
+            vec![disk(1), disk(2)],
+            vec![disk(1), grown.clone()],
+            vec![grown, disk(3)],
+            vec![],
+        ];
         for disks in lists {
             let verb = Verb::Disks { server, disks: disks.clone() };
             self.twice(server, &verb);
@@ -429,7 +445,8 @@ impl Trial<'_> {
         self.twice(server, &run(server));
         self.twice(server, &Verb::Stop { server, force: Force::Hard });
         let image = self.terms.image.clone();
-        self.twice(server, &Verb::Image { server, generation: 2, image, password: None });
+        let login = Login::default();
+        self.twice(server, &Verb::Image { server, generation: 2, image, password: None, login });
         assert_eq!(self.find(server).disks, disks);
         // A server of the same id that is made later begins without them, or with its own.
         self.twice(server, &Verb::Remove { server });
@@ -464,6 +481,38 @@ impl Trial<'_> {
         }
     }
 
+    fn an_image_is_there_until_it_is_not(&mut self) {
+        let [made, copy] = [7u128, 8].map(|number| ImageId(SERVERS_FROM + (number << 64)));
+        assert!(!self.driver.has_image(made));
+        let server = self.make();
+        for power in [Power::Stopped, Power::Running] {
+            self.twice(server, &Verb::Capture { server, image: made });
+            assert!(self.driver.has_image(made));
+            assert_eq!(self.find(server).power, power, "a server stays as it is");
+            self.twice(server, &run(server));
+        }
+        for _ in 0..2 {
+            self.call(Verb::CopyImage { from: made, to: copy }).expect("the one is there");
+            assert!(self.driver.has_image(copy));
+        }
+        for image in [made, copy] {
+            for _ in 0..2 {
+                self.call(Verb::NoImage { image }).expect("it is gone, or was before");
+                assert!(!self.driver.has_image(image));
+            }
+        }
+        assert_eq!(self.find(server).power, Power::Running);
+    }
+
+    fn a_key_changes_nothing_else(&mut self) {
+        let server = self.make();
+        let before = self.find(server);
+        for public_key in [Some("ssh-ed25519 AAAA trial".into()), None] {
+            self.twice(server, &Verb::Key { server, public_key });
+            assert_eq!(self.find(server), before);
+        }
+    }
+
     fn a_missing_server_is_said(&mut self) {
         let server = self.new_server();
         let flavor = self.terms.flavor.clone();
@@ -477,9 +526,11 @@ impl Trial<'_> {
             Verb::Shape { server, flavor, apart_from: Vec::new() },
             Verb::Place { server, away_from: "nowhere".into(), apart_from: Vec::new() },
             Verb::Password { server, generation: 1, password },
-            Verb::Image { server, generation: 1, image, password: None },
+            Verb::Image { server, generation: 1, image, password: None, login: Login::default() },
             Verb::Nics { server, nics: vec![nic(server, 0)] },
             Verb::Disks { server, disks: Vec::new() },
+            Verb::Capture { server, image: ImageId(SERVERS_FROM) },
+            Verb::Key { server, public_key: None },
         ];
         for report in self.calls(verbs) {
             assert_eq!(report.result, Err(DriverError::Rejected(Rejection::Missing)));

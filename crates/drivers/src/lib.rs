@@ -9,6 +9,7 @@
 //! are made from. A new driver is one module here that passes [`conformance`].
 
 pub mod conformance;
+mod hosts;
 pub mod images;
 #[cfg(target_os = "linux")]
 pub mod qemu;

@@ -26,6 +26,7 @@ pub struct Config {
     /// Servers made at the first start.
     pub fleet: u32,
     pub pace: Pace,
+    pub machines: Machines,
     /// Where ids and jitter come from; absent: chance.
     pub seed: Option<u64>,
     pub credential: Option<GivenCredential>,
@@ -49,6 +50,84 @@ pub const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 
 
 /// Servers made at the first start unless said otherwise.
 pub const FLEET: u32 = 20;
+
+/// What servers are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Machines {
+    #[default]
+    Simulated,
+    /// One process of QEMU each.
+    Real(RealMachines),
+}
+
+/// What can be set of real machines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RealMachines {
+    /// Programs, by path or by name.
+    pub qemu: PathBuf,
+    pub qemu_img: PathBuf,
+    pub acceleration: Acceleration,
+    /// Shares of this machine that servers are placed on; none: all of it is one.
+    pub hosts: Vec<HostShare>,
+    pub overcommit: Overcommit,
+    pub network: GuestNetwork,
+}
+
+impl Default for RealMachines {
+    fn default() -> RealMachines {
+        RealMachines {
+            qemu: "qemu-system-x86_64".into(),
+            qemu_img: "qemu-img".into(),
+            acceleration: Acceleration::Auto,
+            hosts: Vec::new(),
+            overcommit: Overcommit::default(),
+            network: GuestNetwork::default(),
+        }
+    }
+}
+
+/// How guests are run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Acceleration {
+    /// By the processor if a guest really boots that way here.
+    Auto,
+    /// By the processor itself.
+    Kvm,
+    /// By translation, which works everywhere and is slow.
+    Tcg,
+}
+
+/// A share of a machine that servers are placed on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostShare {
+    pub name: String,
+    pub vcpus: u32,
+    pub ram_mib: u32,
+}
+
+/// How much of each is given away for what there is, in hundredths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overcommit {
+    pub vcpus: u32,
+    pub ram: u32,
+}
+
+impl Default for Overcommit {
+    /// Most guests leave their processors idle most of the time, and none gives memory back.
+    fn default() -> Overcommit {
+        Overcommit { vcpus: 800, ram: 100 }
+    }
+}
+
+/// What guests reach.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum GuestNetwork {
+    /// Nothing: they are only reached.
+    #[default]
+    Closed,
+    /// All that this machine reaches, its own services included.
+    Open,
+}
 
 /// Where state is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,6 +214,7 @@ impl Default for Config {
             key: None,
             fleet: FLEET,
             pace: Pace::Quick,
+            machines: Machines::Simulated,
             seed: None,
             credential: None,
             maintain: Vec::new(),

@@ -51,6 +51,8 @@ enum Message {
     Order(Box<(Ticket, Command)>),
     /// Answered by the next turn.
     Ping(oneshot::Sender<()>),
+    /// The driver has something to collect.
+    Wake,
     Stop,
 }
 
@@ -68,7 +70,7 @@ pub struct Pending {
 /// How others speak to the engine's thread.
 #[derive(Clone)]
 pub struct EngineHandle {
-    inbox: SyncSender<Message>,
+    inbox: Arc<SyncSender<Message>>,
 }
 
 impl EngineHandle {
@@ -118,7 +120,16 @@ pub fn exit_process() {
 /// Starts the thread.
 pub fn spawn(parts: Parts) -> std::io::Result<(EngineHandle, JoinHandle<()>)> {
     let (inbox, messages) = sync_channel(INBOX_MAX);
-    let Parts { engine, published, events, metrics, clock, on_failure } = parts;
+    let inbox = Arc::new(inbox);
+    let Parts { mut engine, published, events, metrics, clock, on_failure } = parts;
+    // Not kept alive by the driver: the thread ends once nobody is left who could order anything.
+    let to_wake = Arc::downgrade(&inbox);
+    engine.wake_by(Arc::new(move || {
+        if let Some(inbox) = to_wake.upgrade() {
+            // A full inbox means a turn is coming anyway.
+            let _ = inbox.try_send(Message::Wake);
+        }
+    }));
     let last_now = clock.now();
     let thread = EngineThread {
         engine,
@@ -211,6 +222,7 @@ impl EngineThread {
                     self.tickets.push(Some(ticket));
                 }
                 Ok(Message::Ping(pong)) => self.pings.push(pong),
+                Ok(Message::Wake) => {}
                 Ok(Message::Stop) | Err(true) => {
                     self.stopping = true;
                     inbox.checkpoint = true;

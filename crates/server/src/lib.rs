@@ -22,6 +22,7 @@ pub mod images;
 pub mod keyring;
 pub mod listen;
 pub mod logs;
+mod machines;
 mod measured_store;
 pub mod metrics;
 mod networks;

@@ -8,7 +8,7 @@ use regiment_core::apply::{Change, Edited};
 use regiment_core::chance::Chance;
 use regiment_core::edits::Put;
 use regiment_core::model::{
-    Asset, Credential, Details, Disk, DiskPhase, Host, Nic, Phase, PortId, Power, Project,
+    Asset, Credential, Details, Disk, DiskPhase, Host, Image, Nic, Phase, PortId, Power, Project,
     ProjectId, Quota, RecycleBin, Server, ServerId, Time, Volume, VolumeId,
 };
 use regiment_core::world::World;
@@ -37,17 +37,18 @@ pub struct First<'a> {
     pub region: &'a str,
     pub credential: Credential,
     pub hosts: &'a [Host],
+    pub images: Vec<Image>,
     pub fleet: u32,
     pub now: Time,
 }
 
 impl First<'_> {
     pub fn changes(self, chance: &mut Chance) -> Vec<Change> {
-        let First { project, region, credential, hosts, fleet, now } = self;
+        let First { project, region, credential, hosts, images, fleet, now } = self;
         let mut changes = vec![Change::ProjectAdded(project_named(project, region))];
         changes.push(Change::CredentialAdded(credential));
         changes.extend(catalog::flavors().into_iter().map(Change::FlavorAdded));
-        changes.extend(catalog::images().into_iter().map(Change::ImageAdded));
+        changes.extend(images.into_iter().map(Change::ImageAdded));
         changes.extend(hosts.iter().cloned().map(Change::HostSet));
         let networks = Networks::draw(fleet, chance);
         changes.push(networks.change(project, now));
@@ -56,16 +57,17 @@ impl First<'_> {
                 .push(Change::ServersAdded(servers(project, hosts, &networks, fleet, now, chance)));
             let disks = disks(project, hosts, now, chance);
             let puts = disks.into_iter().map(|disk| Put::Asset(Asset::Disk(disk))).collect();
-            changes.push(Change::Edited(Edited { at: now, puts, token: None }));
+            changes.push(Change::Edited(Edited { at: now, puts, token: None, job: None }));
         }
         changes
     }
 }
 
-/// What a later start adds: hosts that are new or changed, a credential that was not there.
+/// What a later start adds: hosts and images that are new or changed, a credential that was not there.
 pub fn later(
     world: &World,
     hosts: &[Host],
+    images: &[Image],
     credential: Option<Credential>,
     region: &str,
 ) -> Vec<Change> {
@@ -87,6 +89,8 @@ pub fn later(
             changes.push(Change::HostSet(host));
         }
     }
+    let known = |image: &&Image| world.image(image.id).is_some_and(|known| **known == **image);
+    changes.extend(images.iter().filter(|image| !known(image)).cloned().map(Change::ImageAdded));
     changes
 }
 

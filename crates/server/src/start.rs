@@ -7,13 +7,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use regiment_core::chance::Chance;
-use regiment_core::driver::Driver as _;
 use regiment_core::engine::{Engine, Inbox, Settings, Turn};
-use regiment_core::model::{Credential, Host, Time};
+use regiment_core::model::{Credential, Time};
 use regiment_core::store::{Store, StoreError};
 use regiment_core::vault::{Secret, Vault as _};
 use regiment_dialects::Gate as _;
-use regiment_drivers::sim::{SimConfig, SimDriver};
 use regiment_stores::{MemoryStore, RedbStore};
 use tempfile::TempDir;
 use thiserror::Error;
@@ -23,7 +21,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::body::Room;
 use crate::clock::{Clock, RealClock};
 use crate::closing;
-use crate::config::{Config, GivenCredential, Maintenance, Storage, TLS_PORT, Tls};
+use crate::config::{Config, GivenCredential, Storage, TLS_PORT, Tls};
 use crate::credential;
 use crate::data_folder::{DataFolder, FolderError};
 use crate::engine_thread::{self, Parts};
@@ -31,6 +29,7 @@ use crate::events::Events;
 use crate::gateway::{Gateway, TOILS_MAX};
 use crate::keyring::{self, Keyring};
 use crate::listen::{Door, Doors};
+use crate::machines::{self, Behind};
 use crate::measured_store::MeasuredStore;
 use crate::metrics::Metrics;
 use crate::published::Published;
@@ -61,6 +60,8 @@ pub enum StartError {
     CredentialSealed(Arc<str>),
     #[error("there is no host {0} to maintain; there are {1}")]
     NoSuchHost(String, String),
+    #[error("no real machines can be run: {0}")]
+    Machines(String),
     #[error("failed to start: {0}")]
     Io(#[from] io::Error),
 }
@@ -235,17 +236,16 @@ impl Place {
         let store = Box::new(MeasuredStore::new(store, metrics.clone()));
         let seed =
             config.seed.unwrap_or_else(|| getrandom::u64().expect("the system gives random bytes"));
-        let zones = seed::zones(&config.region);
-        let mut sim = SimConfig { pace: config.pace, seed, ..SimConfig::for_zones(zones) };
-        take_out_of_service(&mut sim.hosts, &config.maintain, now)?;
-        let driver = SimDriver::new(sim);
+        let data = self.folder.as_ref().map(DataFolder::path);
+        let Behind { driver, images, fleet } =
+            machines::open(config, data, &self.vault, seed, now)?;
         let hosts = driver.hosts();
         let settings = Settings {
             retention_ms: i64::try_from(config.retention.as_millis()).unwrap_or(i64::MAX),
             ..Settings::default()
         };
         let vault = self.vault.clone();
-        let mut engine = Engine::open(store, Box::new(driver), vault, settings, seed, now)?;
+        let mut engine = Engine::open(store, driver, vault, settings, seed, now)?;
         let seal = |given: &GivenCredential| {
             let access_key: Arc<str> = given.access_key.as_str().into();
             keyring::credential(&self.vault, access_key, &given.secret_key, given.project)
@@ -257,13 +257,14 @@ impl Place {
                 region: &config.region,
                 credential: seal(&given),
                 hosts: &hosts,
-                fleet: config.fleet,
+                images,
+                fleet,
                 now,
             };
             first.changes(&mut Chance::new(seed ^ FLEET_SALT))
         } else {
             let given = config.credential.as_ref().filter(|given| !self.knows(&engine, given));
-            seed::later(engine.world(), &hosts, given.map(seal), &config.region)
+            seed::later(engine.world(), &hosts, &images, given.map(seal), &config.region)
         };
         let first = engine.turn(now, Inbox { seeds, ..Inbox::new() })?;
         Ok((engine, first))
@@ -275,23 +276,6 @@ impl Place {
                 && self.vault.open(&kept.secret_key).as_ref() == Some(&given.secret_key)
         })
     }
-}
-
-/// Says of these hosts when they leave.
-fn take_out_of_service(
-    hosts: &mut [Host],
-    maintain: &[Maintenance],
-    now: Time,
-) -> Result<(), StartError> {
-    for Maintenance { host: name, notice } in maintain {
-        let Some(host) = hosts.iter_mut().find(|host| *host.name == **name) else {
-            let known: Vec<&str> = hosts.iter().map(|host| &*host.name).collect();
-            return Err(StartError::NoSuchHost(name.clone(), known.join(", ")));
-        };
-        let notice_ms = i64::try_from(notice.as_millis()).unwrap_or(i64::MAX);
-        host.leaves_at = Some(Time(now.0.saturating_add(notice_ms)));
-    }
-    Ok(())
 }
 
 /// So that the fleet's ids are not those that the engine makes from the same seed.

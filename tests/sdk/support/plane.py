@@ -81,12 +81,17 @@ class Plane:
 
 def start(*arguments: str) -> Plane:
     """Starts a server that keeps nothing and waits until its ready file is there."""
+    return launch("--ephemeral", *arguments)
+
+
+def launch(*arguments: str) -> Plane:
+    """Starts a server and waits until its ready file is there."""
     folder = tempfile.TemporaryDirectory(prefix="regiment-sdk-")
     ready = Path(folder.name, "ready.json")
     log = Path(folder.name, "server.log")
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [binary(), "serve", "--ephemeral", "--listen", "127.0.0.1:0", "--tls", "auto",
+            [binary(), "serve", "--listen", "127.0.0.1:0", "--tls", "auto",
              "--ready-file", str(ready), *arguments],
             stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, cwd=folder.name,
         )

@@ -212,7 +212,11 @@ fn as_json(image: &StoredImage) -> serde_json::Value {
         "bytes_on_disk": image.bytes_on_disk(),
         "agent": about.agent,
         "cloud_init": about.cloud_init,
-        "direct_kernel": about.kernel.is_some(),
+        "kernel": about.kernel.as_ref().map(|kernel| json!({
+            "file": image.kernel(),
+            "initrd": image.initrd(),
+            "command_line": kernel.command_line,
+        })),
         "recipe": about.recipe,
         "sha256": about.sha256,
         "created": about.created,

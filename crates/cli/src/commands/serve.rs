@@ -10,6 +10,7 @@ use regiment_server::logs::{self, LogFormat};
 use regiment_server::signals::Signals;
 use regiment_server::{Config, GivenCredential, Maintenance, Pace, Storage, Tls, config};
 
+use super::machines::MachineOptions;
 use crate::{banner, limits, platform, ready_file};
 
 /// Serve every API on one port.
@@ -27,7 +28,7 @@ pub struct Serve {
     #[arg(long, env = "REGIMENT_EPHEMERAL")]
     ephemeral: bool,
 
-    /// Servers to make at the first start
+    /// Simulated servers to make at the first start
     #[arg(long, env = "REGIMENT_FLEET", value_name = "N", default_value_t = config::FLEET,
           value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
     fleet: u32,
@@ -36,7 +37,7 @@ pub struct Serve {
     #[arg(long, env = "REGIMENT_PACE", value_name = "PACE", default_value = "quick")]
     pace: Pace,
 
-    /// Take a simulated host out of service after this time [default: 72h]; servers on it are told
+    /// Take a host out of service after this time [default: 72h]; servers on it are told
     #[arg(long, env = "REGIMENT_MAINTAIN", value_name = "HOST[:TIME]", value_delimiter = ',',
           value_parser = read_maintenance)]
     maintain: Vec<Maintenance>,
@@ -79,6 +80,9 @@ pub struct Serve {
     /// Serve plain HTTP even where others can reach it
     #[arg(long, env = "REGIMENT_INSECURE")]
     insecure: bool,
+
+    #[command(flatten)]
+    machines: MachineOptions,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -139,6 +143,7 @@ impl Serve {
             fleet: self.fleet,
             pace: self.pace,
             seed: self.seed,
+            machines: self.machines.machines(),
             maintain: self.maintain,
             credential: self.credential,
             retention: self.retention,

@@ -7,11 +7,15 @@
 
 mod describe;
 mod disks;
+mod images;
+mod interfaces;
+mod jobs;
 mod key_pairs;
 mod launch_templates;
 mod metadata;
 mod nics;
 mod passwords;
+mod public_addresses;
 mod recycle_bin;
 mod scheduled_events;
 mod server_groups;
@@ -23,12 +27,21 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use describe::{Describe, SetTerminateTime};
-pub use disks::BindVolume;
-pub use key_pairs::{AddKeyPair, RemoveKeyPair};
+pub use disks::{BindVolume, ChangeDiskTerms};
+pub use images::{DescribeImage, ShareImage};
+pub use interfaces::{
+    ChangeFurtherAddresses, CreateInterface, DeleteInterface, MoveFurtherAddress,
+};
+pub use jobs::{ApproveWave, CancelJob};
+pub use key_pairs::{AddKeyPair, DescribeKeyPair, RemoveKeyPair};
 pub use launch_templates::{AddLaunchTemplate, RemoveLaunchTemplate};
 pub use metadata::ChangeMetadata;
 pub use nics::{ChangeAddress, ChangeSecurityGroup, KeepNic, ReplaceSecurityGroups, ShareAddress};
 pub use passwords::ForgetPassword;
+pub use public_addresses::{
+    AddPublicAddresses, BindPublicAddress, KeepPublicAddress, NamePublicAddress,
+    RemovePublicAddresses, UnbindPublicAddress,
+};
 pub use recycle_bin::ChangeRecycleBin;
 pub use scheduled_events::{AcceptScheduledEvent, MoveScheduledEvent};
 pub use server_groups::{CreateServerGroup, DeleteServerGroup, JoinServerGroup, LeaveServerGroup};
@@ -38,7 +51,8 @@ pub use together::Together;
 use crate::chance::Chance;
 use crate::command::{TargetAnswer, TargetRef};
 use crate::model::{
-    Asset, AssetKey, Details, Fault, FaultKind, Project, ProjectId, Server, ServerId, Time,
+    Asset, AssetKey, Details, Fault, FaultKind, JobId, Mark, Project, ProjectId, Server, ServerId,
+    Time,
 };
 use crate::world::World;
 
@@ -53,6 +67,7 @@ pub enum Edit {
     ShareAddress(ShareAddress),
     ChangeSecurityGroup(ChangeSecurityGroup),
     BindVolume(BindVolume),
+    ChangeDiskTerms(ChangeDiskTerms),
     ChangeTags(ChangeTags),
     Describe(Describe),
     SetTerminateTime(SetTerminateTime),
@@ -67,6 +82,21 @@ pub enum Edit {
     JoinServerGroup(JoinServerGroup),
     LeaveServerGroup(LeaveServerGroup),
     ReplaceSecurityGroups(ReplaceSecurityGroups),
+    AddPublicAddresses(AddPublicAddresses),
+    RemovePublicAddresses(RemovePublicAddresses),
+    NamePublicAddress(NamePublicAddress),
+    BindPublicAddress(BindPublicAddress),
+    UnbindPublicAddress(UnbindPublicAddress),
+    KeepPublicAddress(KeepPublicAddress),
+    CreateInterface(CreateInterface),
+    DeleteInterface(DeleteInterface),
+    ChangeFurtherAddresses(ChangeFurtherAddresses),
+    MoveFurtherAddress(MoveFurtherAddress),
+    DescribeImage(DescribeImage),
+    ShareImage(ShareImage),
+    DescribeKeyPair(DescribeKeyPair),
+    CancelJob(CancelJob),
+    ApproveWave(ApproveWave),
     Together(Together),
 }
 
@@ -83,6 +113,11 @@ pub enum Put {
     /// The asset is there no more.
     NoAsset(AssetKey),
     Project(Project),
+    /// How far a job has come in its orders.
+    Mark {
+        job: JobId,
+        mark: Mark,
+    },
 }
 
 /// Where and when an edit is planned.
@@ -125,6 +160,7 @@ impl Edit {
             Edit::ShareAddress(edit) => edit,
             Edit::ChangeSecurityGroup(edit) => edit,
             Edit::BindVolume(edit) => edit,
+            Edit::ChangeDiskTerms(edit) => edit,
             Edit::ChangeTags(edit) => edit,
             Edit::Describe(edit) => edit,
             Edit::SetTerminateTime(edit) => edit,
@@ -139,6 +175,21 @@ impl Edit {
             Edit::JoinServerGroup(edit) => edit,
             Edit::LeaveServerGroup(edit) => edit,
             Edit::ReplaceSecurityGroups(edit) => edit,
+            Edit::AddPublicAddresses(edit) => edit,
+            Edit::RemovePublicAddresses(edit) => edit,
+            Edit::NamePublicAddress(edit) => edit,
+            Edit::BindPublicAddress(edit) => edit,
+            Edit::UnbindPublicAddress(edit) => edit,
+            Edit::KeepPublicAddress(edit) => edit,
+            Edit::CreateInterface(edit) => edit,
+            Edit::DeleteInterface(edit) => edit,
+            Edit::ChangeFurtherAddresses(edit) => edit,
+            Edit::MoveFurtherAddress(edit) => edit,
+            Edit::DescribeImage(edit) => edit,
+            Edit::ShareImage(edit) => edit,
+            Edit::DescribeKeyPair(edit) => edit,
+            Edit::CancelJob(edit) => edit,
+            Edit::ApproveWave(edit) => edit,
             Edit::Together(edit) => edit,
         }
     }

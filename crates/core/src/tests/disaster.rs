@@ -231,7 +231,7 @@ const ACTS: &[Act] = &[
         vec![
             command(16, Operation::Redeploy(Redeploy::default()), &[s(1), s(2)]),
             command(17, stop, &[s(3)]),
-            command(18, Operation::ChangeCharging(ChangeCharging { hints: hint("x") }), &[s(5)]),
+            command(18, Operation::ChangeCharging(ChangeCharging::alike(hint("x"))), &[s(5)]),
         ]
     },
     |_| {
@@ -293,6 +293,9 @@ const ACTS: &[Act] = &[
             command(90, Operation::Redeploy(Redeploy::default()), &[new_server(world, "n4")]),
         ]
     },
+    super::images::make,
+    super::images::copy_and_use,
+    super::images::delete,
     // A shared disk stays with the other server, one that is bound to nothing goes on alone.
     |_| {
         vec![

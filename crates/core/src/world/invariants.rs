@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Addresses, Roster, Usage, Whereabouts, World};
-use crate::model::{Asset, DiskPhase, ProjectId, Server, Tally, Target};
+use crate::model::{Asset, DiskPhase, ImagePhase, Job, ProjectId, Server, SubState, Tally, Target};
 
 impl World {
     /// What must hold after every turn; a sentence for each thing that does not. For tests and the
@@ -53,7 +53,14 @@ impl World {
         let ordered = self
             .jobs_in_flight()
             .flat_map(|job| job.operation.nics_ordered().iter().map(|nic| (job.project, nic)));
-        of_servers.chain(ordered).for_each(|(project, nic)| addresses.take(project, nic));
+        let of_themselves = self.assets().filter_map(|asset| {
+            let Asset::Interface(interface) = asset else { return None };
+            Some((interface.project, &interface.nic))
+        });
+        of_servers
+            .chain(ordered)
+            .chain(of_themselves)
+            .for_each(|(project, nic)| addresses.take(project, nic));
         if addresses != self.addresses {
             wrong.push("addresses in use are miscounted".to_owned());
         }
@@ -65,6 +72,7 @@ impl World {
             wrong.push("a volume is not found where it is".to_owned());
         }
         self.check_disks(&mut wrong);
+        self.check_images(&mut wrong);
         self.check_events(&mut wrong);
         self.check_balancers(&mut wrong);
         let mut sub_jobs = 0;
@@ -78,6 +86,7 @@ impl World {
             if job.tally.ended() == self.in_flight.contains(&job.id) {
                 wrong.push(format!("job {} is in the wrong list", job.id.0));
             }
+            check_course(job, &mut wrong);
             sub_jobs += (job.tally.waiting + job.tally.running) as usize;
             for (index, sub) in job.subs.iter().enumerate() {
                 if sub.state.ended() {
@@ -96,6 +105,10 @@ impl World {
                     Some(Target::Disk(id)) => self
                         .disk(job.project, id)
                         .is_some_and(|disk| disk.held_by.iter().any(|sub| sub.0 == number)),
+                    Some(Target::Image(id)) => self
+                        .own_image(id)
+                        .and_then(|own| own.held_by)
+                        .is_some_and(|sub| sub.0 == number),
                     None => false,
                 };
                 if !holds {
@@ -126,6 +139,30 @@ impl World {
             wrong.push("a server is not in its project's list".to_owned());
         }
         wrong
+    }
+
+    /// An image that something is done with is held by what does it, and by nothing else.
+    fn check_images(&self, wrong: &mut Vec<String>) {
+        for asset in self.assets() {
+            let Asset::Image(own) = asset else { continue };
+            if self.image_owners.get(&own.id()) != Some(&own.project) {
+                wrong.push(format!("nobody knows whose {} is", own.id()));
+            }
+            let unmade = matches!(own.phase, ImagePhase::Making | ImagePhase::Copying);
+            let works = own.held_by.map(|sub| {
+                let job = self.job_with_number(sub.0);
+                let state = job.and_then(|job| Some(job.subs[job.index_of(sub)?].state));
+                state.is_some_and(|state| !state.ended())
+            });
+            if works == Some(false) || unmade && works.is_none() {
+                wrong.push(format!(
+                    "{} is {:?} and held by {:?}",
+                    own.id(),
+                    own.phase,
+                    own.held_by
+                ));
+            }
+        }
     }
 
     /// What a load balancer says of its parts agrees.
@@ -213,5 +250,32 @@ impl World {
                 }
             }
         }
+    }
+}
+
+/// Nothing is begun whose wave has not begun, and what a job has left is counted.
+fn check_course(job: &Job, wrong: &mut Vec<String>) {
+    let Some(course) = &job.course else { return };
+    let opened = course.mark.opened as usize;
+    if opened > job.subs.len() {
+        wrong.push(format!("job {} has opened more than it has", job.id.0));
+        return;
+    }
+    let (before, after) = job.subs.split_at(opened);
+    if after.iter().any(|sub| matches!(sub.state, SubState::Running | SubState::Failed)) {
+        wrong.push(format!("job {} has begun a wave too early", job.id.0));
+    }
+    let unopened = after.iter().filter(|sub| sub.state == SubState::Waiting).count();
+    let stopped = course.mark.stopped.is_some();
+    if unopened != course.mark.unopened as usize && !stopped {
+        wrong.push(format!("job {} has miscounted what it has not begun", job.id.0));
+    }
+    let at_work = before.iter().any(|sub| !sub.state.ended());
+    if course.mark.gate.is_some() && (at_work || stopped) {
+        wrong.push(format!("job {} waits for a wave before one has ended", job.id.0));
+    }
+    let tried = |place: &u32| job.subs.get(*place as usize).is_some();
+    if !course.attempts.keys().all(tried) {
+        wrong.push(format!("job {} tells of attempts on nobody", job.id.0));
     }
 }

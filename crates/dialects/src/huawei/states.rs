@@ -35,10 +35,14 @@ pub(super) fn of(server: &Server) -> State {
                 | Activity::Charging
                 | Activity::AttachingVolume
                 | Activity::DetachingVolume
+                | Activity::ExtendingVolumes
                 | Activity::ConfirmingResize
                 | Activity::RevertingResize
                 | Activity::Locking
-                | Activity::Restoring,
+                | Activity::Restoring
+                | Activity::MakingImage
+                | Activity::BindingKeyPair
+                | Activity::UnbindingKeyPair,
             )
             | None => ("ERROR", "error", None, 0),
         },
@@ -88,6 +92,7 @@ fn running(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
         Some(Activity::Rebooting) => ("REBOOT", Some("rebooting")),
         Some(Activity::RebootingHard) => ("HARD_REBOOT", Some("rebooting_hard")),
         Some(Activity::Reinstalling) => ("REBUILD", Some("rebuilding")),
+        Some(Activity::MakingImage) => ("ACTIVE", Some("image_snapshot")),
         Some(
             Activity::Creating
             | Activity::Starting
@@ -99,10 +104,13 @@ fn running(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
             | Activity::Charging
             | Activity::AttachingVolume
             | Activity::DetachingVolume
+            | Activity::ExtendingVolumes
             | Activity::ConfirmingResize
             | Activity::RevertingResize
             | Activity::Locking
-            | Activity::Restoring,
+            | Activity::Restoring
+            | Activity::BindingKeyPair
+            | Activity::UnbindingKeyPair,
         )
         | None => ("ACTIVE", None),
     }
@@ -114,6 +122,7 @@ fn stopped(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
         Some(Activity::Deleting) => ("SHUTOFF", Some("deleting")),
         Some(Activity::Resizing) => ("RESIZE", Some("resize_migrating")),
         Some(Activity::Reinstalling) => ("REBUILD", Some("rebuilding")),
+        Some(Activity::MakingImage) => ("SHUTOFF", Some("image_snapshot")),
         Some(
             Activity::Creating
             | Activity::Stopping
@@ -127,10 +136,13 @@ fn stopped(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
             | Activity::Charging
             | Activity::AttachingVolume
             | Activity::DetachingVolume
+            | Activity::ExtendingVolumes
             | Activity::ConfirmingResize
             | Activity::RevertingResize
             | Activity::Locking
-            | Activity::Restoring,
+            | Activity::Restoring
+            | Activity::BindingKeyPair
+            | Activity::UnbindingKeyPair,
         )
         | None => ("SHUTOFF", None),
     }

@@ -35,10 +35,7 @@ impl Refusal {
     }
 
     pub fn no_such(what: &str, name: &str) -> Refusal {
-        let code = match what {
-            "job" => "JobNotFound",
-            _ => "ServerNotFound",
-        };
+        let code = if what == "job" { "JobNotFound" } else { "ServerNotFound" };
         Refusal::new(404, code, format!("there is no {what} {name:?}"))
     }
 
@@ -101,28 +98,38 @@ const fn status(kind: FaultKind) -> u16 {
         FaultKind::NoTargets
         | FaultKind::TooManyTargets
         | FaultKind::NameInvalid
+        | FaultKind::OrdersInvalid
+        | FaultKind::PasswordNeeded
         | FaultKind::PasswordUnfit
         | FaultKind::AddressOutside
         | FaultKind::SubnetElsewhere
+        | FaultKind::ListenerUnfit
+        | FaultKind::RedirectionUnfit
+        | FaultKind::KeyPairUnfit
         | FaultKind::TooManyTags => 400,
-        FaultKind::ServerNotFound
-        | FaultKind::FlavorNotFound
+        FaultKind::FlavorNotFound
         | FaultKind::ImageNotFound
-        | FaultKind::ZoneNotFound
+        | FaultKind::JobNotFound
+        | FaultKind::ServerNotFound
         | FaultKind::NicNotFound
         | FaultKind::BalancerNotFound
         | FaultKind::ListenerNotFound
+        | FaultKind::RuleNotFound
+        | FaultKind::RedirectionNotFound
         | FaultKind::BackendNotFound
+        | FaultKind::PublicAddressNotFound
         | FaultKind::KeyPairNotFound
         | FaultKind::VolumeNotFound
+        | FaultKind::ZoneNotFound
         | FaultKind::TemplateNotFound
         | FaultKind::ScheduledEventNotFound
-        | FaultKind::ServerGroupNotFound
-        | FaultKind::RuleNotFound
-        | FaultKind::RedirectionNotFound => 404,
+        | FaultKind::ServerGroupNotFound => 404,
         FaultKind::TokenReused
         | FaultKind::TokenExpired
         | FaultKind::QuotaExceeded
+        | FaultKind::JobEnded
+        | FaultKind::JobNotHeld
+        | FaultKind::NothingToRetry
         | FaultKind::ServerBusy
         | FaultKind::ServerRunning
         | FaultKind::ServerStopped
@@ -136,16 +143,24 @@ const fn status(kind: FaultKind) -> u16 {
         | FaultKind::SubnetFull
         | FaultKind::NicIsPrimary
         | FaultKind::NicTaken
+        | FaultKind::AddressNotOnNic
         | FaultKind::TooManyNics
         | FaultKind::HasMoreNics
         | FaultKind::NotInSecurityGroup
         | FaultKind::LastSecurityGroup
         | FaultKind::BalancerBusy
         | FaultKind::PortInUse
-        | FaultKind::ListenerUnfit
         | FaultKind::RuleExists
-        | FaultKind::RedirectionUnfit
+        | FaultKind::PublicAddressInUse
+        | FaultKind::PublicAddressNotInUse
         | FaultKind::KeyPairExists
+        | FaultKind::KeyPairNotBound
+        | FaultKind::ImageBusy
+        | FaultKind::ImageInUse
+        | FaultKind::ImageShared
+        | FaultKind::ImageNotOwn
+        | FaultKind::ImageNameTaken
+        | FaultKind::TooManyImages
         | FaultKind::VolumeInUse
         | FaultKind::VolumeAttached
         | FaultKind::VolumeNotAttached
@@ -163,15 +178,18 @@ const fn status(kind: FaultKind) -> u16 {
         | FaultKind::ServerGroupFull
         | FaultKind::InOtherServerGroup
         | FaultKind::NotInServerGroup
-        | FaultKind::StillRunning => 409,
+        | FaultKind::StillRunning
+        | FaultKind::Cancelled
+        | FaultKind::TooManyFailures
+        | FaultKind::DeadlinePassed => 409,
         FaultKind::TooManyJobs => 429,
         FaultKind::NoCapacity
         | FaultKind::HostDown
-        | FaultKind::Unreachable
         | FaultKind::AgentMissing
         | FaultKind::AgentRefused
         | FaultKind::StepFailed
-        | FaultKind::StepTimedOut => 503,
+        | FaultKind::StepTimedOut
+        | FaultKind::Unreachable => 503,
         FaultKind::Internal => 500,
     }
 }

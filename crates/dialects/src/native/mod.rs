@@ -11,12 +11,17 @@ mod body;
 mod contract;
 mod faults;
 mod ops;
+mod orders;
 mod query;
 mod reply;
 mod route;
 mod show;
+mod steer;
 
-use crate::{Action, Answer, Caller, Context, Dialect, Request};
+use regiment_core::model::Fault;
+use regiment_core::view::View;
+
+use crate::{Action, Answer, Caller, Context, Dialect, Rehearsal, Request};
 use faults::Refusal;
 use route::Route;
 
@@ -69,12 +74,33 @@ impl Dialect for Native {
         context: &Context<'_>,
         caller: Option<&Caller>,
     ) -> Action {
+        if request.header(orders::HEADER).is_some() {
+            let refusal = Refusal::invalid("orders stand in the body here, not in a header");
+            return Action::Answer(reply::refuse(&refusal, context.request));
+        }
         let action = Route::of(request).and_then(|route| match (route.is_open(), caller) {
             (Some(open), _) => open.decode(request, context),
             (None, Some(caller)) => route.decode(&Call { request, context, caller }),
             (None, None) => Err(Refusal::unauthorized("a bearer token is needed")),
         });
         action.unwrap_or_else(|refusal| Action::Answer(reply::refuse(&refusal, context.request)))
+    }
+
+    fn refuse(&self, _request: &Request<'_>, context: &Context<'_>, fault: &Fault) -> Answer {
+        reply::refuse(&Refusal::of(fault), context.request)
+    }
+
+    fn rehearsed(
+        &self,
+        request: &Request<'_>,
+        context: &Context<'_>,
+        rehearsal: &Rehearsal<'_>,
+        _view: &View<'_>,
+    ) -> Answer {
+        match rehearsal.outcome {
+            Ok(receipt) => ops::submit::judged(receipt, rehearsal.targets),
+            Err(fault) => self.refuse(request, context, fault),
+        }
     }
 
     fn unavailable(&self, _request: &Request<'_>, context: &Context<'_>) -> Answer {

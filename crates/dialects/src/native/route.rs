@@ -15,6 +15,9 @@ pub(super) enum Route {
     ListJobs,
     ShowJob,
     ListSubJobs,
+    Cancel,
+    Approve,
+    Retry,
 }
 
 /// What anyone may ask.
@@ -34,6 +37,9 @@ pub(super) const TABLE: &[(&str, &str, Route)] = &[
     ("GET", "jobs", Route::ListJobs),
     ("GET", "jobs/{job_id}", Route::ShowJob),
     ("GET", "jobs/{job_id}/sub-jobs", Route::ListSubJobs),
+    ("POST", "jobs/{job_id}/cancel", Route::Cancel),
+    ("POST", "jobs/{job_id}/approve", Route::Approve),
+    ("POST", "jobs/{job_id}/retry", Route::Retry),
 ];
 
 impl Route {
@@ -58,7 +64,10 @@ impl Route {
             | Route::Submit
             | Route::ListJobs
             | Route::ShowJob
-            | Route::ListSubJobs => None,
+            | Route::ListSubJobs
+            | Route::Cancel
+            | Route::Approve
+            | Route::Retry => None,
         }
     }
 
@@ -71,6 +80,9 @@ impl Route {
             Route::ListJobs => ops::list_jobs::decode(call),
             Route::ShowJob => ops::show_job::decode(call),
             Route::ListSubJobs => ops::list_sub_jobs::decode(call),
+            Route::Cancel => ops::cancel_job::decode(call),
+            Route::Approve => ops::approve_wave::decode(call),
+            Route::Retry => ops::retry_job::decode(call),
         }
     }
 }

@@ -5,12 +5,13 @@ use std::net::Ipv4Addr;
 
 use jiff::Timestamp;
 use regiment_core::model::{
-    Activity, Fault, Job, Orders, Outcome, Server, SubJob, SubState, SubTarget, Tally, Target, Time,
+    Activity, Fault, Job, Outcome, Server, SubJob, SubState, SubTarget, Tally, Target, Time,
 };
 use regiment_core::select::Status;
 use serde::Serialize;
 
 use super::faults;
+use super::orders::{ShownCourse, ShownOrders};
 
 /// `2026-01-02T03:04:05.678Z`
 pub(super) fn time(time: Time) -> String {
@@ -75,11 +76,11 @@ impl ShownServer<'_> {
 
 const fn activity(activity: Activity) -> &'static str {
     match activity {
+        Activity::Rebooting | Activity::RebootingHard => "rebooting",
         Activity::Creating => "creating",
         Activity::Deleting => "deleting",
         Activity::Starting => "starting",
         Activity::Stopping => "stopping",
-        Activity::Rebooting | Activity::RebootingHard => "rebooting",
         Activity::Dumping => "dumping",
         Activity::ResettingPassword => "resetting_password",
         Activity::Resizing => "resizing",
@@ -89,11 +90,15 @@ const fn activity(activity: Activity) -> &'static str {
         Activity::AttachingVolume => "attaching_disk",
         Activity::Charging => "charging",
         Activity::DetachingVolume => "detaching_disk",
+        Activity::ExtendingVolumes => "extending_disks",
         Activity::Migrating => "migrating",
         Activity::ConfirmingResize => "confirming_resize",
         Activity::Locking => "locking",
         Activity::Restoring => "restoring",
         Activity::RevertingResize => "reverting_resize",
+        Activity::MakingImage => "making_image",
+        Activity::BindingKeyPair => "binding_key_pair",
+        Activity::UnbindingKeyPair => "unbinding_key_pair",
     }
 }
 
@@ -104,6 +109,8 @@ pub(super) struct ShownJob {
     state: &'static str,
     sub_jobs: Counts,
     orders: ShownOrders,
+    course: Option<ShownCourse>,
+    parent_id: Option<String>,
     dialect: String,
     principal: String,
     request_id: String,
@@ -118,23 +125,21 @@ struct Counts {
     running: u32,
     succeeded: u32,
     failed: u32,
-}
-
-#[derive(Serialize)]
-struct ShownOrders {
-    concurrency: Option<u32>,
+    cancelled: u32,
 }
 
 impl ShownJob {
     pub fn of(job: &Job) -> ShownJob {
-        let Tally { waiting, running, succeeded, failed } = job.tally;
-        let Orders { concurrency } = job.orders;
+        let Tally { waiting, running, succeeded, failed, cancelled } = job.tally;
+        let total = job.subs.len();
         ShownJob {
             id: job.id.0.to_string(),
             operation: job.operation.name(),
             state: outcome(job.outcome()),
-            sub_jobs: Counts { total: job.subs.len(), waiting, running, succeeded, failed },
-            orders: ShownOrders { concurrency },
+            sub_jobs: Counts { total, waiting, running, succeeded, failed, cancelled },
+            orders: ShownOrders::of(&job.orders),
+            course: job.course.as_deref().map(ShownCourse::of),
+            parent_id: job.parent.map(|parent| parent.0.to_string()),
             dialect: job.dialect.to_string(),
             principal: job.principal.to_string(),
             request_id: job.request.plain(),
@@ -166,6 +171,14 @@ pub(super) struct ShownSubJob {
     began_at: Option<String>,
     ended_at: Option<String>,
     fault: Option<ShownFault>,
+    /// The tries that failed and were followed by another.
+    attempts: Vec<ShownAttempt>,
+}
+
+#[derive(Serialize)]
+struct ShownAttempt {
+    failed_at: String,
+    fault: ShownFault,
 }
 
 /// What a sub-job works on, or the words for what was not found.
@@ -187,8 +200,22 @@ impl ShownSubJob {
             began_at: began_at.map(time),
             ended_at: ended_at.map(time),
             fault: fault.as_deref().map(ShownFault::of),
+            attempts: attempts(job, index),
         }
     }
+}
+
+fn attempts(job: &Job, index: usize) -> Vec<ShownAttempt> {
+    let place = u32::try_from(index).ok();
+    let course = job.course.as_deref().zip(place);
+    let made = course.and_then(|(course, place)| course.attempts.get(&place));
+    made.into_iter()
+        .flatten()
+        .map(|attempt| ShownAttempt {
+            failed_at: time(attempt.failed_at),
+            fault: ShownFault::of(&attempt.fault),
+        })
+        .collect()
 }
 
 impl ShownTarget {
@@ -197,18 +224,20 @@ impl ShownTarget {
             SubTarget::Known(Target::Server(id)) => ("server", id.to_string()),
             SubTarget::Known(Target::Balancer(id)) => ("load_balancer", id.0.to_string()),
             SubTarget::Known(Target::Disk(id)) => ("disk", id.to_string()),
+            SubTarget::Known(Target::Image(id)) => ("image", id.to_string()),
             SubTarget::Unknown(words) => ("unknown", words.to_string()),
         };
         ShownTarget { kind, id }
     }
 }
 
-pub(super) const SUB_STATES: [SubState; 5] = [
+pub(super) const SUB_STATES: [SubState; 6] = [
     SubState::Waiting,
     SubState::Running,
     SubState::Succeeded,
     SubState::Failed,
     SubState::Refused,
+    SubState::Cancelled,
 ];
 
 pub(super) const fn sub_state(state: SubState) -> &'static str {
@@ -218,5 +247,6 @@ pub(super) const fn sub_state(state: SubState) -> &'static str {
         SubState::Succeeded => "succeeded",
         SubState::Failed => "failed",
         SubState::Refused => "refused",
+        SubState::Cancelled => "cancelled",
     }
 }

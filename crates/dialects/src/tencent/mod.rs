@@ -3,6 +3,8 @@
 //!
 //! Deliberately absent: anything with an envelope. What is said of a refusal is each API's own.
 
+pub mod accounts;
+pub mod charging;
 pub mod disks;
 pub mod form;
 pub mod fresh;
@@ -11,7 +13,12 @@ pub mod hints;
 pub mod host;
 pub mod hostname;
 pub mod ids;
+pub mod images;
+pub mod key_pairs;
+pub mod prices;
+pub mod regions;
 pub mod shapes;
 pub mod signature;
+pub mod status;
 pub mod times;
 pub mod zones;

@@ -1,7 +1,7 @@
 //! The batch task: one order to many instances, and an answer from each, under the name the caller
 //! gave it.
 
-use regiment_core::command::{Receipt, TargetAnswer};
+use regiment_core::command::{Receipt, TargetAnswer, TargetRef};
 use regiment_core::model::{Fault, FaultKind};
 use regiment_core::ops::{Operation, Verdict};
 use regiment_core::vault::Secret;
@@ -13,8 +13,8 @@ use super::reply::{self, Keyed};
 use crate::tencent::ids;
 use crate::{Action, Answer};
 
-/// Instances in one call. The vendor says none for this version and this for the next.
-const INSTANCES_MAX: usize = 100;
+/// Names in one list. The vendor says none for this version and this for the next.
+const NAMES_MAX: usize = 100;
 
 /// What `detail` says of one instance.
 #[derive(Serialize)]
@@ -37,24 +37,22 @@ pub fn order(
     operation: Operation,
     secret: Option<Secret>,
 ) -> Result<Action, Refusal> {
-    let names = names(call)?;
+    let names = names(call, "instanceIds")?;
     let targets = names.iter().map(|name| ids::read_instance(name)).collect();
     let mut command = call.issuer().command(operation, targets);
     command.secret = secret;
     Ok(Action::order(command, move |outcome, _| answer(names, outcome)))
 }
 
-/// The ids as sent, each once, in the order of their numbers.
-fn names(call: &Call<'_>) -> Result<Vec<String>, Refusal> {
+/// The ids as sent in a list, each once, in the order of their numbers.
+pub fn names(call: &Call<'_>, list: &str) -> Result<Vec<String>, Refusal> {
     let fields = call.fields();
-    let sent = fields.list("instanceIds");
+    let sent = fields.list(list);
     if sent.is_empty() {
-        return Err(Refusal::Missing("instanceIds.0".to_owned()));
+        return Err(Refusal::Missing(format!("{list}.0")));
     }
-    if sent.len() > INSTANCES_MAX {
-        return Err(
-            fields.bad("instanceIds", format!("must name at most {INSTANCES_MAX} instances"))
-        );
+    if sent.len() > NAMES_MAX {
+        return Err(fields.bad(list, format!("must name at most {NAMES_MAX}")));
     }
     let mut names: Vec<String> = Vec::with_capacity(sent.len());
     for name in sent {
@@ -65,7 +63,8 @@ fn names(call: &Call<'_>) -> Result<Vec<String>, Refusal> {
     Ok(names)
 }
 
-fn answer(names: Vec<String>, outcome: &Result<Receipt, Fault>) -> Answer {
+/// What became of each, under its name.
+pub fn answer(names: Vec<String>, outcome: &Result<Receipt, Fault>) -> Answer {
     let receipt = match outcome {
         Ok(receipt) => receipt,
         Err(fault) => return reply::refuse(&Refusal::Fault(fault.clone())),
@@ -74,6 +73,23 @@ fn answer(names: Vec<String>, outcome: &Result<Receipt, Fault>) -> Answer {
         names.into_iter().zip(receipt.answers.iter().map(item)).collect();
     let failed = items.iter().filter(|(_, item)| item.code != 0).count();
     enclose(items, failed)
+}
+
+/// The answer to a rehearsed order: what each would have answered, and no task.
+pub fn rehearsed(targets: &[TargetRef], receipt: &Receipt) -> Answer {
+    let verdicts = receipt.answers.iter().map(|answer| match &answer.verdict {
+        Verdict::Refuse(fault) => failed(fault),
+        Verdict::Admit | Verdict::AlreadySo(_) => {
+            Item { code: 0, message: String::new(), request_id: None }
+        }
+    });
+    let items: Vec<_> = targets.iter().map(ids::target).zip(verdicts).collect();
+    let failed = items.iter().filter(|(_, item)| item.code != 0).count();
+    enclose(items, failed)
+}
+
+fn failed(fault: &Fault) -> Item {
+    Item { code: faults::row(fault.kind).code, message: faults::worded(fault), request_id: None }
 }
 
 /// The answers of all, so many of which failed, with the code that says whether all, some or none did.
@@ -90,11 +106,6 @@ pub fn enclose<I: Serialize>(items: Vec<(String, I)>, failed: usize) -> Answer {
 }
 
 fn item(answer: &TargetAnswer) -> Item {
-    let failed = |fault: &Fault| Item {
-        code: faults::row(fault.kind).code,
-        message: faults::worded(fault),
-        request_id: None,
-    };
     match (&answer.verdict, answer.sub) {
         (Verdict::Refuse(fault), _) => failed(fault),
         (Verdict::Admit | Verdict::AlreadySo(_), Some(sub)) => {

@@ -16,7 +16,7 @@ use super::reply::{Nothing, Reply};
 use super::states::{self, Passing};
 use crate::sign::token_digest;
 use crate::tencent::ids;
-use crate::{Action, Caller, Context};
+use crate::{Action, Answer, Caller, Context, Rehearsal, Request};
 
 /// Instances in one call.
 pub const INSTANCES_MAX: usize = 100;
@@ -26,6 +26,7 @@ pub struct Call<'a> {
     pub input: &'a Input,
     pub context: &'a Context<'a>,
     pub caller: &'a Caller,
+    pub request: &'a Request<'a>,
     pub region: &'a Arc<str>,
     pub reply: Reply,
 }
@@ -114,7 +115,8 @@ pub fn target(name: &str) -> Result<TargetRef, Refusal> {
         target @ (TargetRef::Server(_)
         | TargetRef::Short(_)
         | TargetRef::Balancer(_)
-        | TargetRef::Disk(_)) => Ok(target),
+        | TargetRef::Disk(_)
+        | TargetRef::Image(_)) => Ok(target),
     }
 }
 
@@ -230,6 +232,14 @@ impl Issuer {
     }
 }
 
+/// The answer to a rehearsed order, all or nothing like the order itself.
+pub fn rehearsed(reply: Reply, rehearsal: &Rehearsal<'_>, view: &View<'_>) -> Answer {
+    match accepted(rehearsal.outcome, rehearsal.targets, view) {
+        Ok(_) => reply.refuse(&Refusal::dry_run()),
+        Err(refusal) => reply.refuse(&refusal),
+    }
+}
+
 /// What was accepted, or the first refusal, in words that tell of which instance and its state.
 fn accepted<'o>(
     outcome: &'o Result<Receipt, Fault>,
@@ -253,6 +263,10 @@ fn accepted<'o>(
 }
 
 fn of_instance(fault: &Fault, server: &Server) -> Refusal {
+    // What is wrong is another thing.
+    if ids::tells_of_image(fault.kind) && fault.detail.is_some() {
+        return fault.into();
+    }
     let name = ids::instance(server.id.handle());
     if fault.kind != FaultKind::ServerBusy {
         let Fault { kind, detail: _ } = fault;

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use regiment_core::model::{Fault, FaultKind, ImageId, ServerId};
+use regiment_core::model::{Fault, FaultKind};
 
 use super::language::Language;
 use crate::tencent::ids;
@@ -69,9 +69,60 @@ pub const fn row(kind: FaultKind) -> Row {
         FaultKind::ImageNotFound => {
             row_of("InvalidImageId.NotFound", "the image does not exist", "镜像不存在")
         }
+        FaultKind::ImageBusy => row_of(
+            "InvalidImageId.IncorrectState",
+            "the state of the image does not allow it",
+            "镜像状态不支持该操作",
+        ),
+        FaultKind::ImageInUse => row_of(
+            "InvalidImageId.IncorrectState",
+            "instances or images are being made of the image",
+            "镜像正在使用中",
+        ),
+        FaultKind::ImageShared => row_of(
+            "InvalidImageId.InShared",
+            "the image is shared with other accounts",
+            "镜像处于共享中",
+        ),
+        FaultKind::ImageNotOwn => row_of(
+            "UnauthorizedOperation.ImageNotBelongToAccount",
+            "the image belongs to another account",
+            "指定的镜像不属于当前账户",
+        ),
+        FaultKind::ImageNameTaken => row_of(
+            "InvalidImageName.Duplicate",
+            "an image with this name exists",
+            "镜像名称与已有镜像重复",
+        ),
+        FaultKind::TooManyImages => row_of(
+            "ImageQuotaLimitExceeded",
+            "the region has as many images as it can have",
+            "镜像数量超出配额",
+        ),
         FaultKind::NameInvalid => {
             row_of("InvalidParameterValue", "the name is not allowed", "名称不合法")
         }
+        FaultKind::OrdersInvalid => row_of(
+            "InvalidParameterValue",
+            "the orders in `X-Regiment-Orders` cannot be carried out",
+            "`X-Regiment-Orders` 中的执行要求无法执行：",
+        ),
+        // No request of this dialect can meet the others of a job.
+        FaultKind::JobNotFound => {
+            row_of("ResourceNotFound", "the task does not exist", "任务不存在")
+        }
+        FaultKind::JobEnded => row_of("FailedOperation", "the task has ended", "任务已结束"),
+        FaultKind::JobNotHeld => {
+            row_of("FailedOperation", "the task waits for no approval", "任务没有等待批准的批次")
+        }
+        FaultKind::NothingToRetry => {
+            row_of("FailedOperation", "nothing of the task failed", "任务没有失败的部分")
+        }
+        FaultKind::PasswordNeeded => row_of(
+            "InvalidParameterValue.InvalidPassword",
+            "the task needs its password again",
+            "任务需要重新提供密码",
+        ),
         FaultKind::ServerNotFound => {
             row_of("InvalidInstanceId.NotFound", "the instance does not exist", "实例不存在")
         }
@@ -168,6 +219,13 @@ pub const fn row(kind: FaultKind) -> Row {
             "the instance has too many network interfaces",
             "实例的弹性网卡数量超出限制",
         ),
+        // Ordered in API 2.0 alone.
+        FaultKind::AddressNotOnNic
+        | FaultKind::PublicAddressNotFound
+        | FaultKind::PublicAddressInUse
+        | FaultKind::PublicAddressNotInUse => {
+            row_of("InvalidParameterValue", "the address does not allow it", "该 IP 不支持该操作")
+        }
         FaultKind::BalancerNotFound => row_of(
             "InvalidParameter.LBIdNotFound",
             "the load balancer does not exist",
@@ -209,7 +267,7 @@ pub const fn row(kind: FaultKind) -> Row {
             "转发规则已存在重定向关系",
         ),
         FaultKind::RedirectionNotFound => row_of(
-            "InvalidParameter",
+            "InvalidParameter.SomeRewriteNotFound",
             "the one forwarding rule is not redirected to the other",
             "转发规则之间没有重定向关系",
         ),
@@ -227,6 +285,16 @@ pub const fn row(kind: FaultKind) -> Row {
             "InvalidKeyPairName.Duplicate",
             "a key pair with this name exists",
             "密钥对名称已存在",
+        ),
+        FaultKind::KeyPairNotBound => row_of(
+            "InvalidParameterValue.KeyPairNotSupported",
+            "the key pair is not bound to the instance",
+            "实例未绑定该密钥对",
+        ),
+        FaultKind::KeyPairUnfit => row_of(
+            "UnsupportedOperation.KeyPairUnsupportedWindows",
+            "a key pair cannot be bound to a Windows instance",
+            "密钥对不支持 Windows 实例",
         ),
         // No request of this dialect can meet them.
         FaultKind::ScheduledEventNotFound => {
@@ -308,18 +376,28 @@ pub const fn row(kind: FaultKind) -> Row {
         FaultKind::StillRunning => {
             row_of("MutexOperation.TaskRunning", "the operation is still running", "操作仍在进行中")
         }
+        FaultKind::Cancelled => row_of(
+            "FailedOperation",
+            "the operation was cancelled before it was begun on the instance",
+            "操作在该实例上开始之前已被取消",
+        ),
+        FaultKind::TooManyFailures => row_of(
+            "FailedOperation",
+            "the operation was cancelled before it was begun on the instance: too many others failed",
+            "失败的实例过多，操作在该实例上开始之前已被取消",
+        ),
+        FaultKind::DeadlinePassed => row_of(
+            "FailedOperation",
+            "the operation was cancelled before it was begun on the instance: its deadline passed",
+            "已过截止时间，操作在该实例上开始之前已被取消",
+        ),
         FaultKind::Internal => row_of("InternalServerError", "internal error", "内部错误"),
     }
 }
 
 /// The story of a fault may be an id as the core writes it.
 fn in_our_ids(kind: FaultKind, detail: &str) -> String {
-    let ours = if kind == FaultKind::ImageNotFound {
-        ImageId::parse_dashed(detail).map(ids::image)
-    } else {
-        ServerId::parse_dashed(detail).map(|id| ids::instance(id.handle()))
-    };
-    ours.unwrap_or_else(|| detail.to_owned())
+    ids::in_story(kind, detail).unwrap_or_else(|| detail.to_owned())
 }
 
 /// What went wrong, for clients that ask the instance.
@@ -448,6 +526,14 @@ impl Refusal {
             "The provided credentials could not be validated. Please check your signature is \
              correct.",
             "请求签名验证失败，请检查您的签名计算是否正确。",
+        )
+    }
+
+    pub fn token_wrong() -> Refusal {
+        Refusal::by_gateway(
+            "AuthFailure.TokenFailure",
+            "The token is not of this SecretId.",
+            "Token 与该 SecretId 不匹配。",
         )
     }
 

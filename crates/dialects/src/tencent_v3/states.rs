@@ -40,11 +40,15 @@ pub const fn passing(server: &Server) -> Option<Passing> {
         | Activity::AttachingVolume
         | Activity::Charging
         | Activity::DetachingVolume
+        | Activity::ExtendingVolumes
         | Activity::Migrating
         | Activity::ConfirmingResize
         | Activity::RevertingResize
         | Activity::Locking
-        | Activity::Restoring => return None,
+        | Activity::Restoring
+        | Activity::MakingImage
+        | Activity::BindingKeyPair
+        | Activity::UnbindingKeyPair => return None,
     };
     Some(Passing { word, code, chinese })
 }
@@ -66,9 +70,13 @@ pub const fn operation(last: &Last) -> &'static str {
         Activity::ChangingNics => "ModifyInstancesVpcAttribute",
         Activity::AttachingVolume => "AttachDisks",
         Activity::DetachingVolume => "DetachDisks",
+        Activity::ExtendingVolumes => "ResizeInstanceDisks",
         Activity::Charging => "ModifyInstancesChargeType",
         Activity::Migrating => "MigrateInstances",
         Activity::Restoring => "RestoreInstances",
+        Activity::MakingImage => "CreateImage",
+        Activity::BindingKeyPair => "AssociateInstancesKeyPairs",
+        Activity::UnbindingKeyPair => "DisassociateInstancesKeyPairs",
     }
 }
 

@@ -8,12 +8,13 @@ use regiment_core::apply::{Change, Edited};
 use regiment_core::driver::Rejection;
 use regiment_core::edits::Put;
 use regiment_core::model::{
-    Asset, Cidr, Details, Direction, Disk, DiskPhase, Fault, FaultKind, Flavor, Host, Image,
-    ImageId, ImageSource, KeyPair, NetworkId, Nic, OsFamily, Phase, PortId, Power, Project,
-    ProjectId, Quota, RecycleBin, Remote, Rule, SecurityGroup, Server, ServerId, Subnet, Tag, Time,
-    Volume, VolumeId, Vpc,
+    Asset, Cidr, Details, Direction, Disk, DiskPhase, Fault, FaultKind, Flavor, Handle,
+    HealthCheck, Hints, Host, Image, ImageId, ImageOrigin, ImagePhase, ImageShare, ImageSource,
+    KeyPair, Listener, ListenerId, NetworkId, Nic, OsFamily, OwnImage, Phase, PortId, Power, Probe,
+    Project, ProjectId, Protocol, Quota, Reach, RecycleBin, Remote, Rule, SecurityGroup, Server,
+    ServerId, Subnet, Tag, Time, Volume, VolumeId, Vpc,
 };
-use regiment_core::ops::device_name;
+use regiment_core::ops::{CreateListeners, CreateLoadBalancers, Operation, device_name};
 
 use super::doubles::Mishap;
 
@@ -47,6 +48,8 @@ const PUBLIC_KEY: &str = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQC6NYXx9Nd9HG6Asf
 pub struct Scene {
     pub changes: Vec<Change>,
     pub mishaps: Vec<Mishap>,
+    /// Load balancers of the older kind, which not every dialect makes.
+    pub classics: Vec<Arc<str>>,
     /// Whether requests must prove who sends them; else they come from the project's key holder.
     pub authenticates: bool,
 }
@@ -66,7 +69,12 @@ pub fn disk_id(n: u32) -> VolumeId {
 impl Scene {
     /// Reads the lines of a `given` section.
     pub fn read(lines: &[String]) -> Result<Scene, String> {
-        let mut scene = Scene { changes: Vec::new(), mishaps: Vec::new(), authenticates: false };
+        let mut scene = Scene {
+            changes: Vec::new(),
+            mishaps: Vec::new(),
+            classics: Vec::new(),
+            authenticates: false,
+        };
         let mut servers = Vec::new();
         let mut disks = Vec::new();
         let mut keys = Vec::new();
@@ -99,6 +107,8 @@ impl Scene {
                     leaving.push(Change::HostSet(host(name, zone, Some(LEAVES_AT))));
                 }
                 ["keypair", name] => keys.push(key_pair(name)),
+                ["image", n, rest @ ..] => keys.push(own_image(number(n)?, rest)?),
+                ["classic", name] => scene.classics.push((*name).into()),
                 ["networks"] => networks_known = true,
                 ["authenticate"] => scene.authenticates = true,
                 _ => return Err(format!("given: {line:?} is not understood")),
@@ -113,11 +123,59 @@ impl Scene {
         }
         let puts: Vec<Put> = disks.into_iter().chain(keys).map(Put::Asset).collect();
         if !puts.is_empty() {
-            scene.changes.push(Change::Edited(Edited { at: START, puts, token: None }));
+            scene.changes.push(Change::Edited(Edited { at: START, puts, token: None, job: None }));
         }
         scene.changes.extend(leaving);
         Ok(scene)
     }
+}
+
+/// A public load balancer of the older kind.
+pub fn classic(name: Arc<str>) -> Operation {
+    Operation::CreateLoadBalancers(CreateLoadBalancers {
+        names: vec![name],
+        reach: Reach::Public,
+        routes: false,
+        domain_prefix: None,
+        network: None,
+        subnet: None,
+        tags: Vec::new(),
+        hints: Hints::new(),
+        like: None,
+        bare: false,
+    })
+}
+
+/// What it listens to: HTTP at port 80, for port 8080 of its backends.
+pub fn classic_listener() -> Operation {
+    let health = HealthCheck {
+        on: true,
+        timeout_s: 2,
+        interval_s: 5,
+        healthy_after: 3,
+        unhealthy_after: 3,
+        http_codes: 31,
+        http_path: "/".into(),
+        probe: Probe::default(),
+    };
+    let listener = Listener {
+        id: ListenerId(Handle::fold(0)),
+        name: "web".into(),
+        port: 80,
+        backend_port: 8080,
+        protocol: Protocol::Http,
+        scheduler: "wrr".into(),
+        session_s: 0,
+        health,
+        certificate: None,
+        client_certificate: None,
+        members: Vec::new(),
+        rules: Vec::new(),
+        default_domain: None,
+        created_at: None,
+        hints: Hints::new(),
+    };
+    Operation::CreateListeners(CreateListeners { listeners: vec![listener] })
 }
 
 fn host(name: &str, zone: &str, leaves_at: Option<Time>) -> Host {
@@ -256,7 +314,51 @@ fn key_pair(name: &str) -> Asset {
         kind: "ssh".into(),
         user: "me".into(),
         created_at: START.after_ms(-7_200_000),
+        root: None,
+        description: "".into(),
     })
+}
+
+/// An image that a project made of a server that is gone.
+fn own_image(n: u32, words: &[&str]) -> Result<Asset, String> {
+    let mut image = Image {
+        id: ImageId(u128::from(n)),
+        name: format!("golden-{n}").into(),
+        family: OsFamily::Linux,
+        os: "Ubuntu 22.04 server 64bit".into(),
+        disk_gib_min: 40,
+        source: ImageSource::Private,
+        admin_user: "root".into(),
+        created_at: START.after_ms(-7_200_000 + i64::from(n)),
+    };
+    let mut own = OwnImage {
+        image: Arc::new(image.clone()),
+        project: PROJECT,
+        description: "".into(),
+        region: "ap-guangzhou".into(),
+        origin: ImageOrigin::Server(server_id(99)),
+        phase: ImagePhase::Ready,
+        held_by: None,
+        shares: Vec::new(),
+        tags: Vec::new(),
+        hints: BTreeMap::new(),
+    };
+    for word in words {
+        match (*word, word.split_once('=')) {
+            ("windows", _) => image.family = OsFamily::Windows,
+            ("not-made", _) => own.phase = ImagePhase::NotMade,
+            ("foreign", _) => own.project = OTHER_PROJECT,
+            ("shared", _) => {
+                let with = if own.project == PROJECT { OTHER_PROJECT } else { PROJECT };
+                own.shares.push(ImageShare { with, at: START.after_ms(-3_600_000) });
+            }
+            (_, Some(("name", name))) => image.name = name.into(),
+            (_, Some(("region", region))) => own.region = region.into(),
+            _ => return Err(format!("{word:?} says nothing of an image")),
+        }
+    }
+    own.image = Arc::new(image);
+    Ok(Asset::Image(own))
 }
 
 fn details(n: u32) -> Details {
@@ -337,7 +439,7 @@ fn networks() -> Change {
         group(OTHER_GROUP, "web", Vec::new()),
     ];
     let puts = assets.into_iter().map(Put::Asset).collect();
-    Change::Edited(Edited { at, puts, token: None })
+    Change::Edited(Edited { at, puts, token: None, job: None })
 }
 
 /// A project and a foreign one, three flavors, two images, a host in each of two zones.

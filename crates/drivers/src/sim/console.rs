@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use regiment_core::model::{Power, Server, ServerId, Time};
 
 use super::guest::Guest;
-use super::hosts::Shape;
+use crate::hosts::Shape;
 
 /// Things kept of one server, the newest.
 const KEPT_MAX: usize = 32;

@@ -4,7 +4,7 @@ use regiment_core::model::{Power, ServerId};
 use regiment_core::vault::Secret;
 use sha2::{Digest, Sha256};
 
-use super::hosts::{HostNumber, Shape};
+use crate::hosts::{HostNumber, Shape};
 
 /// The number of an image in its fleet. None for the image of a server that was not made here,
 /// which is not known.

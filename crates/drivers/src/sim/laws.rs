@@ -8,7 +8,7 @@ use regiment_core::model::{Power, ServerId, Time};
 use regiment_core::ops::Force;
 use regiment_core::vault::Secret;
 
-use super::tests::{call, flavor, host, image, provision, run};
+use super::tests::{anew, call, flavor, host, image, provision, run};
 use super::{HostState, Pace, SimConfig, SimDriver};
 
 const ZONES: [&str; 3] = ["a", "b", ""];
@@ -39,7 +39,7 @@ fn verb() -> impl Strategy<Value = Verb> {
         8 => Verb::Password { server, generation: size, password: Secret::new("Any-1") },
         10 => Verb::Crash { server, token: size.into() },
         9 => Verb::Nics { server, nics: Vec::new() },
-        _ => Verb::Image { server, generation: size, image: image(zone as u128), password: None },
+        _ => anew(server, size, image(zone as u128)),
     })
 }
 
@@ -48,7 +48,7 @@ fn apart_from_all(mut verb: Verb) -> Verb {
     let others = |own: ServerId| (1..8u128).map(ServerId).filter(move |id| *id != own).collect();
     match &mut verb {
         Verb::Provision { server, plan } => plan.apart_from = others(*server),
-        Verb::Run { server, apart_from }
+        Verb::Run { server, hostname: _, apart_from }
         | Verb::Shape { server, flavor: _, apart_from }
         | Verb::Place { server, away_from: _, apart_from } => *apart_from = others(*server),
         Verb::Stop { .. }
@@ -61,6 +61,10 @@ fn apart_from_all(mut verb: Verb) -> Verb {
         | Verb::Disks { .. }
         | Verb::Disk { .. }
         | Verb::NoDisk { .. }
+        | Verb::Capture { .. }
+        | Verb::CopyImage { .. }
+        | Verb::NoImage { .. }
+        | Verb::Key { .. }
         | Verb::Balance { .. }
         | Verb::Unbalance { .. } => {}
     }

@@ -8,7 +8,6 @@ mod console;
 mod door;
 mod fleet;
 mod guest;
-mod hosts;
 mod pace;
 mod verbs;
 
@@ -17,7 +16,7 @@ mod laws;
 #[cfg(test)]
 mod tests;
 
+pub use crate::hosts::HostState;
 pub use config::SimConfig;
 pub use door::SimDriver;
-pub use hosts::HostState;
 pub use pace::Pace;

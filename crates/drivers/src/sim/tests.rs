@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use regiment_core::driver::{
-    Adoption, Done, Driver, DriverError, Finding, Provision, Rejection, StepCall, StepRef,
+    Adoption, Done, Driver, DriverError, Finding, Login, Provision, Rejection, StepCall, StepRef,
     StepReport, Verb,
 };
 use regiment_core::model::{
@@ -42,8 +42,7 @@ pub(super) fn provision(server: ServerId, zone: &str, flavor: Arc<Flavor>) -> Ve
         flavor,
         image: image(1),
         password: Some(Secret::new("First-1")),
-        key_name: None,
-        user_data: None,
+        login: Login::default(),
         nics: Vec::new(),
         boot_gib: 40,
         disks: Vec::new(),
@@ -52,8 +51,12 @@ pub(super) fn provision(server: ServerId, zone: &str, flavor: Arc<Flavor>) -> Ve
     Verb::Provision { server, plan }
 }
 
-pub(super) const fn run(server: ServerId) -> Verb {
-    Verb::Run { server, apart_from: Vec::new() }
+pub(super) fn run(server: ServerId) -> Verb {
+    Verb::Run { server, hostname: "one".into(), apart_from: Vec::new() }
+}
+
+pub(super) fn anew(server: ServerId, generation: u32, image: Arc<Image>) -> Verb {
+    Verb::Image { server, generation, image, password: None, login: Login::default() }
 }
 
 pub(super) fn host(name: &str, zone: &str, vcpus: u32) -> Host {
@@ -105,6 +108,7 @@ fn conforms_at_every_pace() {
             other_flavor: flavor(2, 4096),
             image: image(1),
             other_image: image(2),
+            makes_images: true,
         };
         let mut now = Time(1_000);
         let mut wait = |driver: &mut dyn Driver| {
@@ -170,7 +174,7 @@ fn a_host_that_is_down_refuses_and_a_silent_one_does_not_answer() {
             Verb::Reboot { server, force: Force::Hard, token: 1 },
             Verb::Shape { server, flavor: flavor(2, 2048), apart_from: Vec::new() },
             Verb::Password { server, generation: 2, password: Secret::new("Second-2") },
-            Verb::Image { server, generation: 2, image: image(2), password: None },
+            anew(server, 2, image(2)),
             Verb::Nics { server, nics: Vec::new() },
             Verb::Remove { server },
             provision(server, "b", flavor(1, 1024)),
@@ -233,6 +237,20 @@ fn force_decides_about_a_guest_that_does_not_comply() {
 }
 
 #[test]
+fn a_server_lets_in_the_key_it_was_told_last() {
+    let mut driver = small();
+    let server = ServerId(1);
+    placed(&mut driver, 1, "a", 1);
+    let key = |text: Option<&str>| Verb::Key { server, public_key: text.map(Into::into) };
+    for told in [Some("one"), Some("two"), None, Some("two")] {
+        ask(&mut driver, key(told)).expect("it is told");
+        assert_eq!(driver.public_key(server).as_deref(), told);
+    }
+    ask(&mut driver, Verb::Remove { server }).expect("it goes");
+    assert_eq!(driver.public_key(server), None);
+}
+
+#[test]
 fn passwords_are_set_and_not_kept() {
     let mut driver = small();
     let server = ServerId(1);
@@ -255,7 +273,7 @@ fn passwords_are_set_and_not_kept() {
     assert!(driver.password_is(server, &third));
     assert_eq!(driver.inspect(server).expect("it is there").password_generation, 2);
     // A new image brings an agent.
-    let anew = |id| Verb::Image { server, generation: 2, image: image(id), password: None };
+    let anew = |id| anew(server, 2, image(id));
     ask(&mut driver, anew(2)).expect("it is made");
     assert!(!driver.password_is(server, &third), "a fresh disk knows no old password");
     ask(&mut driver, set(4, &first)).expect("it is set");
@@ -444,15 +462,15 @@ fn a_console_shows_what_happened() {
         &mut driver,
         vec![
             provision(server, "a", flavor(1, 1024)),
-            Verb::Run { server, apart_from: Vec::new() },
-            Verb::Run { server, apart_from: Vec::new() },
+            run(server),
+            run(server),
             Verb::Reboot { server, force: Force::Soft, token: 1 },
             Verb::Reboot { server, force: Force::Soft, token: 1 },
             Verb::Reboot { server, force: Force::Hard, token: 2 },
             Verb::Crash { server, token: 3 },
             Verb::Stop { server, force: Force::Soft },
-            Verb::Image { server, generation: 2, image: image(2), password: None },
-            Verb::Run { server, apart_from: Vec::new() },
+            anew(server, 2, image(2)),
+            run(server),
         ],
     );
     driver.set_host("a1", HostState::Down);
@@ -485,10 +503,7 @@ fn a_console_says_what_it_does_not_know() {
     let mut first = small();
     let server = ServerId(1);
     let record = conformance::record(server);
-    tell(
-        &mut first,
-        vec![provision(server, "a", flavor(1, 1024)), Verb::Run { server, apart_from: Vec::new() }],
-    );
+    tell(&mut first, vec![provision(server, "a", flavor(1, 1024)), run(server)]);
     let finding = first.inspect(server).expect("it is there");
     let mut second = small();
     let adoption = Adoption { finding, flavor: flavor(1, 1024) };

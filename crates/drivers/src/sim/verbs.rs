@@ -10,7 +10,7 @@ use regiment_core::vault::Secret;
 use super::console::{Consoles, Sight};
 use super::fleet::Fleet;
 use super::guest::{Guest, ImageNumber, PasswordHash};
-use super::hosts::{HostNumber, HostState, Shape};
+use crate::hosts::{HostNumber, HostState, Shape};
 
 type Outcome = Result<Done, DriverError>;
 
@@ -24,7 +24,7 @@ impl Fleet {
     pub(super) fn make_true(&mut self, verb: Verb) -> Outcome {
         match verb {
             Verb::Provision { server, plan } => self.provision(server, &plan),
-            Verb::Run { server, apart_from } => self.run(server, &apart_from),
+            Verb::Run { server, hostname: _, apart_from } => self.run(server, &apart_from),
             Verb::Stop { server, force } => {
                 self.on(server, |guest, console| stop(guest, force, console))
             }
@@ -49,7 +49,7 @@ impl Fleet {
                 guest.password_generation = generation;
                 DONE
             }),
-            Verb::Image { server, generation, image, password } => {
+            Verb::Image { server, generation, image, password, login: _ } => {
                 let image = self.image_number(image.id);
                 self.on(server, |guest, console| {
                     reinstall(guest, generation, image, console);
@@ -75,6 +75,27 @@ impl Fleet {
             }
             Verb::NoDisk { volume } => {
                 self.loose.remove(&volume);
+                DONE
+            }
+            Verb::Capture { server, image } => {
+                self.on(server, |_, _| DONE)?;
+                self.own_images.insert(image);
+                DONE
+            }
+            Verb::CopyImage { from: _, to } => {
+                self.own_images.insert(to);
+                DONE
+            }
+            Verb::NoImage { image } => {
+                self.own_images.remove(&image);
+                DONE
+            }
+            Verb::Key { server, public_key } => {
+                self.on(server, |_, _| DONE)?;
+                match public_key {
+                    Some(key) => self.keys.insert(server, key),
+                    None => self.keys.remove(&server),
+                };
                 DONE
             }
             Verb::Balance { balancer } => {

@@ -1,6 +1,6 @@
 //! `POST jobs`: an order on servers that are named or selected.
 
-mod wire;
+pub(in crate::native) mod wire;
 
 use regiment_core::command::{Admission, Command, Receipt, TargetRef, TokenClaim};
 use regiment_core::limits::TOKEN_CHARS_MAX;
@@ -28,7 +28,7 @@ pub(in crate::native) fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let mut command = Command::new(project, principal, NAME, request, operation, Vec::new());
     command.admission = asked.admission.into();
     command.already_so = asked.already_so.into();
-    command.orders = asked.orders.read()?;
+    command.orders = asked.orders.read(call.context.now)?;
     command.dry_run = asked.dry_run;
     command.token = token;
     command.secret = secret;
@@ -109,7 +109,8 @@ impl Verdicts {
     }
 }
 
-fn place(command: Command) -> Action {
+/// Orders it, and answers with the job and its verdicts.
+pub(in crate::native) fn place(command: Command) -> Action {
     let (targets, request) = (command.targets.clone(), command.request);
     let (dry_run, admission) = (command.dry_run, command.admission);
     Action::order(command, move |outcome, view| match outcome {
@@ -122,13 +123,16 @@ fn place(command: Command) -> Action {
                 let body = Submitted { job: Some(shown), verdicts };
                 reply::json(202, &body).with_header("location", place)
             }
-            None if dry_run => {
-                let verdicts = Verdicts::of(receipt, &targets);
-                reply::json(200, &Submitted { job: None, verdicts })
-            }
+            None if dry_run => judged(receipt, &targets),
             None => refused(receipt, admission, &targets, request),
         },
     })
+}
+
+/// What would have come of it.
+pub(in crate::native) fn judged(receipt: &Receipt, targets: &[TargetRef]) -> Answer {
+    let verdicts = Verdicts::of(receipt, targets);
+    reply::json(200, &Submitted { job: None, verdicts })
 }
 
 /// Nothing was ordered: a target was refused and with it all, or none of them is there.

@@ -158,7 +158,7 @@ fn told(reply: NovaReply, server: ServerId, job: &Job, sub: &SubJob) -> Option<T
 
 const fn failed(sub: &SubJob) -> bool {
     match sub.state {
-        SubState::Failed | SubState::Refused => true,
+        SubState::Failed | SubState::Refused | SubState::Cancelled => true,
         SubState::Waiting | SubState::Running | SubState::Succeeded => false,
     }
 }
@@ -169,7 +169,7 @@ fn event(operation: &Operation, sub: &SubJob) -> Option<Event> {
     let result = match sub.state {
         SubState::Waiting | SubState::Running => None,
         SubState::Succeeded => Some("Success"),
-        SubState::Failed | SubState::Refused => Some("Error"),
+        SubState::Failed | SubState::Refused | SubState::Cancelled => Some("Error"),
     };
     Some(Event {
         part,
@@ -205,6 +205,7 @@ const fn words(operation: &Operation) -> Option<(&'static str, Option<&'static s
         }
         Operation::AttachVolume(_) => ("attach_volume", Some("compute_attach_volume")),
         Operation::DetachVolume(_) => ("detach_volume", Some("compute_detach_volume")),
+        Operation::MakeImage(_) => ("createImage", Some("compute_snapshot_instance")),
         Operation::Lock(Lock { locked: true }) => ("lock", None),
         Operation::Lock(Lock { locked: false }) => ("unlock", None),
         Operation::Rename(_)
@@ -213,6 +214,7 @@ const fn words(operation: &Operation) -> Option<(&'static str, Option<&'static s
         | Operation::CreateDisks(_)
         | Operation::DeleteDisks(_)
         | Operation::ExtendDisks(_)
+        | Operation::ExtendVolumes(_)
         | Operation::CreateLoadBalancers(_)
         | Operation::DeleteLoadBalancers(_)
         | Operation::CreateListeners(_)
@@ -226,6 +228,9 @@ const fn words(operation: &Operation) -> Option<(&'static str, Option<&'static s
         | Operation::RegisterMembers(_)
         | Operation::DeregisterMembers(_)
         | Operation::WeighMembers(_)
+        | Operation::CopyImages(_)
+        | Operation::DeleteImages(_)
+        | Operation::BindKeyPair(_)
         | Operation::MoveMembers(_)
         | Operation::CreateRules(_)
         | Operation::ChangeRule(_)

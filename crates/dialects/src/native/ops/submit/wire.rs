@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use regiment_core::command::{Admission, AlreadySo, TargetRef};
 use regiment_core::limits::NAME_CHARS_MAX;
-use regiment_core::model::{ImageId, Orders};
+use regiment_core::model::ImageId;
 use regiment_core::ops::{
     Delete, Force, Operation, PasswordFit, Reboot, Reinstall, Rename, ResetPassword, Resize, Start,
     Stop,
@@ -19,6 +19,7 @@ use serde_json::{Map, Value};
 use crate::native::faults::Refusal;
 use crate::native::ops::list_servers::status;
 use crate::native::ops::show_server::target;
+use crate::native::orders::AskedOrders;
 
 /// Characters of a password. What else a system wants of one it says itself.
 const PASSWORD_CHARS_MAX: usize = 128;
@@ -73,22 +74,6 @@ impl From<AskedAlreadySo> for AlreadySo {
             AskedAlreadySo::Succeeds => AlreadySo::Succeeds,
             AskedAlreadySo::Refused => AlreadySo::Refused,
         }
-    }
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct AskedOrders {
-    concurrency: Option<u32>,
-}
-
-impl AskedOrders {
-    pub fn read(self) -> Result<Orders, Refusal> {
-        let AskedOrders { concurrency } = self;
-        if concurrency == Some(0) {
-            return Err(Refusal::invalid("orders: concurrency must be at least 1"));
-        }
-        Ok(Orders { concurrency })
     }
 }
 
@@ -150,6 +135,7 @@ pub(super) fn as_said(target: &TargetRef) -> String {
         TargetRef::Short(handle) => handle.to_string(),
         TargetRef::Balancer(id) => id.0.to_string(),
         TargetRef::Disk(id) => id.to_string(),
+        TargetRef::Image(id) => id.to_string(),
         TargetRef::Unreadable(words) => words.to_string(),
     }
 }
@@ -229,7 +215,9 @@ fn secret<'de, D: Deserializer<'de>>(given: D) -> Result<Secret, D::Error> {
     String::deserialize(given).map(Secret::new)
 }
 
-fn maybe_secret<'de, D: Deserializer<'de>>(given: D) -> Result<Option<Secret>, D::Error> {
+pub(in crate::native) fn maybe_secret<'de, D: Deserializer<'de>>(
+    given: D,
+) -> Result<Option<Secret>, D::Error> {
     Ok(Option::<String>::deserialize(given)?.map(Secret::new))
 }
 
@@ -313,7 +301,7 @@ fn read<T: DeserializeOwned>(parameters: Map<String, Value>) -> Result<T, Refusa
         .map_err(|error| Refusal::invalid(format!("parameters: {error}")))
 }
 
-fn check_password(password: &Secret) -> Result<(), Refusal> {
+pub(in crate::native) fn check_password(password: &Secret) -> Result<(), Refusal> {
     let text = password.expose();
     let fits = (1..=PASSWORD_CHARS_MAX).contains(&text.chars().count());
     if fits && !text.contains(char::is_control) {

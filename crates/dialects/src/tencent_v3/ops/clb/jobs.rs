@@ -156,10 +156,15 @@ fn action(operation: &Operation) -> &'static str {
         | Operation::Lock(_)
         | Operation::Purge(_)
         | Operation::Restore(_)
+        | Operation::MakeImage(_)
+        | Operation::CopyImages(_)
+        | Operation::DeleteImages(_)
+        | Operation::BindKeyPair(_)
         | Operation::CrashDump(_)
         | Operation::CreateDisks(_)
         | Operation::DeleteDisks(_)
         | Operation::ExtendDisks(_)
+        | Operation::ExtendVolumes(_)
         | Operation::Edit(_) => "",
     }
 }

@@ -19,7 +19,7 @@ pub enum HostState {
 
 /// What a server takes up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Shape {
+pub(crate) struct Shape {
     pub vcpus: u32,
     pub ram_mib: u32,
 }
@@ -31,7 +31,7 @@ impl From<&Flavor> for Shape {
 }
 
 /// The number of a host in its fleet.
-pub(super) type HostNumber = u32;
+pub(crate) type HostNumber = u32;
 
 #[derive(Debug)]
 struct Room {
@@ -63,7 +63,7 @@ impl Room {
 }
 
 #[derive(Debug)]
-pub(super) struct Hosts {
+pub(crate) struct Hosts {
     rooms: Vec<Room>,
     by_name: HashMap<Arc<str>, HostNumber, FixedState>,
     by_zone: HashMap<Arc<str>, Vec<HostNumber>, FixedState>,
