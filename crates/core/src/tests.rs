@@ -2,11 +2,13 @@
 
 mod alarms;
 mod balancers;
+mod charging;
 mod disaster;
 mod edits;
 mod holds;
 mod launch_templates;
 mod laws;
+mod orders;
 mod plane;
 mod records;
 mod recycle_bin;

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use regiment_core::model::{Fault, FaultKind, ImageId, ServerId};
+use regiment_core::model::{Fault, FaultKind};
 
 use crate::tencent::ids;
 
@@ -41,6 +41,15 @@ pub const fn row(kind: FaultKind) -> Row {
         }
         FaultKind::ImageNotFound => (5000, "InvalidImageId.NotFound", "the image does not exist"),
         FaultKind::NameInvalid => (4000, "InvalidParameter", "the name is not allowed"),
+        FaultKind::OrdersInvalid => {
+            (4000, "InvalidParameter", "the orders in X-Regiment-Orders cannot be carried out")
+        }
+        // No request of this dialect can meet the others of a task.
+        FaultKind::JobNotFound => (5000, "ResourceNotFound", "no task has this requestId"),
+        FaultKind::JobEnded => (5100, OPERATION_FAILED, "the task has ended"),
+        FaultKind::JobNotHeld => (5100, OPERATION_FAILED, "the task waits for no approval"),
+        FaultKind::NothingToRetry => (5100, OPERATION_FAILED, "nothing of the task failed"),
+        FaultKind::PasswordNeeded => (4000, PASSWORD, "the task needs its password again"),
         FaultKind::ServerNotFound => {
             (5000, "InvalidInstanceId.NotFound", "the instance does not exist")
         }
@@ -196,6 +205,19 @@ pub const fn row(kind: FaultKind) -> Row {
             (5100, OPERATION_FAILED, "the host of the instance cannot be reached")
         }
         FaultKind::StillRunning => (5100, STATUS, "the operation is still running"),
+        FaultKind::Cancelled => {
+            (5100, OPERATION_FAILED, "the task was cancelled before it was begun")
+        }
+        FaultKind::TooManyFailures => (
+            5100,
+            OPERATION_FAILED,
+            "the task was cancelled before it was begun: too many others failed",
+        ),
+        FaultKind::DeadlinePassed => (
+            5100,
+            OPERATION_FAILED,
+            "the task was cancelled before it was begun: its deadline passed",
+        ),
         FaultKind::Internal => (6000, "InternalError", "internal error"),
     };
     Row { code, code_desc, message }
@@ -214,12 +236,7 @@ pub fn worded(fault: &Fault) -> String {
 
 /// The story of a fault may be an id as the core writes it.
 fn in_our_ids(kind: FaultKind, detail: &str) -> Cow<'_, str> {
-    let ours = if kind == FaultKind::ImageNotFound {
-        ImageId::parse_dashed(detail).map(ids::image)
-    } else {
-        ServerId::parse_dashed(detail).map(|id| ids::instance(id.handle()))
-    };
-    ours.map_or(Cow::Borrowed(detail), Cow::Owned)
+    ids::in_story(kind, detail).map_or(Cow::Borrowed(detail), Cow::Owned)
 }
 
 /// Why a request as a whole is refused.
@@ -233,6 +250,10 @@ pub enum Refusal {
         why: String,
     },
     PasswordUnfit,
+    /// The instance is paid for in advance, or by use, and the action is for the others.
+    PaidOtherwise {
+        prepaid: bool,
+    },
     ZoneUnknown,
     SecretIdNotFound,
     SignatureWrong,
@@ -279,6 +300,14 @@ impl Refusal {
             Refusal::Malformed { name, why } => (4000, PARAMETER, format!("{name} {why}").into()),
             Refusal::PasswordUnfit => {
                 (4000, PASSWORD, "the password does not meet the rules".into())
+            }
+            Refusal::PaidOtherwise { prepaid } => {
+                let why = if *prepaid {
+                    "the instance is paid for in advance"
+                } else {
+                    "the instance is paid by use"
+                };
+                (5100, "InvalidInstance.NotSupported", Cow::Borrowed(why))
             }
             Refusal::ZoneUnknown => {
                 (4000, "InvalidParameter.InvaildZoneId", "the zone does not exist".into())
@@ -374,6 +403,7 @@ impl Refusal {
                 ("ServiceUnavailable", "The service is not available, try again later.".into())
             }
             Refusal::PasswordUnfit
+            | Refusal::PaidOtherwise { .. }
             | Refusal::ZoneUnknown
             | Refusal::TaskNotFound
             | Refusal::NotForClassic(_)

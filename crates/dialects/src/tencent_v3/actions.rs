@@ -11,14 +11,19 @@ use super::faults::Refusal;
 use super::input::{Carrier, Input};
 use super::language::Language;
 use super::ops::clb::{
-    balancers, batch_deregister_members, batch_register_members, batch_weigh_members,
-    change_listener, change_load_balancer, create_listeners, create_load_balancers,
-    delete_listeners, delete_load_balancers, deregister_members, jobs, listeners, member_health,
-    members, register_members, task_status, weigh_members,
+    backends, balancer_prices, balancer_quotas, balancers, batch_deregister_members,
+    batch_register_members, batch_weigh_members, change_domain, change_listener,
+    change_load_balancer, change_project, change_rule, classic_balancers, classic_health,
+    classic_listeners, clone_load_balancer, create_listeners, create_load_balancers, create_rules,
+    delete_listeners, delete_load_balancers, delete_rules, deregister_backends, deregister_members,
+    details, end_redirections, fronts, jobs, listeners, member_health, members, move_members,
+    redirect, redirect_to_https, redirections, register_backends, register_members,
+    security_groups, task_status, weigh_members,
 };
 use super::ops::{
-    create, delete, describe, images, key_pairs, reboot, regions, reinstall, reset_password,
-    resize, servers, shapes, start, states, stop, zones,
+    bandwidth, change_charging, change_network, console, create, delete, describe, extend_volumes,
+    images, internet_charge_types, key_pairs, modifications, offers, prices, quotas, reboot,
+    regions, reinstall, reset_password, resize, servers, shapes, start, states, stop, zones,
 };
 use super::places;
 use super::reply::Reply;
@@ -45,39 +50,86 @@ const fn clb(name: &'static str, answerer: Answerer) -> Served {
 }
 
 pub static SERVED: &[Served] = &[
+    clb("AutoRewrite", redirect_to_https::decode),
     clb("BatchDeregisterTargets", batch_deregister_members::decode),
     clb("BatchModifyTargetWeight", batch_weigh_members::decode),
     clb("BatchRegisterTargets", batch_register_members::decode),
+    clb("CloneLoadBalancer", clone_load_balancer::decode),
     clb("CreateListener", create_listeners::decode),
     clb("CreateLoadBalancer", create_load_balancers::decode),
+    clb("CreateRule", create_rules::decode),
     clb("DeleteListener", delete_listeners::decode),
     clb("DeleteLoadBalancer", delete_load_balancers::decode),
+    clb("DeleteLoadBalancerListeners", delete_listeners::decode_many),
+    clb("DeleteRewrite", end_redirections::decode),
+    clb("DeleteRule", delete_rules::decode),
     clb("DeregisterTargets", deregister_members::decode),
+    clb("DeregisterTargetsFromClassicalLB", deregister_backends::decode),
     clb("DescribeAsyncJobs", jobs::decode),
+    clb("DescribeClassicalLBByInstanceId", classic_balancers::decode),
+    clb("DescribeClassicalLBHealthStatus", classic_health::decode),
+    clb("DescribeClassicalLBListeners", classic_listeners::decode),
+    clb("DescribeClassicalLBTargets", backends::decode),
+    clb("DescribeLBListeners", fronts::decode),
     clb("DescribeListeners", listeners::decode),
     clb("DescribeLoadBalancers", balancers::decode),
+    clb("DescribeLoadBalancersDetail", details::decode),
+    clb("DescribeQuota", balancer_quotas::decode),
+    clb("DescribeRewrite", redirections::decode),
     clb("DescribeTargetHealth", member_health::decode),
     clb("DescribeTargets", members::decode),
     clb("DescribeTaskStatus", task_status::decode),
+    clb("InquiryPriceCreateLoadBalancer", balancer_prices::decode),
+    clb("ManualRewrite", redirect::decode),
+    clb("ModifyDomain", change_domain::rename),
+    clb("ModifyDomainAttributes", change_domain::decode),
     clb("ModifyListener", change_listener::decode),
     clb("ModifyLoadBalancerAttributes", change_load_balancer::decode),
+    clb("ModifyLoadBalancersProject", change_project::decode),
+    clb("ModifyRule", change_rule::decode),
+    clb("ModifyTargetPort", move_members::decode),
     clb("ModifyTargetWeight", weigh_members::decode),
     clb("RegisterTargets", register_members::decode),
+    clb("RegisterTargetsWithClassicalLB", register_backends::decode),
+    clb("SetLoadBalancerSecurityGroups", security_groups::decode),
+    clb("SetSecurityGroupForLoadbalancers", security_groups::decode_many),
     cvm("CreateKeyPair", key_pairs::create),
     cvm("DeleteKeyPairs", key_pairs::delete),
+    cvm("DescribeAccountQuota", quotas::account),
     cvm("DescribeImages", images::decode),
+    cvm("DescribeInstanceFamilyConfigs", shapes::families),
     cvm("DescribeInstanceTypeConfigs", shapes::decode),
+    cvm("DescribeInstanceVncUrl", console::decode),
     cvm("DescribeInstances", servers::decode),
+    cvm("DescribeInstancesModification", modifications::decode),
+    cvm("DescribeInstancesOperationLimit", quotas::operations),
     cvm("DescribeInstancesStatus", states::decode),
+    cvm("DescribeInternetChargeTypeConfigs", internet_charge_types::decode),
     cvm("DescribeKeyPairs", key_pairs::list),
     Served { regional: false, ..cvm("DescribeRegions", regions::decode) },
+    cvm("DescribeZoneInstanceConfigInfos", offers::decode),
     cvm("DescribeZones", zones::decode),
     cvm("ImportKeyPair", key_pairs::import),
+    cvm("InquiryPriceModifyInstancesChargeType", prices::change_charging),
+    cvm("InquiryPriceRenewInstances", prices::renew),
+    cvm("InquiryPriceResetInstance", prices::reinstall),
+    cvm("InquiryPriceResetInstancesInternetMaxBandwidth", prices::reset_bandwidth),
+    cvm("InquiryPriceResetInstancesType", prices::resize),
+    cvm("InquiryPriceResizeInstanceDisks", prices::extend_volumes),
+    cvm("InquiryPriceRunInstances", prices::run),
+    cvm("InquiryPriceTerminateInstances", prices::terminate),
     cvm("ModifyInstancesAttribute", describe::decode),
+    cvm("ModifyInstancesChargeType", change_charging::change),
+    cvm("ModifyInstancesProject", describe::project),
+    cvm("ModifyInstancesRenewFlag", change_charging::flag),
+    cvm("ModifyInstancesVpcAttribute", change_network::decode),
     cvm("RebootInstances", reboot::decode),
+    cvm("RenewInstances", change_charging::renew),
     cvm("ResetInstance", reinstall::decode),
+    cvm("ResetInstancesInternetMaxBandwidth", bandwidth::decode),
     cvm("ResetInstancesPassword", reset_password::decode),
     cvm("ResetInstancesType", resize::decode),
+    cvm("ResizeInstanceDisks", extend_volumes::decode),
     cvm("RunInstances", create::decode),
     cvm("StartInstances", start::decode),
     cvm("StopInstances", stop::decode),
@@ -132,6 +184,19 @@ impl Common {
     }
 }
 
+impl Common {
+    /// The service of the action, as far as it is one that is served.
+    pub fn service(&self) -> &'static str {
+        let named = self.action.as_deref();
+        let version = self.version.as_deref().and_then(definitions::service_of);
+        let served = SERVED.iter().find(|served| {
+            Some(served.name) == named
+                && version.as_ref().is_some_and(|(name, _)| *name == served.service)
+        });
+        served.map_or("", |served| served.service)
+    }
+}
+
 /// What is asked. The signature has been verified.
 pub fn decode(
     request: &Request<'_>,
@@ -167,7 +232,7 @@ pub fn decode(
     };
     let input = Input::read(request, common.carrier, service, shape)?;
     let reply = Reply { service: served.service, ..reply };
-    Ok((served.answerer)(&Call { input: &input, context, caller, region: &region, reply })
+    Ok((served.answerer)(&Call { input: &input, context, caller, request, region: &region, reply })
         .unwrap_or_else(|refusal| Action::Answer(reply.refuse(&refusal))))
 }
 
