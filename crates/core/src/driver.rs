@@ -94,7 +94,7 @@ pub enum Verb {
         server: ServerId,
         nics: Vec<Nic>,
     },
-    /// The server's data disks are exactly these.
+    /// The server's data disks are exactly these. One that was there may be larger than it was.
     Disks {
         server: ServerId,
         disks: Vec<DiskPlan>,

@@ -2,6 +2,7 @@
 
 mod alarms;
 mod balancers;
+mod charging;
 mod disaster;
 mod edits;
 mod holds;

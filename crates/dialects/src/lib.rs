@@ -6,6 +6,8 @@
 //!
 //! Read first: [`wire`] (bytes in, bytes out), then [`Dialect`], then one dialect's `mod.rs`.
 
+mod charging;
+mod console;
 pub mod huawei;
 mod keys;
 pub mod sign;

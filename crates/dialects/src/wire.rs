@@ -20,6 +20,12 @@ pub struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
+    /// Scheme and host as the client reached us.
+    pub fn base_url(&self) -> String {
+        let scheme = if self.tls { "https" } else { "http" };
+        format!("{scheme}://{}", self.header("host").unwrap_or("localhost"))
+    }
+
     /// The first value of a header, by its lower-case name.
     pub fn header(&self, name: &str) -> Option<&'a str> {
         self.header_values(name).next()

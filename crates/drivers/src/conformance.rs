@@ -420,7 +420,14 @@ impl Trial<'_> {
             device: format!("/dev/vd{}", char::from(b'a' + number)).into(),
             size_gib: 10 * u32::from(number),
         };
-        let lists = [vec![disk(1)], vec![disk(1), disk(2)], vec![disk(2), disk(3)], vec![]];
+        let grown = DiskPlan { size_gib: 50, ..disk(2) };
+        let lists = [
+            vec![disk(1)],
+            vec![disk(1), disk(2)],
+            vec![disk(1), grown.clone()],
+            vec![grown, disk(3)],
+            vec![],
+        ];
         for disks in lists {
             let verb = Verb::Disks { server, disks: disks.clone() };
             self.twice(server, &verb);

@@ -23,7 +23,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use describe::{Describe, SetTerminateTime};
-pub use disks::BindVolume;
+pub use disks::{BindVolume, ChangeDiskTerms};
 pub use key_pairs::{AddKeyPair, RemoveKeyPair};
 pub use launch_templates::{AddLaunchTemplate, RemoveLaunchTemplate};
 pub use metadata::ChangeMetadata;
@@ -53,6 +53,7 @@ pub enum Edit {
     ShareAddress(ShareAddress),
     ChangeSecurityGroup(ChangeSecurityGroup),
     BindVolume(BindVolume),
+    ChangeDiskTerms(ChangeDiskTerms),
     ChangeTags(ChangeTags),
     Describe(Describe),
     SetTerminateTime(SetTerminateTime),
@@ -125,6 +126,7 @@ impl Edit {
             Edit::ShareAddress(edit) => edit,
             Edit::ChangeSecurityGroup(edit) => edit,
             Edit::BindVolume(edit) => edit,
+            Edit::ChangeDiskTerms(edit) => edit,
             Edit::ChangeTags(edit) => edit,
             Edit::Describe(edit) => edit,
             Edit::SetTerminateTime(edit) => edit,

@@ -33,6 +33,8 @@ pub use job::{Job, Orders, Outcome, SubJob, SubState, SubTarget, Tally, Target};
 pub use launch_template::{LaunchTemplate, TemplateVersion};
 pub use network::{Cidr, Direction, Remote, Rule, SecurityGroup, Subnet, Vpc};
 pub use scheduled_event::{ScheduledEvent, Stage};
-pub(crate) use server::change_hints;
-pub use server::{Activity, Busy, Details, Last, Nic, Phase, Power, Recycled, Server, Tag, Volume};
+pub use server::{
+    Activity, Busy, Details, HintChanges, Last, Nic, Phase, Power, Recycled, Server, Tag, Volume,
+};
+pub(crate) use server::{change_hints, reword};
 pub use time::Time;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Fault, ImageId, NetworkId, PortId, ProjectId, ServerGroupId, ServerId, SubJobId, Time, VolumeId,
+    Fault, Hints, ImageId, NetworkId, PortId, ProjectId, ServerGroupId, ServerId, SubJobId, Time,
+    VolumeId,
 };
 use crate::limits::ORDERS_REMEMBERED_MAX;
 
@@ -43,6 +44,7 @@ pub enum Activity {
     AttachingVolume,
     Charging,
     DetachingVolume,
+    ExtendingVolumes,
     Migrating,
     ConfirmingResize,
     Locking,
@@ -174,12 +176,15 @@ pub struct Recycled {
     pub volumes: bool,
 }
 
-/// Gives each of these hints its new value; nothing takes one away.
-pub(crate) fn change_hints(
-    details: &mut Arc<Details>,
-    changes: &BTreeMap<Arc<str>, Option<Arc<str>>>,
-) {
-    let hints = &mut Arc::make_mut(details).hints;
+/// New values of hints, by name; nothing takes one away.
+pub type HintChanges = BTreeMap<Arc<str>, Option<Arc<str>>>;
+
+/// Gives each of these hints its new value.
+pub(crate) fn change_hints(details: &mut Arc<Details>, changes: &HintChanges) {
+    reword(&mut Arc::make_mut(details).hints, changes);
+}
+
+pub(crate) fn reword(hints: &mut Hints, changes: &HintChanges) {
     for (name, value) in changes {
         match value {
             Some(value) => hints.insert(name.clone(), value.clone()),

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::nic_mint::{NicMint, NicOrder};
-use super::{Rules, ServerRules, Step, Verdict, power_of};
+use super::{Force, Rules, Running, ServerRules, Step, Verdict, at_rest};
 use crate::chance::Chance;
 use crate::model::{Activity, Fault, FaultKind, NetworkId, Nic, ProjectId, Server, SubJobId};
 use crate::world::World;
@@ -16,11 +16,13 @@ pub struct ChangeNetwork {
     /// What the order came to, chosen when it is planned.
     #[serde(default)]
     pub nic: Option<Nic>,
+    #[serde(default)]
+    pub while_running: Running,
 }
 
 impl ChangeNetwork {
     pub fn new(network: NetworkId, order: NicOrder) -> ChangeNetwork {
-        ChangeNetwork { network, order, nic: None }
+        ChangeNetwork { network, order, nic: None, while_running: Running::Stays }
     }
 
     pub(super) fn choose(
@@ -50,8 +52,13 @@ impl Rules for ChangeNetwork {
         self.order.check(world, project, Some(self.network))
     }
 
-    fn steps(&self, _was_running: bool) -> &'static [Step] {
-        &[Step::Nics]
+    fn steps(&self, was_running: bool) -> &'static [Step] {
+        match self.while_running {
+            Running::Restarts if was_running => {
+                &[Step::Stop(Force::SoftThenHard), Step::Nics, Step::Run]
+            }
+            Running::Refuses | Running::Restarts | Running::Stays => &[Step::Nics],
+        }
     }
 }
 
@@ -61,7 +68,7 @@ impl ServerRules for ChangeNetwork {
     }
 
     fn admit(&self, server: &Server, _world: &World) -> Verdict {
-        if let Err(kind) = power_of(server) {
+        if let Err(kind) = at_rest(server, self.while_running != Running::Refuses) {
             return Verdict::refuse(kind);
         }
         match server.details.nics.len() {

@@ -29,6 +29,7 @@ mod deregister_members;
 mod detach_volume;
 mod end_redirections;
 mod extend_disks;
+mod extend_volumes;
 mod lock;
 mod migrate;
 mod move_members;
@@ -59,7 +60,7 @@ use serde::{Deserialize, Serialize};
 
 pub use add_nics::AddNics;
 pub use attach_volume::{AttachVolume, fits, free_device};
-pub use change_charging::ChangeCharging;
+pub use change_charging::{ChangeCharging, Terms};
 pub use change_domain::ChangeDomain;
 pub use change_listener::ChangeListener;
 pub use change_load_balancer::{ChangeLoadBalancer, GroupsChange};
@@ -83,6 +84,7 @@ pub use deregister_members::DeregisterMembers;
 pub use detach_volume::DetachVolume;
 pub use end_redirections::EndRedirections;
 pub use extend_disks::ExtendDisks;
+pub use extend_volumes::{ExtendVolumes, Running};
 pub use lock::Lock;
 pub use migrate::Migrate;
 pub use move_members::{Move, MoveMembers};
@@ -169,6 +171,7 @@ pub enum Operation {
     CreateDisks(CreateDisks),
     DeleteDisks(DeleteDisks),
     ExtendDisks(ExtendDisks),
+    ExtendVolumes(ExtendVolumes),
     ConfirmResize(ConfirmResize),
     RevertResize(RevertResize),
     Lock(Lock),
@@ -361,6 +364,7 @@ impl Operation {
             Operation::CreateDisks(op) => Sort::NewDisks(op),
             Operation::DeleteDisks(op) => Sort::Disks(op),
             Operation::ExtendDisks(op) => Sort::Disks(op),
+            Operation::ExtendVolumes(op) => Sort::Servers(op),
             Operation::ConfirmResize(op) => Sort::Servers(op),
             Operation::RevertResize(op) => Sort::Servers(op),
             Operation::Lock(op) => Sort::Servers(op),

@@ -231,7 +231,7 @@ const ACTS: &[Act] = &[
         vec![
             command(16, Operation::Redeploy(Redeploy::default()), &[s(1), s(2)]),
             command(17, stop, &[s(3)]),
-            command(18, Operation::ChangeCharging(ChangeCharging { hints: hint("x") }), &[s(5)]),
+            command(18, Operation::ChangeCharging(ChangeCharging::alike(hint("x"))), &[s(5)]),
         ]
     },
     |_| {

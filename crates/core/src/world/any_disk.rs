@@ -133,6 +133,9 @@ impl<'a> AnyDisk<'a> {
                 let id = AnyDisk::volume(server, at).id;
                 let job = server.busy.and_then(|busy| world.job_with_number(busy.sub.0));
                 let leaves = job.is_some_and(|job| job.operation.volumes().contains(&id));
+                let grows = job.is_some_and(|job| {
+                    matches!(&job.operation, Operation::ExtendVolumes(extend) if extend.sizes.contains_key(&id))
+                });
                 // A server that is started for the first time already has its disks.
                 let made = server.image_generation > 0;
                 match server.phase {
@@ -141,6 +144,7 @@ impl<'a> AnyDisk<'a> {
                     Phase::Creating | Phase::Ready | Phase::Broken if leaves => {
                         DiskState::Detaching
                     }
+                    Phase::Creating | Phase::Ready | Phase::Broken if grows => DiskState::Extending,
                     Phase::Creating | Phase::Ready | Phase::Broken => DiskState::InUse,
                 }
             }

@@ -14,7 +14,9 @@ use serde::Serialize;
 use super::{faults::Row, ids, states, times};
 
 // What was said when a server was made, must be given back, and has no place in the core.
-pub(super) const HINT_CHARGING: &str = "charging_mode";
+pub(super) use crate::charging::{
+    MODE as HINT_CHARGING, POSTPAID, PREPAID, SPOT, UNTIL as HINT_PAID_UNTIL,
+};
 pub(super) const HINT_ORDER: &str = "order_id";
 pub(super) const HINT_ENTERPRISE: &str = "enterprise_project_id";
 pub(super) const HINT_RESERVATION: &str = "reservation_id";
@@ -30,11 +32,6 @@ pub(super) const HINT_METADATA_TOKENS: &str = "metadata_options.http_tokens";
 pub(super) const HINT_SERIAL: &str = "serial_console_options.enabled";
 pub(super) const HINT_TENANCY: &str = "os:scheduler_hints.tenancy";
 pub(super) const HINT_DEDICATED_HOST: &str = "os:scheduler_hints.dedicated_host_id";
-
-/// Values of [`HINT_CHARGING`].
-pub(super) const POSTPAID: &str = "0";
-pub(super) const PREPAID: &str = "1";
-pub(super) const SPOT: &str = "2";
 
 pub(super) fn hint<'a>(server: &'a Server, name: &str) -> Option<&'a str> {
     server.details.hints.get(name).map(AsRef::as_ref)

@@ -220,6 +220,7 @@ fn code_of_failed(operation: &Operation) -> &'static str {
         | Operation::Migrate(_)
         | Operation::Redeploy(_)
         | Operation::ChangeCharging(_)
+        | Operation::ExtendVolumes(_)
         | Operation::ConfirmResize(_)
         | Operation::Lock(_)
         | Operation::Restore(_)

@@ -155,14 +155,16 @@ pub(super) fn check_period(
     [kind, count]: [&str; 2],
     period_type: Option<&str>,
     period_num: Option<Whole>,
-) -> Result<(), Row> {
-    let most = match period_type {
-        Some("month") => 9,
-        Some("year") => 3,
+) -> Result<u32, Row> {
+    let (most, months) = match period_type {
+        Some("month") => (9, 1),
+        Some("year") => (3, 12),
         _ => return Err(Row::invalid(format!("{inside}: {kind} must be month or year."))),
     };
     match period_num {
-        Some(Whole(number)) if (1..=most).contains(&number) => Ok(()),
+        Some(Whole(number)) if (1..=most).contains(&number) => {
+            Ok(months * u32::try_from(number).unwrap_or(1))
+        }
         _ => Err(Row::invalid(format!("{inside}: {count} must be from 1 to {most}."))),
     }
 }

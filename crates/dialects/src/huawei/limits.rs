@@ -80,8 +80,6 @@ pub(super) const DISK_TAGS_MAX: usize = 10;
 
 /// Lines of a console that are told when no number is asked for.
 pub(super) const CONSOLE_LINES: usize = 50;
-/// How long the address of a console is good.
-pub(super) const CONSOLE_PASS_LIFE_MS: i64 = 10 * 60_000;
 
 /// Disks in one server with its system disk, and servers that one shareable disk may be in.
 pub(super) const VOLUMES_MAX: usize = 24;

@@ -35,6 +35,7 @@ pub(super) fn of(server: &Server) -> State {
                 | Activity::Charging
                 | Activity::AttachingVolume
                 | Activity::DetachingVolume
+                | Activity::ExtendingVolumes
                 | Activity::ConfirmingResize
                 | Activity::RevertingResize
                 | Activity::Locking
@@ -99,6 +100,7 @@ fn running(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
             | Activity::Charging
             | Activity::AttachingVolume
             | Activity::DetachingVolume
+            | Activity::ExtendingVolumes
             | Activity::ConfirmingResize
             | Activity::RevertingResize
             | Activity::Locking
@@ -127,6 +129,7 @@ fn stopped(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
             | Activity::Charging
             | Activity::AttachingVolume
             | Activity::DetachingVolume
+            | Activity::ExtendingVolumes
             | Activity::ConfirmingResize
             | Activity::RevertingResize
             | Activity::Locking

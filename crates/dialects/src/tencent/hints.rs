@@ -1,10 +1,10 @@
 //! What a client said of an instance that only this vendor's APIs show again, under one name in all
 //! of them.
 
-use regiment_core::model::{Hints, Server, Time};
+use regiment_core::model::{Hints, Server};
 
 pub const BANDWIDTH: &str = "tencent_v2/bandwidth";
-/// `PayByHour` or `PayByTraffic`.
+/// `PayByHour`, `PayByTraffic`, `PayByBandwidth` or `PayByPackage`.
 pub const BANDWIDTH_TYPE: &str = "tencent_v2/bandwidthType";
 pub const PROJECT: &str = "tencent_v2/projectId";
 /// Of load balancers.
@@ -13,13 +13,6 @@ pub const BALANCER_ZONE: &str = "tencent_v3/MasterZoneId";
 pub const VPC: &str = "tencent_v2/vpcId";
 pub const SUBNET: &str = "tencent_v2/subnetId";
 pub const IS_GATEWAY: &str = "tencent_v2/isVpcGateway";
-/// Until when something is paid for in advance, in milliseconds; what lacks it is paid by use.
-pub const DEADLINE: &str = "tencent_v2/deadline";
-
-pub fn deadline(hints: &Hints) -> Option<Time> {
-    said(hints, DEADLINE)?.parse().ok().map(Time)
-}
-
 /// What is remembered under a name.
 pub fn said<'h>(hints: &'h Hints, name: &str) -> Option<&'h str> {
     hints.get(name).map(|value| &**value)

@@ -4,8 +4,8 @@ use std::fmt;
 
 use regiment_core::command::TargetRef;
 use regiment_core::model::{
-    Handle, Image, ImageId, ListenerId, LoadBalancerId, NetworkId, ProjectId, RuleId, Server,
-    ServerId, VolumeId,
+    FaultKind, Handle, Image, ImageId, ListenerId, LoadBalancerId, NetworkId, ProjectId, RuleId,
+    Server, ServerId, VolumeId,
 };
 use regiment_core::world::{AnyDisk, World};
 
@@ -122,6 +122,30 @@ pub fn disk(id: VolumeId) -> String {
 pub fn find_disk<'w>(world: &'w World, project: ProjectId, text: &str) -> Option<AnyDisk<'w>> {
     let handle = text.strip_prefix(DISK).and_then(Handle::parse)?;
     world.all_disks(project).find(|disk| disk.id().handle() == handle)
+}
+
+/// The old, numeric id of a network or a subnet, in nine digits: some clients have no room for more.
+pub fn network_number(id: NetworkId) -> u64 {
+    id.handle().number() % 1_000_000_000
+}
+
+/// What the story of a fault names, as it is named here; nothing if it names nothing by its id.
+pub fn in_story(kind: FaultKind, story: &str) -> Option<String> {
+    let of_disk = matches!(
+        kind,
+        FaultKind::VolumeNotFound
+            | FaultKind::VolumeInUse
+            | FaultKind::VolumeNotAttached
+            | FaultKind::VolumeNotSmaller
+            | FaultKind::BootVolume
+    );
+    if kind == FaultKind::ImageNotFound {
+        ImageId::parse_dashed(story).map(image)
+    } else if of_disk {
+        VolumeId::parse_dashed(story).map(disk)
+    } else {
+        ServerId::parse_dashed(story).map(|id| instance(id.handle()))
+    }
 }
 
 pub fn network(id: NetworkId) -> String {

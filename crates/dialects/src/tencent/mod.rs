@@ -3,6 +3,7 @@
 //!
 //! Deliberately absent: anything with an envelope. What is said of a refusal is each API's own.
 
+pub mod charging;
 pub mod disks;
 pub mod form;
 pub mod fresh;
@@ -11,6 +12,7 @@ pub mod hints;
 pub mod host;
 pub mod hostname;
 pub mod ids;
+pub mod prices;
 pub mod shapes;
 pub mod signature;
 pub mod times;

@@ -11,8 +11,9 @@ use super::ops::lb::{
     register_backends, register_members, replace_certificate, weigh_backends, weigh_members,
 };
 use super::ops::{
-    attach_volume, create, create_disks, delete, detach_volume, disks, extend_disks, prices,
-    reboot, reinstall, rename, reset_password, resize, servers, start, stop, task_results, zones,
+    attach_volume, bandwidth, change_charging, change_network, create, create_disks, delete,
+    describe, detach_volume, disks, extend_disks, prices, reboot, reinstall, rename, renew_disk,
+    reset_password, resize, servers, start, stop, task_results, zones,
 };
 use super::params::Params;
 use crate::tencent::host;
@@ -26,6 +27,7 @@ enum Module {
     Cvm,
     Lb,
     Cbs,
+    Trade,
     /// Ours, the same under every module.
     Any,
 }
@@ -43,15 +45,26 @@ static ACTIONS: &[(&str, Module, Answerer)] = &[
     ("DescribeTaskResult", Module::Any, task_results::decode_any),
     // The others.
     ("CreateCbsStorages", Module::Cbs, create_disks::decode),
+    ("RenewCbsStorage", Module::Cbs, renew_disk::decode),
     ("ResizeCbsStorage", Module::Cbs, extend_disks::decode),
     ("DescribeCbsStorages", Module::Cbs, disks::decode),
     ("DescribeInstances", Module::Cvm, servers::decode),
-    ("DescribeAvailabilityZones", Module::Cvm, zones::decode),
-    ("InquiryInstancePriceHour", Module::Cvm, prices::decode),
-    ("RunInstancesHour", Module::Cvm, create::decode),
+    ("DescribeAvailabilityZones", Module::Cvm, zones::list_all),
+    ("DescribeZoneAbility", Module::Cvm, zones::abilities),
+    ("InquiryInstancePrice", Module::Cvm, prices::decode_prepaid),
+    ("InquiryInstancePriceHour", Module::Cvm, prices::decode_hour),
+    ("RunInstances", Module::Cvm, create::decode_prepaid),
+    ("RunInstancesHour", Module::Cvm, create::decode_hour),
+    ("RenewInstance", Module::Cvm, change_charging::renew),
+    ("SetAutoRenew", Module::Trade, change_charging::set_auto_renew),
+    ("ModifyInstanceProject", Module::Cvm, describe::decode),
+    ("UpdateInstanceBandwidth", Module::Cvm, bandwidth::decode_prepaid),
+    ("UpdateInstanceBandwidthHour", Module::Cvm, bandwidth::decode_hour),
+    ("UpdateInstanceVpcConfig", Module::Cvm, change_network::decode),
     ("ReturnInstance", Module::Cvm, delete::decode),
     ("ModifyInstanceAttributes", Module::Cvm, rename::decode),
-    ("ResizeInstanceHour", Module::Cvm, resize::decode),
+    ("ResizeInstance", Module::Cvm, resize::decode_prepaid),
+    ("ResizeInstanceHour", Module::Cvm, resize::decode_hour),
     // Load balancers of both kinds.
     ("CreateLoadBalancer", Module::Lb, create_load_balancers::decode),
     ("DeleteLoadBalancers", Module::Lb, delete_load_balancers::decode),
@@ -112,27 +125,15 @@ static NOT_SUPPORTED: &[&str] = &[
     "CreateKeyPair",
     "DeleteKeyPair",
     "DescribeKeyPairs",
-    "DescribeZoneAbility",
     "ImportKeyPair",
-    "InquiryInstancePrice",
-    "ModifyInstanceProject",
     "ModifyKeyPair",
-    "RenewInstance",
-    "ResizeInstance",
-    "RunInstances",
-    "SetAutoRenew",
     "UnBindInstanceKey",
-    "UpdateInstanceBandwidth",
-    "UpdateInstanceBandwidthHour",
-    "UpdateInstanceVpcConfig",
     // image
     "CreateImage",
     "DeleteImages",
     "DescribeImages",
     "ShareImage",
     "SyncCvmImage",
-    // cbs
-    "RenewCbsStorage",
     // eip
     "CreateEip",
     "DeleteEip",
@@ -253,6 +254,7 @@ impl Domain {
             Some("cvm") => Domain::Of(Module::Cvm),
             Some("lb") => Domain::Of(Module::Lb),
             Some("cbs") => Domain::Of(Module::Cbs),
+            Some("trade") => Domain::Of(Module::Trade),
             Some(_) => Domain::OfAnother,
         }
     }
@@ -260,6 +262,8 @@ impl Domain {
     fn serves(self, module: Module) -> bool {
         match self {
             Domain::Ours => true,
+            // The vendor's own sample of what trade serves asks the module of instances.
+            Domain::Of(Module::Cvm) if module == Module::Trade => true,
             Domain::Of(own) => module == own || module == Module::Any,
             Domain::OfAnother => module == Module::Any,
         }

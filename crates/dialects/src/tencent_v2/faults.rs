@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use regiment_core::model::{Fault, FaultKind, ImageId, ServerId};
+use regiment_core::model::{Fault, FaultKind};
 
 use crate::tencent::ids;
 
@@ -214,12 +214,7 @@ pub fn worded(fault: &Fault) -> String {
 
 /// The story of a fault may be an id as the core writes it.
 fn in_our_ids(kind: FaultKind, detail: &str) -> Cow<'_, str> {
-    let ours = if kind == FaultKind::ImageNotFound {
-        ImageId::parse_dashed(detail).map(ids::image)
-    } else {
-        ServerId::parse_dashed(detail).map(|id| ids::instance(id.handle()))
-    };
-    ours.map_or(Cow::Borrowed(detail), Cow::Owned)
+    ids::in_story(kind, detail).map_or(Cow::Borrowed(detail), Cow::Owned)
 }
 
 /// Why a request as a whole is refused.
@@ -233,6 +228,10 @@ pub enum Refusal {
         why: String,
     },
     PasswordUnfit,
+    /// The instance is paid for in advance, or by use, and the action is for the others.
+    PaidOtherwise {
+        prepaid: bool,
+    },
     ZoneUnknown,
     SecretIdNotFound,
     SignatureWrong,
@@ -279,6 +278,14 @@ impl Refusal {
             Refusal::Malformed { name, why } => (4000, PARAMETER, format!("{name} {why}").into()),
             Refusal::PasswordUnfit => {
                 (4000, PASSWORD, "the password does not meet the rules".into())
+            }
+            Refusal::PaidOtherwise { prepaid } => {
+                let why = if *prepaid {
+                    "the instance is paid for in advance"
+                } else {
+                    "the instance is paid by use"
+                };
+                (5100, "InvalidInstance.NotSupported", Cow::Borrowed(why))
             }
             Refusal::ZoneUnknown => {
                 (4000, "InvalidParameter.InvaildZoneId", "the zone does not exist".into())
@@ -374,6 +381,7 @@ impl Refusal {
                 ("ServiceUnavailable", "The service is not available, try again later.".into())
             }
             Refusal::PasswordUnfit
+            | Refusal::PaidOtherwise { .. }
             | Refusal::ZoneUnknown
             | Refusal::TaskNotFound
             | Refusal::NotForClassic(_)

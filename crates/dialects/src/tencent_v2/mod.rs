@@ -15,6 +15,7 @@ mod auth;
 mod batch;
 mod call;
 mod cbs;
+mod charges;
 mod faults;
 mod lb;
 mod names;

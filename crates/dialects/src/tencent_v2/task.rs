@@ -104,6 +104,14 @@ pub fn order_plain(command: Command, message: &'static str) -> Action {
     order(command, message, |_, _, _| Nothing {})
 }
 
+/// A change that no machine is asked for, answered with nothing but its success.
+pub fn edit_plain(command: Command, message: &'static str) -> Action {
+    Action::order(command, move |outcome, _| match outcome {
+        Ok(_) => reply::success(message, Nothing {}),
+        Err(fault) => reply::refuse(&fault.clone().into()),
+    })
+}
+
 /// What a look found, or a refusal.
 pub fn shown<T: Serialize>(found: Result<T, Refusal>) -> Answer {
     match found {

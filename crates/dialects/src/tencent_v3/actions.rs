@@ -17,8 +17,9 @@ use super::ops::clb::{
     members, register_members, task_status, weigh_members,
 };
 use super::ops::{
-    create, delete, describe, images, key_pairs, reboot, regions, reinstall, reset_password,
-    resize, servers, shapes, start, states, stop, zones,
+    bandwidth, change_charging, change_network, console, create, delete, describe, extend_volumes,
+    images, internet_charge_types, key_pairs, modifications, offers, prices, quotas, reboot,
+    regions, reinstall, reset_password, resize, servers, shapes, start, states, stop, zones,
 };
 use super::places;
 use super::reply::Reply;
@@ -65,19 +66,41 @@ pub static SERVED: &[Served] = &[
     clb("RegisterTargets", register_members::decode),
     cvm("CreateKeyPair", key_pairs::create),
     cvm("DeleteKeyPairs", key_pairs::delete),
+    cvm("DescribeAccountQuota", quotas::account),
     cvm("DescribeImages", images::decode),
+    cvm("DescribeInstanceFamilyConfigs", shapes::families),
     cvm("DescribeInstanceTypeConfigs", shapes::decode),
+    cvm("DescribeInstanceVncUrl", console::decode),
     cvm("DescribeInstances", servers::decode),
+    cvm("DescribeInstancesModification", modifications::decode),
+    cvm("DescribeInstancesOperationLimit", quotas::operations),
     cvm("DescribeInstancesStatus", states::decode),
+    cvm("DescribeInternetChargeTypeConfigs", internet_charge_types::decode),
     cvm("DescribeKeyPairs", key_pairs::list),
     Served { regional: false, ..cvm("DescribeRegions", regions::decode) },
+    cvm("DescribeZoneInstanceConfigInfos", offers::decode),
     cvm("DescribeZones", zones::decode),
     cvm("ImportKeyPair", key_pairs::import),
+    cvm("InquiryPriceModifyInstancesChargeType", prices::change_charging),
+    cvm("InquiryPriceRenewInstances", prices::renew),
+    cvm("InquiryPriceResetInstance", prices::reinstall),
+    cvm("InquiryPriceResetInstancesInternetMaxBandwidth", prices::reset_bandwidth),
+    cvm("InquiryPriceResetInstancesType", prices::resize),
+    cvm("InquiryPriceResizeInstanceDisks", prices::extend_volumes),
+    cvm("InquiryPriceRunInstances", prices::run),
+    cvm("InquiryPriceTerminateInstances", prices::terminate),
     cvm("ModifyInstancesAttribute", describe::decode),
+    cvm("ModifyInstancesChargeType", change_charging::change),
+    cvm("ModifyInstancesProject", describe::project),
+    cvm("ModifyInstancesRenewFlag", change_charging::flag),
+    cvm("ModifyInstancesVpcAttribute", change_network::decode),
     cvm("RebootInstances", reboot::decode),
+    cvm("RenewInstances", change_charging::renew),
     cvm("ResetInstance", reinstall::decode),
+    cvm("ResetInstancesInternetMaxBandwidth", bandwidth::decode),
     cvm("ResetInstancesPassword", reset_password::decode),
     cvm("ResetInstancesType", resize::decode),
+    cvm("ResizeInstanceDisks", extend_volumes::decode),
     cvm("RunInstances", create::decode),
     cvm("StartInstances", start::decode),
     cvm("StopInstances", stop::decode),
@@ -167,7 +190,7 @@ pub fn decode(
     };
     let input = Input::read(request, common.carrier, service, shape)?;
     let reply = Reply { service: served.service, ..reply };
-    Ok((served.answerer)(&Call { input: &input, context, caller, region: &region, reply })
+    Ok((served.answerer)(&Call { input: &input, context, caller, request, region: &region, reply })
         .unwrap_or_else(|refusal| Action::Answer(reply.refuse(&refusal))))
 }
 

@@ -16,7 +16,7 @@ use super::reply::{Nothing, Reply};
 use super::states::{self, Passing};
 use crate::sign::token_digest;
 use crate::tencent::ids;
-use crate::{Action, Caller, Context};
+use crate::{Action, Caller, Context, Request};
 
 /// Instances in one call.
 pub const INSTANCES_MAX: usize = 100;
@@ -26,6 +26,7 @@ pub struct Call<'a> {
     pub input: &'a Input,
     pub context: &'a Context<'a>,
     pub caller: &'a Caller,
+    pub request: &'a Request<'a>,
     pub region: &'a Arc<str>,
     pub reply: Reply,
 }

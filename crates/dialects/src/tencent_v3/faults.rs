@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use regiment_core::model::{Fault, FaultKind, ImageId, ServerId};
+use regiment_core::model::{Fault, FaultKind};
 
 use super::language::Language;
 use crate::tencent::ids;
@@ -314,12 +314,7 @@ pub const fn row(kind: FaultKind) -> Row {
 
 /// The story of a fault may be an id as the core writes it.
 fn in_our_ids(kind: FaultKind, detail: &str) -> String {
-    let ours = if kind == FaultKind::ImageNotFound {
-        ImageId::parse_dashed(detail).map(ids::image)
-    } else {
-        ServerId::parse_dashed(detail).map(|id| ids::instance(id.handle()))
-    };
-    ours.unwrap_or_else(|| detail.to_owned())
+    ids::in_story(kind, detail).unwrap_or_else(|| detail.to_owned())
 }
 
 /// What went wrong, for clients that ask the instance.

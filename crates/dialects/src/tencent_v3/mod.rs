@@ -10,6 +10,7 @@
 mod actions;
 mod auth;
 mod call;
+mod charges;
 mod clb;
 mod codes;
 mod definitions;

@@ -40,6 +40,7 @@ pub const fn passing(server: &Server) -> Option<Passing> {
         | Activity::AttachingVolume
         | Activity::Charging
         | Activity::DetachingVolume
+        | Activity::ExtendingVolumes
         | Activity::Migrating
         | Activity::ConfirmingResize
         | Activity::RevertingResize
@@ -66,6 +67,7 @@ pub const fn operation(last: &Last) -> &'static str {
         Activity::ChangingNics => "ModifyInstancesVpcAttribute",
         Activity::AttachingVolume => "AttachDisks",
         Activity::DetachingVolume => "DetachDisks",
+        Activity::ExtendingVolumes => "ResizeInstanceDisks",
         Activity::Charging => "ModifyInstancesChargeType",
         Activity::Migrating => "MigrateInstances",
         Activity::Restoring => "RestoreInstances",

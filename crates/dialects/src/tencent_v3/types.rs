@@ -10,6 +10,7 @@ use regiment_core::model::{Flavor, Server};
 use regiment_core::world::World;
 
 use super::faults::Refusal;
+use super::language::Language;
 use crate::tencent::form::parse_digits;
 use crate::tencent::shapes::mem_gib;
 
@@ -45,6 +46,19 @@ impl<'a> Wanted<'a> {
 /// The family a flavor's own name begins with.
 pub fn family(flavor: &Flavor) -> String {
     flavor.name.split('.').next().unwrap_or_default().to_ascii_uppercase()
+}
+
+/// What a family is called: after what its flavors are good for.
+pub fn family_name(flavor: &Flavor, language: Language) -> String {
+    let (english, chinese) = match flavor.class.as_bytes() {
+        [b'c', ..] => ("Compute Optimized", "计算型"),
+        [b'h', b'i', b'g', b'h', b'm', b'e', b'm', ..] => ("Memory Optimized", "内存型"),
+        _ => ("Standard", "标准型"),
+    };
+    match language {
+        Language::English => format!("{english} {}", family(flavor)),
+        Language::Chinese => format!("{chinese}{}", family(flavor)),
+    }
 }
 
 /// The type of a flavor; a shape that no size has keeps the flavor's own name.

@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use wire::{Body, Wanted};
 
+use crate::charging::months_after;
 use crate::huawei::answer::Reply;
 use crate::huawei::body::{Flag, Password, Whole, read};
 use crate::huawei::ciphertext::NewPassword;
@@ -169,11 +170,13 @@ fn order(call: &Call<'_>, wanted: Wanted, age: Age) -> Result<Create, Row> {
     let user_data = said(user_data);
     user_data.as_deref().map(check_user_data).transpose()?;
     let mut hints = Hints::new();
-    let charging = details::charging(extendparam.as_ref(), age)?;
+    let (charging, months) = details::charging(extendparam.as_ref(), age)?;
     hints.insert(detail::HINT_CHARGING.into(), charging.into());
     if charging == detail::PREPAID {
         let order = ids::order(call.context.now, call.context.request);
         hints.insert(detail::HINT_ORDER.into(), order.into());
+        let until = months_after(call.context.now, months);
+        hints.insert(detail::HINT_PAID_UNTIL.into(), until.0.to_string().into());
     }
     hints.insert(detail::HINT_USER.into(), ids::user(&call.caller.access_key).into());
     hints.insert(detail::HINT_RESERVATION.into(), reservation(call.context.request));

@@ -169,6 +169,7 @@ const fn types(operation: &Operation) -> (&'static str, &'static str) {
         Operation::Migrate(_) => ("migrateServer", "migrateSingleServer"),
         Operation::Redeploy(_) => ("redeployServer", "redeploySingleServer"),
         Operation::ChangeCharging(_) => ("changeServerChargeMode", "changeSingleServerChargeMode"),
+        Operation::ExtendVolumes(_) => ("extendVolume", "extendSingleVolume"),
         Operation::AttachVolume(_) => ("attachVolume", "attachSingleVolume"),
         Operation::DetachVolume(_) => ("detachVolume", "detachSingleVolume"),
         Operation::ConfirmResize(_) => ("confirmResize", "confirmSingleResize"),

@@ -53,8 +53,7 @@ struct Named {
 
 /// Scheme and host as the client reached us.
 pub(in crate::huawei) fn base_url(request: &Request<'_>) -> String {
-    let scheme = if request.tls { "https" } else { "http" };
-    format!("{scheme}://{}", request.header("host").unwrap_or("localhost"))
+    request.base_url()
 }
 
 fn unauthorized(reply: Reply, message: &str) -> Answer {

@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use regiment_core::command::TokenClaim;
+use regiment_core::command::{Receipt, TokenClaim};
 use regiment_core::limits::TOKEN_CHARS_MAX;
-use regiment_core::model::{Details, FaultKind, OsFamily};
+use regiment_core::model::{Details, FaultKind, Hints, OsFamily};
 use regiment_core::ops::{Create, NicOrder, Operation, PasswordFit, VolumeOrder};
 use regiment_core::vault::Secret;
 use regiment_core::world::World;
@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::reinstall::WantedImage;
 use crate::Action;
 use crate::sign::token_digest;
+use crate::tencent::charging::{self, MONTHS_MAX, Network};
 use crate::tencent::zones::Zones;
 use crate::tencent::{disks, hints, hostname, ids, shapes};
 use crate::tencent_v2::call::{Call, Issuer};
@@ -25,14 +26,8 @@ const GOODS_MAX: u32 = 100;
 const FAMILIES: [&str; 7] = ["CVM.S1", "CVM.S2", "CVM.I1", "CVM.I2", "CVM.M1", "CVM.M2", "CVM.C2"];
 
 /// What the client said of an instance that only this dialect shows again, by these names.
-const HINTS: [&str; 6] = [
-    hints::BANDWIDTH,
-    hints::BANDWIDTH_TYPE,
-    hints::VPC,
-    hints::SUBNET,
-    hints::IS_GATEWAY,
-    hints::PROJECT,
-];
+const HINTS: [&str; 5] =
+    [hints::BANDWIDTH, hints::VPC, hints::SUBNET, hints::IS_GATEWAY, hints::PROJECT];
 
 #[derive(Serialize)]
 struct Made {
@@ -40,8 +35,26 @@ struct Made {
     ids: Vec<String>,
 }
 
+/// The deal has the number of its task.
+#[derive(Serialize)]
+struct Sold {
+    #[serde(rename = "dealIds")]
+    deals: [u64; 1],
+    #[serde(rename = "unInstanceIds")]
+    ids: BTreeMap<String, Vec<String>>,
+}
+
+/// How instances are paid for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Paying {
+    ByHour,
+    InAdvance,
+}
+
 struct Wanted {
-    zone: u32,
+    paying: Paying,
+    /// The first one, if none is named.
+    zone: Option<u32>,
     cpu: u32,
     mem_gib: u32,
     image: WantedImage,
@@ -52,18 +65,27 @@ struct Wanted {
     root_gib: Option<u32>,
     storage: Option<VolumeOrder>,
     password: Option<(Secret, PasswordFit)>,
-    hints: BTreeMap<Arc<str>, Arc<str>>,
+    hints: Hints,
     token: Option<TokenClaim>,
 }
 
 /// `RunInstancesHour`: instances paid by use.
-pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
-    let wanted = read(call)?;
+pub fn decode_hour(call: &Call<'_>) -> Result<Action, Refusal> {
+    decode(call, Paying::ByHour)
+}
+
+/// `RunInstances`: instances paid for in advance.
+pub fn decode_prepaid(call: &Call<'_>) -> Result<Action, Refusal> {
+    decode(call, Paying::InAdvance)
+}
+
+fn decode(call: &Call<'_>, paying: Paying) -> Result<Action, Refusal> {
+    let wanted = read(call, paying)?;
     let issuer = call.issuer();
     Ok(Action::consult(move |view| task::settled(order(view.world, wanted, &issuer))))
 }
 
-fn read(call: &Call<'_>) -> Result<Wanted, Refusal> {
+fn read(call: &Call<'_>, paying: Paying) -> Result<Wanted, Refusal> {
     let fields = call.fields();
     if let Some(family) = fields.text("instanceType")
         && !FAMILIES.contains(&family)
@@ -78,8 +100,13 @@ fn read(call: &Call<'_>) -> Result<Wanted, Refusal> {
     for agent in ["wanIp", "needSecurityAgent", "needMonitorAgent"] {
         fields.flag(agent)?;
     }
+    let zone = fields.number("zoneId", 0..=u32::MAX)?;
+    if zone.is_none() && paying == Paying::ByHour {
+        return Err(Refusal::Missing("zoneId".to_owned()));
+    }
     Ok(Wanted {
-        zone: fields.need_number("zoneId", 0..=u32::MAX)?,
+        paying,
+        zone,
         cpu: fields.need_number("cpu", 1..=u32::MAX)?,
         mem_gib: fields.need_number("mem", 1..=u32::MAX)?,
         image: WantedImage::read(&fields)?.ok_or_else(|| Refusal::Missing("imageId".to_owned()))?,
@@ -90,7 +117,7 @@ fn read(call: &Call<'_>) -> Result<Wanted, Refusal> {
         root_gib: fields.number("rootSize", 1..=16_000)?,
         storage: storage(&fields)?,
         password: password::read(&fields)?,
-        hints: hints(&fields)?,
+        hints: hints(call, paying)?,
         token: token(call)?,
     })
 }
@@ -106,18 +133,40 @@ fn storage(fields: &Fields<'_>) -> Result<Option<VolumeOrder>, Refusal> {
     }))
 }
 
-fn hints(fields: &Fields<'_>) -> Result<BTreeMap<Arc<str>, Arc<str>>, Refusal> {
+fn hints(call: &Call<'_>, paying: Paying) -> Result<Hints, Refusal> {
+    let fields = call.fields();
     fields.number("bandwidth", 0..=u32::MAX)?;
     fields.number("projectId", 0..=u32::MAX)?;
     fields.flag("isVpcGateway")?;
-    if fields.text("bandwidthType").is_some_and(|by| by != "PayByHour" && by != "PayByTraffic") {
-        return Err(fields.bad("bandwidthType", "must be PayByHour or PayByTraffic"));
-    }
     let said = HINTS.iter().filter_map(|hint| {
         let (_, field) = hint.split_once('/')?;
         Some(((*hint).into(), fields.text(field)?.into()))
     });
-    Ok(said.collect())
+    let mut said: Hints = said.collect();
+    let network = match paying {
+        Paying::ByHour => network(&fields, Network::Hourly)?,
+        Paying::InAdvance => network(&fields, Network::Monthly)?,
+    };
+    said.insert(hints::BANDWIDTH_TYPE.into(), network.kept().into());
+    if paying == Paying::InAdvance {
+        let months = fields.need_number("period", 1..=MONTHS_MAX)?;
+        let changes = charging::prepay(call.context.now, months, None);
+        said.extend(changes.into_iter().filter_map(|(name, value)| Some((name, value?))));
+    }
+    Ok(said)
+}
+
+/// How the public network is paid for: the usual way, or by what is sent.
+pub fn network(fields: &Fields<'_>, usual: Network) -> Result<Network, Refusal> {
+    match fields.text("bandwidthType") {
+        None => Ok(usual),
+        Some(word) if word == usual.kept() => Ok(usual),
+        Some(word) if word == Network::Traffic.kept() => Ok(Network::Traffic),
+        Some(_) => {
+            let why = format!("must be {} or {}", usual.kept(), Network::Traffic.kept());
+            Err(fields.bad("bandwidthType", why))
+        }
+    }
 }
 
 fn token(call: &Call<'_>) -> Result<Option<TokenClaim>, Refusal> {
@@ -148,7 +197,11 @@ fn matter(params: &Params<'_>) -> String {
 }
 
 fn order(world: &World, wanted: Wanted, issuer: &Issuer) -> Result<Action, Refusal> {
-    let zone = Zones::of(world).name(wanted.zone).cloned().ok_or(Refusal::ZoneUnknown)?;
+    let zone = match wanted.zone {
+        Some(number) => Zones::of(world).name(number).cloned(),
+        None => world.zones().next().cloned(),
+    };
+    let zone = zone.ok_or(Refusal::ZoneUnknown)?;
     let flavor = shapes::find(world, wanted.cpu, wanted.mem_gib, "normal")?;
     let id = wanted.image.find(world)?;
     let image = world.image(id).ok_or(FaultKind::ImageNotFound)?;
@@ -193,7 +246,16 @@ fn order(world: &World, wanted: Wanted, issuer: &Issuer) -> Result<Action, Refus
     let mut command = issuer.command(operation, Vec::new());
     command.secret = secret;
     command.token = wanted.token;
-    Ok(task::order(command, "ok", |_, receipt, _| Made {
-        ids: receipt.servers().map(|id| ids::instance(id.handle())).collect(),
-    }))
+    let ids = |receipt: &Receipt| -> Vec<String> {
+        receipt.servers().map(|id| ids::instance(id.handle())).collect()
+    };
+    Ok(match wanted.paying {
+        Paying::ByHour => {
+            task::order(command, "ok", move |_, receipt, _| Made { ids: ids(receipt) })
+        }
+        Paying::InAdvance => task::order(command, "ok", move |job, receipt, _| Sold {
+            deals: [job.0],
+            ids: BTreeMap::from([(job.0.to_string(), ids(receipt))]),
+        }),
+    })
 }

@@ -4,13 +4,13 @@ use std::sync::Arc;
 use regiment_core::ops::{CreateDisks, Operation};
 use serde::Serialize;
 
-use crate::Action;
 use crate::tencent::zones::Zones;
-use crate::tencent::{disks, hints, ids, times};
+use crate::tencent::{disks, hints, ids};
 use crate::tencent_v2::call::Call;
 use crate::tencent_v2::faults::Refusal;
 use crate::tencent_v2::params::Fields;
 use crate::tencent_v2::{names, task};
+use crate::{Action, charging};
 
 /// Disks in one call. The vendor's page leaves it to a quota; this is what its console sells at once.
 const GOODS_MAX: u32 = 50;
@@ -40,7 +40,7 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let period = fields.need_number("period", 1..=36)?;
     let zone = fields.need_number("zoneId", 0..=u32::MAX)?;
     let said: BTreeMap<Arc<str>, Arc<str>> = [
-        (hints::DEADLINE, times::months_after(call.context.now, period).0.to_string()),
+        (charging::UNTIL, charging::months_after(call.context.now, period).0.to_string()),
         (hints::PROJECT, fields.number("projectId", 0..=u32::MAX)?.unwrap_or(0).to_string()),
     ]
     .into_iter()

@@ -1,13 +1,14 @@
 //! `DescribeCbsStorages`.
 
 use regiment_core::model::{ProjectId, Server};
+use regiment_core::view::View;
 use regiment_core::world::{AnyDisk, DiskState, World};
 use serde::Serialize;
 
 use super::servers::{self, Page};
 use crate::Action;
 use crate::tencent::zones::Zones;
-use crate::tencent::{disks, hints, ids};
+use crate::tencent::{charging, disks, hints, ids};
 use crate::tencent_v2::call::Call;
 use crate::tencent_v2::faults::Refusal;
 use crate::tencent_v2::params::Fields;
@@ -33,7 +34,7 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let fields = call.fields();
     let (filter, page) = (Filter::read(&fields)?, Page::read(&fields)?);
     let project = call.project();
-    Ok(Action::look(move |view| task::shown(Ok(list(view.world, project, &filter, page)))))
+    Ok(Action::look(move |view| task::shown(Ok(list(view, project, &filter, page)))))
 }
 
 impl Filter {
@@ -93,7 +94,8 @@ struct List {
 }
 
 /// Newest first, like instances.
-fn list(world: &World, project: ProjectId, filter: &Filter, page: Page) -> List {
+fn list(view: &View<'_>, project: ProjectId, filter: &Filter, page: Page) -> List {
+    let world = view.world;
     let zones = Zones::of(world);
     let mut found: Vec<(AnyDisk<'_>, Item)> = world
         .all_disks(project)
@@ -101,7 +103,7 @@ fn list(world: &World, project: ProjectId, filter: &Filter, page: Page) -> List 
         .filter(|disk| !(disk.is_alone() && disk.state(world) == DiskState::Failed))
         .filter_map(|disk| {
             let server = holder(world, disk);
-            let item = Item::of(world, &zones, disk, server);
+            let item = Item::of(view, &zones, disk, server);
             filter.takes(&item, server).then_some((disk, item))
         })
         .collect();
@@ -140,16 +142,14 @@ struct Item {
 }
 
 impl Item {
-    fn of(world: &World, zones: &Zones, disk: AnyDisk<'_>, server: Option<&Server>) -> Item {
-        let (paid_until, project_id) = match disk {
-            AnyDisk::Loose(disk) => {
-                (hints::deadline(&disk.hints), hints::number_in(&disk.hints, hints::PROJECT))
-            }
-            AnyDisk::Of(server, _) => {
-                let said = &server.details.hints;
-                (hints::deadline(said), hints::number_in(said, hints::PROJECT))
-            }
+    fn of(view: &View<'_>, zones: &Zones, disk: AnyDisk<'_>, server: Option<&Server>) -> Item {
+        let world = view.world;
+        let said = match disk {
+            AnyDisk::Loose(disk) => &disk.hints,
+            AnyDisk::Of(server, _) => &server.details.hints,
         };
+        let paid_until = charging::paid_until(said, view.now);
+        let project_id = hints::number_in(said, hints::PROJECT);
         let recycled = server.is_some_and(|server| world.server(server.id).is_none());
         Item {
             storage_id: ids::disk(disk.id()),

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use regiment_core::model::{Activity, ImageSource, Phase, Power, ProjectId, Server, ServerId};
-use regiment_core::world::World;
+use regiment_core::model::{
+    Activity, ImageSource, NetworkId, Phase, Power, ProjectId, Server, ServerId,
+};
+use regiment_core::view::View;
 use serde::Serialize;
 
 use crate::Action;
+use crate::tencent::charging::{self, Network, Renewal};
 use crate::tencent::zones::Zones;
 use crate::tencent::{disks, hints, ids, shapes};
 use crate::tencent_v2::call::Call;
@@ -96,10 +99,7 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let (filter, page) = (Filter::read(&fields)?, Page::read(&fields)?);
     fields.flag("simplify")?;
     let (project, region) = (call.project(), call.region());
-    Ok(Action::look(move |view| {
-        let list = list(view.world, project, &filter, page, &region);
-        reply::success("", list)
-    }))
+    Ok(Action::look(move |view| reply::success("", list(view, project, &filter, page, &region))))
 }
 
 #[derive(Serialize)]
@@ -110,9 +110,16 @@ struct List {
     instances: Vec<Instance>,
 }
 
-fn list(world: &World, project: ProjectId, filter: &Filter, page: Page, region: &Arc<str>) -> List {
+fn list(
+    view: &View<'_>,
+    project: ProjectId,
+    filter: &Filter,
+    page: Page,
+    region: &Arc<str>,
+) -> List {
+    let world = view.world;
     let zones = Zones::of(world);
-    let item = |server: &Server| Instance::of(server, world, &zones, region);
+    let item = |server: &Server| Instance::of(server, view, &zones, region);
     if filter.is_any() {
         let part = world.servers_after(project, page.offset).take(page.limit);
         return List { total: world.usage(project).servers, instances: part.map(item).collect() };
@@ -157,7 +164,7 @@ struct Instance {
     #[serde(rename = "Region")]
     region: Arc<str>,
     create_time: String,
-    deadline_time: &'static str,
+    deadline_time: String,
     auto_renew: u32,
     project_id: u32,
     os: Arc<str>,
@@ -165,8 +172,8 @@ struct Instance {
     network_pay_mode: u32,
     zone_id: u32,
     zone_name: Arc<str>,
-    vpc_id: u32,
-    subnet_id: u32,
+    vpc_id: u64,
+    subnet_id: u64,
     is_vpc_gateway: u32,
     device_class: &'static str,
     disk_info: DiskInfo,
@@ -192,10 +199,10 @@ struct Storage {
 }
 
 impl Instance {
-    fn of(server: &Server, world: &World, zones: &Zones, region: &Arc<str>) -> Instance {
+    fn of(server: &Server, view: &View<'_>, zones: &Zones, region: &Arc<str>) -> Instance {
+        let (world, said) = (view.world, &server.details.hints);
         let flavor = world.flavor(&server.flavor);
         let image = world.image(server.image);
-        let by_traffic = hints::hint(server, hints::BANDWIDTH_TYPE) == Some("PayByTraffic");
         Instance {
             instance_name: server.name.clone(),
             un_instance_id: ids::instance(server.id.handle()),
@@ -205,7 +212,7 @@ impl Instance {
             wan_ip_set: [],
             cpu: flavor.map_or(0, |flavor| flavor.vcpus),
             mem: flavor.map_or(0, |flavor| shapes::mem_gib(flavor)),
-            bandwidth: hints::number(server, hints::BANDWIDTH),
+            bandwidth: charging::bandwidth(said, view.now),
             un_img_id: ids::image(server.image),
             image_id: ids::image_number(server.image),
             image_type: image.map_or("", |image| image_type(image.source)),
@@ -213,16 +220,21 @@ impl Instance {
             status_time: times::beijing(server.updated_at),
             region: region.clone(),
             create_time: times::beijing(server.created_at),
-            deadline_time: times::NEVER,
-            auto_renew: 0,
+            deadline_time: charging::paid_until(said, view.now)
+                .map_or_else(|| times::NEVER.to_owned(), times::beijing),
+            auto_renew: Renewal::of(said).number(),
             project_id: hints::number(server, hints::PROJECT),
             os: image.map(|image| image.os.clone()).unwrap_or_default(),
-            cvm_pay_mode: 2,
-            network_pay_mode: if by_traffic { 2 } else { 3 },
+            cvm_pay_mode: if charging::is_prepaid(said) { 1 } else { 2 },
+            network_pay_mode: network_pay_mode(Network::of(said)),
             zone_id: zones.number(&server.details.zone),
             zone_name: server.details.zone.clone(),
-            vpc_id: hints::number(server, hints::VPC),
-            subnet_id: hints::number(server, hints::SUBNET),
+            vpc_id: number(server.details.network, server, hints::VPC),
+            subnet_id: number(
+                server.details.nics.first().and_then(|nic| nic.subnet),
+                server,
+                hints::SUBNET,
+            ),
             is_vpc_gateway: hints::number(server, hints::IS_GATEWAY),
             device_class: "VSELF",
             disk_info: DiskInfo::of(server, image.map_or(0, |image| image.disk_gib_min)),
@@ -244,6 +256,21 @@ impl DiskInfo {
             storage_type: disks::number(&volume.class),
         });
         DiskInfo { root_id, root_size, root_type, storage }
+    }
+}
+
+/// The number of the network or subnet that an instance is in; else the one that its client said.
+fn number(id: Option<NetworkId>, server: &Server, hint: &str) -> u64 {
+    id.map_or_else(|| u64::from(hints::number(server, hint)), ids::network_number)
+}
+
+/// A package pays by the month, and after.
+const fn network_pay_mode(network: Network) -> u32 {
+    match network {
+        Network::Package => 0,
+        Network::Monthly => 1,
+        Network::Traffic => 2,
+        Network::Hourly => 3,
     }
 }
 
@@ -270,7 +297,7 @@ pub fn status(server: &Server) -> u32 {
             Activity::Stopping => 9,
             Activity::Rebooting | Activity::RebootingHard => 7,
             Activity::ResettingPassword => 10,
-            Activity::Resizing | Activity::RevertingResize => 19,
+            Activity::Resizing | Activity::RevertingResize | Activity::ExtendingVolumes => 19,
             Activity::Reinstalling => 14,
             // What takes no time, and what this cloud has no number for.
             Activity::Renaming

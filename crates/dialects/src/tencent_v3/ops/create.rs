@@ -1,11 +1,10 @@
-use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use regiment_core::command::TokenClaim;
-use regiment_core::model::{Details, FaultKind, Image, NetworkId, ProjectId, Tag, Time};
+use regiment_core::model::{Details, FaultKind, Hints, Image, NetworkId, ProjectId, Tag, Time};
 use regiment_core::ops::{Create, NicOrder, Operation, PasswordFit, VolumeOrder};
 use regiment_core::vault::Secret;
 use regiment_core::world::World;
@@ -14,18 +13,17 @@ use serde::{Deserialize, Serialize};
 use crate::Action;
 use crate::tencent::{hints, hostname, ids};
 use crate::tencent_v3::call::{Call, Issuer};
+use crate::tencent_v3::charges::{Charge, Internet, Prepaid};
 use crate::tencent_v3::faults::Refusal;
 use crate::tencent_v3::password::{self, Purpose};
 use crate::tencent_v3::places::Zones;
 use crate::tencent_v3::{names, times, types};
 
 /// Instances in one call.
-const COUNT_MAX: i64 = 100;
+pub const COUNT_MAX: i64 = 100;
 const DATA_DISKS_MAX: usize = 20;
 const USER_DATA_BYTES_MAX: usize = 16 << 10;
 
-pub const HINT_CHARGE_TYPE: &str = "tencent_v3/InstanceChargeType";
-pub const HINT_RENEW_FLAG: &str = "tencent_v3/RenewFlag";
 pub const HINT_ROLE: &str = "tencent_v3/CamRoleName";
 pub const HINT_PROTECTED: &str = "tencent_v3/DisableApiTermination";
 
@@ -94,13 +92,6 @@ struct Absent {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Prepaid {
-    period: i64,
-    renew_flag: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
 struct Placement {
     zone: String,
     project_id: Option<i64>,
@@ -120,22 +111,17 @@ struct DataDisk {
     disk_type: Option<String>,
     delete_with_instance: Option<bool>,
     snapshot_id: Option<String>,
+    #[serde(default)]
+    encrypt: bool,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Network {
+pub struct Network {
     vpc_id: String,
     subnet_id: String,
     #[serde(default)]
     private_ip_addresses: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Internet {
-    internet_charge_type: Option<String>,
-    internet_max_bandwidth_out: Option<i64>,
 }
 
 #[derive(Default, Deserialize)]
@@ -225,59 +211,29 @@ impl Wanted {
         Ok(usize::try_from(count).unwrap_or(1))
     }
 
-    fn hints(&self, family: Option<Arc<str>>) -> Result<BTreeMap<Arc<str>, Arc<str>>, Refusal> {
-        let mut said = BTreeMap::new();
+    fn hints(&self, family: Option<Arc<str>>, now: Time) -> Result<Hints, Refusal> {
+        let charge = Charge::read(
+            self.instance_charge_type.as_deref(),
+            self.instance_charge_prepaid.as_ref(),
+        )?;
+        let mut said = charge.kept(now);
         let mut say = |name: &str, value: Option<Arc<str>>| {
             if let Some(value) = value {
                 said.insert(name.into(), value);
             }
         };
         say(types::HINT_FAMILY, family);
-        say(HINT_CHARGE_TYPE, Some(self.charge_type()?.into()));
-        let renewal = self.instance_charge_prepaid.as_ref();
-        say(HINT_RENEW_FLAG, renewal.and_then(|prepaid| Some(prepaid.renew_flag.clone()?.into())));
         say(HINT_ROLE, self.cam_role_name.as_deref().map(Into::into));
         let protected = self.disable_api_termination.filter(|protected| *protected);
         say(HINT_PROTECTED, protected.map(|_| "true".into()));
         let project = self.placement.as_ref().and_then(|placement| placement.project_id);
         say(hints::PROJECT, project.map(|project| project.to_string().into()));
         if let Some(internet) = &self.internet_accessible {
-            let by = match internet.internet_charge_type.as_deref() {
-                None | Some("TRAFFIC_POSTPAID_BY_HOUR") => "PayByTraffic",
-                Some("BANDWIDTH_POSTPAID_BY_HOUR" | "BANDWIDTH_PREPAID" | "BANDWIDTH_PACKAGE") => {
-                    "PayByHour"
-                }
-                Some(other) => {
-                    let name = "InternetAccessible.InternetChargeType";
-                    return Err(Refusal::bad("InvalidParameterValue", name, other));
-                }
-            };
-            say(hints::BANDWIDTH_TYPE, Some(by.into()));
-            let out = internet.internet_max_bandwidth_out.unwrap_or(0);
-            if out < 0 {
-                let name = "InternetAccessible.InternetMaxBandwidthOut";
-                return Err(Refusal::out_of_range(name, 0, i64::from(u32::MAX)));
-            }
-            say(hints::BANDWIDTH, Some(out.to_string().into()));
+            let network = internet.network(charge.is_in_advance())?;
+            say(hints::BANDWIDTH_TYPE, Some(network.kept().into()));
+            say(hints::BANDWIDTH, Some(internet.mbps()?.to_string().into()));
         }
         Ok(said)
-    }
-
-    fn charge_type(&self) -> Result<&str, Refusal> {
-        let said = self.instance_charge_type.as_deref().unwrap_or("POSTPAID_BY_HOUR");
-        match said {
-            "PREPAID" => match &self.instance_charge_prepaid {
-                Some(prepaid) if (1..=60).contains(&prepaid.period) => Ok(said),
-                Some(prepaid) => Err(Refusal::bad(
-                    "InvalidPeriod",
-                    "InstanceChargePrepaid.Period",
-                    prepaid.period,
-                )),
-                None => Err(Refusal::missing("InstanceChargePrepaid")),
-            },
-            "POSTPAID_BY_HOUR" | "SPOTPAID" => Ok(said),
-            other => Err(Refusal::bad("InvalidParameterValue", "InstanceChargeType", other)),
-        }
     }
 
     fn tags(&self) -> Vec<Tag> {
@@ -415,7 +371,7 @@ impl Order<'_> {
             network,
             security_groups: self.security_groups(issuer.project)?,
             tags: wanted.tags(),
-            hints: wanted.hints(family)?,
+            hints: wanted.hints(family, self.now)?,
             ..Details::default()
         };
         let operation = Operation::Create(Create {
@@ -449,22 +405,8 @@ impl Order<'_> {
             let nic = NicOrder { subnet: subnet.map(|subnet| subnet.id), ..NicOrder::default() };
             return Ok((subnet.map(|subnet| subnet.vpc), nic));
         };
-        let absent = |code, name, id: &str| Refusal::bad(code, name, id);
-        let vpc =
-            self.world.vpcs(project).find(|vpc| ids::network(vpc.id) == wanted.vpc_id).ok_or_else(
-                || {
-                    let name = "VirtualPrivateCloud.VpcId";
-                    absent("InvalidParameterValue.VpcIdNotExist", name, &wanted.vpc_id)
-                },
-            )?;
-        let subnet = self
-            .world
-            .subnets(project)
-            .find(|subnet| ids::subnet(subnet.id) == wanted.subnet_id)
-            .ok_or_else(|| {
-                let name = "VirtualPrivateCloud.SubnetId";
-                absent("InvalidParameterValue.SubnetNotExist", name, &wanted.subnet_id)
-            })?;
+        let vpc = vpc(self.world, project, wanted)?;
+        let subnet = subnet(self.world, project, wanted)?;
         let address = match wanted.private_ip_addresses.as_slice() {
             [] => None,
             [one] if count == 1 => Some(one.parse::<Ipv4Addr>().map_err(|_| {
@@ -479,8 +421,8 @@ impl Order<'_> {
                 return Err(Refusal::bad("InvalidParameterValue", name, many.len()));
             }
         };
-        let nic = NicOrder { subnet: Some(subnet.id), address, ..NicOrder::default() };
-        Ok((Some(vpc.id), nic))
+        let nic = NicOrder { subnet: Some(subnet), address, ..NicOrder::default() };
+        Ok((Some(vpc), nic))
     }
 
     fn security_groups(&self, project: ProjectId) -> Result<Vec<NetworkId>, Refusal> {
@@ -507,6 +449,9 @@ impl Order<'_> {
             if disk.snapshot_id.is_some() {
                 return Err(Refusal::not_served("DataDisks.SnapshotId"));
             }
+            if disk.encrypt {
+                return Err(Refusal::not_served("DataDisks.Encrypt"));
+            }
             volumes.push(VolumeOrder {
                 size_gib: Some(size_gib("DataDisks.DiskSize", disk.disk_size, 10)?),
                 class: class("DataDisks.DiskType", disk.disk_type.as_deref())?,
@@ -515,6 +460,30 @@ impl Order<'_> {
         }
         Ok(volumes)
     }
+}
+
+impl Network {
+    pub fn addresses(&self) -> &[String] {
+        &self.private_ip_addresses
+    }
+}
+
+/// The network that is named.
+pub fn vpc(world: &World, project: ProjectId, wanted: &Network) -> Result<NetworkId, Refusal> {
+    let vpc = world.vpcs(project).find(|vpc| ids::network(vpc.id) == wanted.vpc_id);
+    vpc.map(|vpc| vpc.id).ok_or_else(|| {
+        let code = "InvalidParameterValue.VpcIdNotExist";
+        Refusal::bad(code, "VirtualPrivateCloud.VpcId", &wanted.vpc_id)
+    })
+}
+
+/// The subnet that is named.
+pub fn subnet(world: &World, project: ProjectId, wanted: &Network) -> Result<NetworkId, Refusal> {
+    let subnet = world.subnets(project).find(|one| ids::subnet(one.id) == wanted.subnet_id);
+    subnet.map(|subnet| subnet.id).ok_or_else(|| {
+        let code = "InvalidParameterValue.SubnetNotExist";
+        Refusal::bad(code, "VirtualPrivateCloud.SubnetId", &wanted.subnet_id)
+    })
 }
 
 /// A security group by its id.
@@ -529,7 +498,7 @@ pub fn security_group(
     group.ok_or_else(|| Refusal::bad("InvalidSecurityGroupId.NotFound", name, id))
 }
 
-fn size_gib(name: &str, size: i64, least: i64) -> Result<u32, Refusal> {
+pub fn size_gib(name: &str, size: i64, least: i64) -> Result<u32, Refusal> {
     const MOST: i64 = 32_000;
     match u32::try_from(size) {
         Ok(gib) if (least..=MOST).contains(&size) => Ok(gib),

@@ -6,6 +6,7 @@ use super::create::HINT_PROTECTED;
 use crate::Action;
 use crate::tencent::ids;
 use crate::tencent_v3::call::{Call, targets};
+use crate::tencent_v3::charges::{self, charge_type};
 use crate::tencent_v3::faults::Refusal;
 
 #[derive(Deserialize)]
@@ -15,8 +16,8 @@ struct Wanted {
     release_address: Option<bool>,
 }
 
-/// `TerminateInstances`: with the disks that go with their instance. Nothing is paid for in advance,
-/// so nothing waits for a second call.
+/// `TerminateInstances`: with the disks that go with their instance. What is paid for in advance does
+/// not wait for a second call either.
 pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let wanted: Wanted = call.read()?;
     let targets = targets("InstanceIds", &wanted.instance_ids)?;
@@ -30,6 +31,11 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
                 "实例已开启销毁保护",
             )
             .about(&ids::instance(server.id.handle())));
+        }
+        let mut kinds = targets.iter().filter_map(named).map(|one| charge_type(&one.details.hints));
+        let first = kinds.next();
+        if kinds.any(|kind| Some(kind) != first) {
+            return Err(charges::mixed());
         }
         let operation = Operation::Delete(Delete::new(false, public_address));
         Ok(issuer.order(issuer.command(operation, targets)))

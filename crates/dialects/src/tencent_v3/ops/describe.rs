@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::create::{HINT_PROTECTED, HINT_ROLE, security_group, user_data};
 use crate::Action;
-use crate::tencent::hostname;
+use crate::tencent::{hints, hostname};
 use crate::tencent_v3::call::{Call, Issuer, named, targets};
 use crate::tencent_v3::faults::Refusal;
 
@@ -27,6 +27,13 @@ struct Wanted {
     disable_api_termination: Option<bool>,
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Moved {
+    instance_ids: Vec<String>,
+    project_id: i64,
+}
+
 /// The one attribute that a call changes.
 enum Attribute {
     Name(String),
@@ -42,19 +49,30 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let ids = wanted.instance_ids.clone();
     match wanted.attribute()? {
         Attribute::Name(name) => call.order(Operation::Rename(Rename { name: name.into() }), &ids),
-        attribute => {
-            let targets = targets("InstanceIds", &ids)?;
-            Ok(call.consult(move |view, issuer| {
-                let mut edits = Vec::with_capacity(targets.len());
-                for target in &targets {
-                    let server = named(view, issuer.project, target)?;
-                    edits.push(attribute.edit(server, view, issuer)?);
-                }
-                let operation = Operation::from(Edit::Together(Together { edits }));
-                Ok(issuer.edit(issuer.command(operation, Vec::new())))
-            }))
-        }
+        attribute => change(call, &ids, attribute),
     }
+}
+
+/// `ModifyInstancesProject`.
+pub fn project(call: &Call<'_>) -> Result<Action, Refusal> {
+    let Moved { instance_ids, project_id } = call.read()?;
+    let project = u32::try_from(project_id)
+        .map_err(|_| Refusal::bad("InvalidParameterValue", "ProjectId", project_id))?;
+    change(call, &instance_ids, Attribute::Hint(hints::PROJECT, project.to_string().into()))
+}
+
+/// The same of all instances named.
+fn change(call: &Call<'_>, ids: &[String], attribute: Attribute) -> Result<Action, Refusal> {
+    let targets = targets("InstanceIds", ids)?;
+    Ok(call.consult(move |view, issuer| {
+        let mut edits = Vec::with_capacity(targets.len());
+        for target in &targets {
+            let server = named(view, issuer.project, target)?;
+            edits.push(attribute.edit(server, view, issuer)?);
+        }
+        let operation = Operation::from(Edit::Together(Together { edits }));
+        Ok(issuer.edit(issuer.command(operation, Vec::new())))
+    }))
 }
 
 impl Wanted {

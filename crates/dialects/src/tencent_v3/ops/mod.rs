@@ -1,11 +1,21 @@
 //! One file per action; those of load balancers in an area of their own. `actions` lists them.
 
+pub mod bandwidth;
+pub mod change_charging;
+pub mod change_network;
 pub mod clb;
+pub mod console;
 pub mod create;
 pub mod delete;
 pub mod describe;
+pub mod extend_volumes;
 pub mod images;
+pub mod internet_charge_types;
 pub mod key_pairs;
+pub mod modifications;
+pub mod offers;
+pub mod prices;
+pub mod quotas;
 pub mod reboot;
 pub mod regions;
 pub mod reinstall;

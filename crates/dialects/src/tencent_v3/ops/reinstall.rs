@@ -1,3 +1,4 @@
+use regiment_core::model::Server;
 use regiment_core::ops::{Operation, PasswordFit, Reinstall};
 use serde::Deserialize;
 
@@ -26,11 +27,7 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let user_data = wanted.user_data.as_deref().map(user_data).transpose()?;
     Ok(call.consult(move |view, issuer| {
         let server = named(view, issuer.project, &target)?;
-        let root_gib = server.details.volumes.first().map(|volume| i64::from(volume.size_gib));
-        let asked = wanted.system_disk.and_then(|disk| disk.disk_size);
-        if let Some(asked) = asked.filter(|asked| root_gib.is_some_and(|is| is != *asked)) {
-            return Err(Refusal::bad("InvalidParameterValue", "SystemDisk.DiskSize", asked));
-        }
+        check_system_disk(server, wanted.system_disk.and_then(|disk| disk.disk_size))?;
         let image = wanted.image_id.map(|id| image(view.world, &id)).transpose()?;
         let (secret, fit) = match password {
             Some((secret, fit)) => (Some(secret), fit),
@@ -48,4 +45,13 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
         command.secret = secret;
         Ok(issuer.order(command))
     }))
+}
+
+/// The disk keeps its size; the one that it has may be said.
+pub fn check_system_disk(server: &Server, asked: Option<i64>) -> Result<(), Refusal> {
+    let own = server.details.volumes.first().map(|volume| i64::from(volume.size_gib));
+    match asked.filter(|asked| own.is_some_and(|own| own != *asked)) {
+        Some(asked) => Err(Refusal::bad("InvalidParameterValue", "SystemDisk.DiskSize", asked)),
+        None => Ok(()),
+    }
 }

@@ -2,18 +2,20 @@
 
 use std::sync::Arc;
 
-use regiment_core::model::{ProjectId, Server};
+use regiment_core::model::{ProjectId, Server, Time};
 use regiment_core::view::View;
 use regiment_core::world::World;
 use serde::{Deserialize, Serialize};
 
-use super::create::{HINT_CHARGE_TYPE, HINT_RENEW_FLAG, HINT_ROLE, shown_class};
+use super::create::{HINT_ROLE, shown_class};
 use super::delete::protected;
 use crate::Action;
+use crate::tencent::charging::{self, Network, Renewal};
 use crate::tencent::hints::{self, hint};
 use crate::tencent::ids;
 use crate::tencent::shapes::mem_gib;
 use crate::tencent_v3::call::{Call, targets};
+use crate::tencent_v3::charges::{charge_type, network_word};
 use crate::tencent_v3::faults::{self, Refusal};
 use crate::tencent_v3::filters::{self, Filter, Page};
 use crate::tencent_v3::places::Zones;
@@ -117,7 +119,7 @@ struct Instance {
     memory: u32,
     restrict_state: &'static str,
     instance_name: Arc<str>,
-    instance_charge_type: String,
+    instance_charge_type: &'static str,
     system_disk: SystemDisk,
     data_disks: Vec<DataDisk>,
     private_ip_addresses: Vec<String>,
@@ -125,7 +127,7 @@ struct Instance {
     internet_accessible: InternetAccessible,
     virtual_private_cloud: VirtualPrivateCloud,
     image_id: String,
-    renew_flag: String,
+    renew_flag: &'static str,
     created_time: String,
     expired_time: Option<String>,
     os_name: Arc<str>,
@@ -211,13 +213,14 @@ struct Tag {
 /// Tells of servers as instances of a region.
 struct Teller<'a> {
     world: &'a World,
+    now: Time,
     project: ProjectId,
     zones: Zones,
 }
 
 impl<'a> Teller<'a> {
     fn of(view: &View<'a>, project: ProjectId, region: &Arc<str>) -> Teller<'a> {
-        Teller { world: view.world, project, zones: Zones::of(view.world, region) }
+        Teller { world: view.world, now: view.now, project, zones: Zones::of(view.world, region) }
     }
 
     fn part(&self, found: Vec<&Server>, page: Page) -> List {
@@ -234,7 +237,7 @@ impl<'a> Teller<'a> {
             "instance-id" => filter.is(&ids::instance(server.id.handle())),
             "instance-name" => filter.is_in(&server.name),
             "instance-state" => filter.is(states::state(server)),
-            "instance-charge-type" => filter.is(charge_type(server)),
+            "instance-charge-type" => filter.is(charge_type(&details.hints)),
             "uuid" => filter.is(&server.id.to_string()),
             "private-ip-address" => {
                 details.nics.iter().any(|nic| filter.is(&nic.address.to_string()))
@@ -267,6 +270,7 @@ impl<'a> Teller<'a> {
 
     fn tell(&self, server: &Server) -> Instance {
         let details = &server.details;
+        let said = &details.hints;
         let flavor = self.world.flavor(&server.flavor);
         let image = self.world.image(server.image);
         let last = server.last.as_ref();
@@ -279,19 +283,20 @@ impl<'a> Teller<'a> {
             instance_type: types::of_server(server, self.world),
             cpu: flavor.map_or(0, |flavor| flavor.vcpus),
             memory: flavor.map_or(0, |flavor| mem_gib(flavor)),
-            restrict_state: "NORMAL",
+            restrict_state: if charging::has_expired(said, self.now) {
+                "EXPIRED"
+            } else {
+                "NORMAL"
+            },
             instance_name: server.name.clone(),
-            instance_charge_type: charge_type(server).to_owned(),
+            instance_charge_type: charge_type(said),
             system_disk: system_disk(server, image.map_or(0, |image| image.disk_gib_min)),
             data_disks: data_disks(server),
             private_ip_addresses: details.nics.iter().map(|nic| nic.address.to_string()).collect(),
             public_ip_addresses: None,
             internet_accessible: InternetAccessible {
-                internet_charge_type: match hint(server, hints::BANDWIDTH_TYPE) {
-                    Some("PayByHour") => "BANDWIDTH_POSTPAID_BY_HOUR",
-                    Some(_) | None => "TRAFFIC_POSTPAID_BY_HOUR",
-                },
-                internet_max_bandwidth_out: hints::number(server, hints::BANDWIDTH),
+                internet_charge_type: network_word(Network::of(said)),
+                internet_max_bandwidth_out: charging::bandwidth(said, self.now),
             },
             virtual_private_cloud: VirtualPrivateCloud {
                 vpc_id: self.network(server),
@@ -304,11 +309,9 @@ impl<'a> Teller<'a> {
                 as_vpc_gateway: false,
             },
             image_id: ids::image(server.image),
-            renew_flag: hint(server, HINT_RENEW_FLAG)
-                .unwrap_or("NOTIFY_AND_MANUAL_RENEW")
-                .to_owned(),
+            renew_flag: Renewal::of(said).word(),
             created_time: times::utc(server.created_at),
-            expired_time: None,
+            expired_time: charging::paid_until(said, self.now).map(times::utc),
             os_name: image.map(|image| image.os.clone()).unwrap_or_default(),
             security_group_ids: security_groups(server),
             login_settings: LoginSettings {
@@ -344,12 +347,8 @@ impl<'a> Teller<'a> {
     }
 }
 
-fn times_of(filter: &Filter) -> Option<regiment_core::model::Time> {
+fn times_of(filter: &Filter) -> Option<Time> {
     filter.values.first().and_then(|value| times::read(value))
-}
-
-fn charge_type(server: &Server) -> &str {
-    hint(server, HINT_CHARGE_TYPE).unwrap_or("POSTPAID_BY_HOUR")
 }
 
 fn security_groups(server: &Server) -> Vec<String> {

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use regiment_core::model::Flavor;
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +25,7 @@ struct List {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Config {
+pub struct Config {
     zone: String,
     instance_type: String,
     instance_family: String,
@@ -56,8 +58,39 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     }))
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Families {
+    instance_family_config_set: Vec<Family>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Family {
+    instance_family_name: String,
+    instance_family: String,
+}
+
+/// `DescribeInstanceFamilyConfigs`: each family once.
+#[expect(clippy::unnecessary_wraps, reason = "every action has this signature")]
+pub fn families(call: &Call<'_>) -> Result<Action, Refusal> {
+    let language = call.reply.language;
+    Ok(call.look(move |view| {
+        let mut names = BTreeMap::new();
+        for flavor in view.world.flavors() {
+            let name = || types::family_name(flavor, language);
+            names.entry(types::family(flavor)).or_insert_with(name);
+        }
+        let family = |(instance_family, instance_family_name)| Family {
+            instance_family_name,
+            instance_family,
+        };
+        Ok(Families { instance_family_config_set: names.into_iter().map(family).collect() })
+    }))
+}
+
 impl Config {
-    fn of(flavor: &Flavor, zone: String) -> Config {
+    pub fn of(flavor: &Flavor, zone: String) -> Config {
         Config {
             zone,
             instance_type: types::name(flavor),

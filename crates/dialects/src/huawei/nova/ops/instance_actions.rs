@@ -213,6 +213,7 @@ const fn words(operation: &Operation) -> Option<(&'static str, Option<&'static s
         | Operation::CreateDisks(_)
         | Operation::DeleteDisks(_)
         | Operation::ExtendDisks(_)
+        | Operation::ExtendVolumes(_)
         | Operation::CreateLoadBalancers(_)
         | Operation::DeleteLoadBalancers(_)
         | Operation::CreateListeners(_)

@@ -108,8 +108,9 @@ pub(super) fn tags(pairs: Vec<TagPair>, old: Vec<String>) -> Result<Vec<Tag>, Ro
 }
 
 /// How the server is paid for: as it is shown in metadata.
-pub(super) fn charging(extend: Option<&Extend>, age: Age) -> Result<&'static str, Row> {
-    let Some(extend) = extend else { return Ok(detail::POSTPAID) };
+/// With so many months if that is in advance.
+pub(super) fn charging(extend: Option<&Extend>, age: Age) -> Result<(&'static str, u32), Row> {
+    let Some(extend) = extend else { return Ok((detail::POSTPAID, 0)) };
     let spot = extend.market.as_deref() == Some("spot");
     let prepaid = match (&extend.charging, age) {
         (None | Some(Charging::Number(0)), _) => false,
@@ -124,11 +125,12 @@ pub(super) fn charging(extend: Option<&Extend>, age: Age) -> Result<&'static str
         }
     };
     if !prepaid {
-        return Ok(if spot { detail::SPOT } else { detail::POSTPAID });
+        return Ok((if spot { detail::SPOT } else { detail::POSTPAID }, 0));
     }
     let names = ["periodType", "periodNum"];
-    check_period("extendparam", names, extend.period_type.as_deref(), extend.period_num)?;
-    Ok(detail::PREPAID)
+    let months =
+        check_period("extendparam", names, extend.period_type.as_deref(), extend.period_num)?;
+    Ok((detail::PREPAID, months))
 }
 
 pub(super) fn public_address(wanted: Option<PublicAddress>, hints: &mut Hints) -> Result<(), Row> {

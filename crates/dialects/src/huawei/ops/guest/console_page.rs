@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 
+use crate::console::Pass;
 use crate::huawei::answer::Reply;
-use crate::huawei::console::Pass;
 use crate::huawei::{one, states, times};
 use crate::{Action, Context, Request};
 

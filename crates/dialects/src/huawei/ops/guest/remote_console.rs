@@ -5,11 +5,10 @@ use regiment_core::view::View;
 use serde::{Deserialize, Serialize};
 
 use crate::Action;
+use crate::console::{Pass, not_running};
 use crate::huawei::Call;
 use crate::huawei::body::read;
-use crate::huawei::console::{Pass, not_running};
 use crate::huawei::faults::{KEY_GONE, Row};
-use crate::huawei::ops::tokens::base_url;
 
 const PROTOCOL: &str = "vnc";
 const TYPE: &str = "novnc";
@@ -63,7 +62,7 @@ pub(in crate::huawei) fn address(
 ) -> Result<impl Fn(&Server, &View<'_>) -> Result<String, Row> + Send + use<>, Row> {
     let access_key = call.caller.access_key.clone();
     let key = call.context.gate.key(&access_key).ok_or(KEY_GONE)?;
-    let base = base_url(call.request);
+    let base = call.request.base_url();
     Ok(move |server: &Server, view: &View<'_>| match not_running(server) {
         Some(kind) => Err(Row::of(&kind.into())),
         None => Ok(Pass::url(&base, &access_key, &key, server.id, view.now)),

@@ -9,9 +9,12 @@ use regiment_core::ops::{ChangeCharging, Operation};
 use serde::{Deserialize, Serialize};
 
 use crate::Action;
+use crate::charging::months_after;
 use crate::huawei::batch::single_refusal;
 use crate::huawei::body::{Flag, SERVER_ID_BYTES_MAX, Whole, read, target};
-use crate::huawei::detail::{HINT_CHARGING, HINT_ORDER, POSTPAID, PREPAID, SPOT, charging};
+use crate::huawei::detail::{
+    HINT_CHARGING, HINT_ORDER, HINT_PAID_UNTIL, POSTPAID, PREPAID, SPOT, charging,
+};
 use crate::huawei::faults::{Row, TOO_MANY_IN_BATCH};
 use crate::huawei::fields::check_period;
 use crate::huawei::limits::CHARGE_MODE_MAX;
@@ -52,22 +55,27 @@ pub(super) fn decode(call: &Call<'_>) -> Result<Action, Row> {
         return Err(Row::invalid("server_ids: a server id is too long."));
     }
     let order: Arc<str> = ids::order(call.context.now, call.context.request).into();
-    let (mode, kept) = match (charge_mode.as_str(), prepaid_options) {
+    let (mode, kept, until) = match (charge_mode.as_str(), prepaid_options) {
         ("prePaid", Some(Prepaid { period_type, period_num })) => {
             let names = ["period_type", "period_num"];
-            check_period("prepaid_options", names, Some(&period_type), Some(period_num))?;
-            (PREPAID, Some(order.clone()))
+            let months =
+                check_period("prepaid_options", names, Some(&period_type), Some(period_num))?;
+            let until = months_after(call.context.now, months).0.to_string();
+            (PREPAID, Some(order.clone()), Some(until.into()))
         }
         ("prePaid", None) => {
             return Err(Row::invalid("prepaid_options is needed with charge_mode prePaid."));
         }
-        ("postPaid", _) => (POSTPAID, None),
+        ("postPaid", _) => (POSTPAID, None, None),
         _ => return Err(Row::invalid("charge_mode must be prePaid or postPaid.")),
     };
-    let hints =
-        BTreeMap::from([(HINT_CHARGING.into(), Some(mode.into())), (HINT_ORDER.into(), kept)]);
+    let hints = BTreeMap::from([
+        (HINT_CHARGING.into(), Some(mode.into())),
+        (HINT_ORDER.into(), kept),
+        (HINT_PAID_UNTIL.into(), until),
+    ]);
     let targets: Vec<_> = server_ids.iter().map(|id| target(id)).collect();
-    let operation = Operation::ChangeCharging(ChangeCharging { hints });
+    let operation = Operation::ChangeCharging(ChangeCharging::alike(hints));
     let mut command = call.command(operation, targets.clone());
     command.admission = Admission::AllOrNothing;
     command.dry_run = dry_run.0;

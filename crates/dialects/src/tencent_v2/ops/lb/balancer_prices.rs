@@ -5,15 +5,11 @@ use regiment_core::world::World;
 use serde::Serialize;
 
 use crate::Action;
+use crate::tencent::prices::{self, GB_OF_TRAFFIC, HOUR_OF_BALANCER, hour_of_bandwidth};
 use crate::tencent_v2::call::Call;
 use crate::tencent_v2::faults::Refusal;
-use crate::tencent_v2::ops::prices::{GB_OF_TRAFFIC, MBPS};
 use crate::tencent_v2::params::Fields;
 use crate::tencent_v2::{lb, reply, task};
-
-/// Hundredths of a yuan for an hour of a public one. Private ones cost nothing.
-const BALANCER: u64 = 2;
-const HOURS_OF_MONTH: u64 = 720;
 
 const GOODS_MAX: u32 = 100;
 const BANDWIDTH_MBPS_MAX: u32 = 2048;
@@ -25,10 +21,11 @@ struct Hourly {
     price: u64,
 }
 
-const fn hour_of(reach: Reach) -> u64 {
+/// Private ones cost nothing.
+fn hour_of(reach: Reach) -> prices::Price {
     match reach {
-        Reach::Public => BALANCER,
-        Reach::Private => 0,
+        Reach::Public => HOUR_OF_BALANCER,
+        Reach::Private => prices::Price::default(),
     }
 }
 
@@ -42,7 +39,7 @@ fn reach(fields: &Fields<'_>) -> Result<Reach, Refusal> {
 
 /// `InquiryLBPrice`.
 pub fn decode_one(call: &Call<'_>) -> Result<Action, Refusal> {
-    let price = hour_of(reach(&call.fields())?);
+    let price = hour_of(reach(&call.fields())?).0;
     Ok(Action::Answer(reply::success("", Hourly { price })))
 }
 
@@ -65,9 +62,9 @@ struct Prices {
 #[serde(untagged)]
 enum Price {
     #[serde(rename_all = "camelCase")]
-    Ahead { original_price: f64, discount_price: f64 },
+    Ahead { original_price: prices::Price, discount_price: prices::Price },
     #[serde(rename_all = "camelCase")]
-    ByUse { unit_price: f64, charge_unit: &'static str },
+    ByUse { unit_price: prices::Price, charge_unit: &'static str },
 }
 
 /// How the network is paid for.
@@ -117,10 +114,8 @@ impl Wanted {
         }
         let bandwidth_price = self.network.map(|network| match network {
             // Traffic is priced by what is sent, however many send it and however fast.
-            Network::ByTraffic => {
-                Price::ByUse { unit_price: yuan(GB_OF_TRAFFIC), charge_unit: "GB" }
-            }
-            Network::ByBandwidth { mbps } => self.of_all(u64::from(mbps) * MBPS),
+            Network::ByTraffic => Price::ByUse { unit_price: GB_OF_TRAFFIC, charge_unit: "GB" },
+            Network::ByBandwidth { mbps } => self.of_all(hour_of_bandwidth(mbps)),
         });
         Ok(Body {
             price: Prices { lb_id_price: self.of_all(hour_of(self.reach)), bandwidth_price },
@@ -128,12 +123,12 @@ impl Wanted {
     }
 
     /// The price of all that are wanted, from that of an hour of one.
-    fn of_all(&self, hour: u64) -> Price {
-        let hour = hour * u64::from(self.count);
+    fn of_all(&self, hour: prices::Price) -> Price {
+        let hour = hour.times(u64::from(self.count));
         match self.months {
-            None => Price::ByUse { unit_price: yuan(hour), charge_unit: "HOUR" },
+            None => Price::ByUse { unit_price: hour, charge_unit: "HOUR" },
             Some(months) => {
-                let price = yuan(hour * HOURS_OF_MONTH * u64::from(months));
+                let price = hour.months(months);
                 Price::Ahead { original_price: price, discount_price: price }
             }
         }
@@ -153,10 +148,4 @@ fn network(fields: &Fields<'_>, ahead: bool) -> Result<Network, Refusal> {
             Err(fields.bad(KIND, "must suit lbChargeType: by traffic, or by bandwidth of its kind"))
         }
     }
-}
-
-/// Hundredths of a yuan in yuan. Prices are far below what a float holds exactly.
-#[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
-fn yuan(hundredths: u64) -> f64 {
-    hundredths as f64 / 100.0
 }

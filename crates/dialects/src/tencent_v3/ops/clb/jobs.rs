@@ -160,6 +160,7 @@ fn action(operation: &Operation) -> &'static str {
         | Operation::CreateDisks(_)
         | Operation::DeleteDisks(_)
         | Operation::ExtendDisks(_)
+        | Operation::ExtendVolumes(_)
         | Operation::Edit(_) => "",
     }
 }
