@@ -15,5 +15,6 @@ pub mod ids;
 pub mod prices;
 pub mod shapes;
 pub mod signature;
+pub mod status;
 pub mod times;
 pub mod zones;

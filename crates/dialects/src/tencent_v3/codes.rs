@@ -6,8 +6,9 @@ use super::faults::Refusal;
 pub const BALANCERS: &str = "clb";
 
 /// What these actions say, by the vendor's list.
-const KNOWN: [&str; 21] = [
+const KNOWN: [&str; 24] = [
     "FailedOperation",
+    "FailedOperation.NoListenerInLB",
     "FailedOperation.ResourceInOperating",
     "InternalError",
     "InvalidParameter",
@@ -18,6 +19,8 @@ const KNOWN: [&str; 21] = [
     "InvalidParameter.LocationNotFound",
     "InvalidParameter.PortCheckFailed",
     "InvalidParameter.ProtocolCheckFailed",
+    "InvalidParameter.RewriteAlreadyExist",
+    "InvalidParameter.SomeRewriteNotFound",
     "InvalidParameterValue",
     "InvalidParameterValue.Duplicate",
     "InvalidParameterValue.InvalidFilter",

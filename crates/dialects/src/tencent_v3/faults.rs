@@ -209,7 +209,7 @@ pub const fn row(kind: FaultKind) -> Row {
             "转发规则已存在重定向关系",
         ),
         FaultKind::RedirectionNotFound => row_of(
-            "InvalidParameter",
+            "InvalidParameter.SomeRewriteNotFound",
             "the one forwarding rule is not redirected to the other",
             "转发规则之间没有重定向关系",
         ),

@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use regiment_core::command::{Command, Receipt};
+use regiment_core::command::{Command, Receipt, TargetRef};
 use regiment_core::engine::{Engine, Inbox, Settings};
 use regiment_core::model::{Fault, RequestId, Time};
+use regiment_core::ops::Operation;
 use regiment_core::view::View;
 use regiment_core::world::World;
 use regiment_dialects::{ALL, Action, Answer, Caller, Context, Dialect, Order, Request};
 
 use super::doubles::{ACCESS_KEY, Glass, Instant, Keeper, Memory};
 use super::golden_file::{Event, Exchange, Golden, render};
-use super::scene::{PROJECT, START, Scene};
+use super::scene::{self, PROJECT, START, Scene};
 
 /// One exchange as it went.
 pub struct Played {
@@ -76,7 +77,7 @@ pub struct Plane {
 
 impl Plane {
     pub fn open(scene: Scene) -> Plane {
-        let Scene { changes, mishaps, authenticates } = scene;
+        let Scene { changes, mishaps, classics, authenticates } = scene;
         let driver = Instant::new(mishaps);
         let store = Box::new(Memory::default());
         let settings = Settings::default();
@@ -86,7 +87,24 @@ impl Plane {
         engine.turn(START, inbox).expect("a store in memory takes everything");
         let keeper = Keeper::new(PROJECT, START);
         let replies = Vec::new();
-        Plane { engine, keeper, now: START, authenticates, requests: 0, replies }
+        let mut plane = Plane { engine, keeper, now: START, authenticates, requests: 0, replies };
+        classics.into_iter().for_each(|name| plane.make_classic(name));
+        plane
+    }
+
+    fn make_classic(&mut self, name: Arc<str>) {
+        let front = self.does(scene::classic(name), Vec::new());
+        let target = front.balancers().next().map(TargetRef::Balancer);
+        self.does(scene::classic_listener(), target.into_iter().collect());
+    }
+
+    /// What was ordered before the golden begins.
+    fn does(&mut self, operation: Operation, targets: Vec<TargetRef>) -> Receipt {
+        let id = RequestId(0);
+        let command = Command::new(PROJECT, ACCESS_KEY.into(), "scene", id, operation, targets);
+        self.turn(vec![((), command)], false);
+        self.settle();
+        self.replies.pop().expect("every command has a reply").expect("a scene is possible")
     }
 
     pub fn world(&self) -> &World {

@@ -8,12 +8,13 @@ use regiment_core::apply::{Change, Edited};
 use regiment_core::driver::Rejection;
 use regiment_core::edits::Put;
 use regiment_core::model::{
-    Asset, Cidr, Details, Direction, Disk, DiskPhase, Fault, FaultKind, Flavor, Host, Image,
-    ImageId, ImageSource, KeyPair, NetworkId, Nic, OsFamily, Phase, PortId, Power, Project,
-    ProjectId, Quota, RecycleBin, Remote, Rule, SecurityGroup, Server, ServerId, Subnet, Tag, Time,
-    Volume, VolumeId, Vpc,
+    Asset, Cidr, Details, Direction, Disk, DiskPhase, Fault, FaultKind, Flavor, Handle,
+    HealthCheck, Hints, Host, Image, ImageId, ImageSource, KeyPair, Listener, ListenerId,
+    NetworkId, Nic, OsFamily, Phase, PortId, Power, Probe, Project, ProjectId, Protocol, Quota,
+    Reach, RecycleBin, Remote, Rule, SecurityGroup, Server, ServerId, Subnet, Tag, Time, Volume,
+    VolumeId, Vpc,
 };
-use regiment_core::ops::device_name;
+use regiment_core::ops::{CreateListeners, CreateLoadBalancers, Operation, device_name};
 
 use super::doubles::Mishap;
 
@@ -47,6 +48,8 @@ const PUBLIC_KEY: &str = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQC6NYXx9Nd9HG6Asf
 pub struct Scene {
     pub changes: Vec<Change>,
     pub mishaps: Vec<Mishap>,
+    /// Load balancers of the older kind, which not every dialect makes.
+    pub classics: Vec<Arc<str>>,
     /// Whether requests must prove who sends them; else they come from the project's key holder.
     pub authenticates: bool,
 }
@@ -66,7 +69,12 @@ pub fn disk_id(n: u32) -> VolumeId {
 impl Scene {
     /// Reads the lines of a `given` section.
     pub fn read(lines: &[String]) -> Result<Scene, String> {
-        let mut scene = Scene { changes: Vec::new(), mishaps: Vec::new(), authenticates: false };
+        let mut scene = Scene {
+            changes: Vec::new(),
+            mishaps: Vec::new(),
+            classics: Vec::new(),
+            authenticates: false,
+        };
         let mut servers = Vec::new();
         let mut disks = Vec::new();
         let mut keys = Vec::new();
@@ -99,6 +107,7 @@ impl Scene {
                     leaving.push(Change::HostSet(host(name, zone, Some(LEAVES_AT))));
                 }
                 ["keypair", name] => keys.push(key_pair(name)),
+                ["classic", name] => scene.classics.push((*name).into()),
                 ["networks"] => networks_known = true,
                 ["authenticate"] => scene.authenticates = true,
                 _ => return Err(format!("given: {line:?} is not understood")),
@@ -118,6 +127,54 @@ impl Scene {
         scene.changes.extend(leaving);
         Ok(scene)
     }
+}
+
+/// A public load balancer of the older kind.
+pub fn classic(name: Arc<str>) -> Operation {
+    Operation::CreateLoadBalancers(CreateLoadBalancers {
+        names: vec![name],
+        reach: Reach::Public,
+        routes: false,
+        domain_prefix: None,
+        network: None,
+        subnet: None,
+        tags: Vec::new(),
+        hints: Hints::new(),
+        like: None,
+        bare: false,
+    })
+}
+
+/// What it listens to: HTTP at port 80, for port 8080 of its backends.
+pub fn classic_listener() -> Operation {
+    let health = HealthCheck {
+        on: true,
+        timeout_s: 2,
+        interval_s: 5,
+        healthy_after: 3,
+        unhealthy_after: 3,
+        http_codes: 31,
+        http_path: "/".into(),
+        probe: Probe::default(),
+    };
+    let listener = Listener {
+        id: ListenerId(Handle::fold(0)),
+        name: "web".into(),
+        port: 80,
+        backend_port: 8080,
+        protocol: Protocol::Http,
+        scheduler: "wrr".into(),
+        session_s: 0,
+        health,
+        certificate: None,
+        client_certificate: None,
+        members: Vec::new(),
+        rules: Vec::new(),
+        default_domain: None,
+        created_at: None,
+        hints: Hints::new(),
+    };
+    Operation::CreateListeners(CreateListeners { listeners: vec![listener] })
 }
 
 fn host(name: &str, zone: &str, leaves_at: Option<Time>) -> Host {

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use regiment_core::model::{
-    Activity, ImageSource, NetworkId, Phase, Power, ProjectId, Server, ServerId,
-};
+use regiment_core::model::{ImageSource, NetworkId, ProjectId, Server, ServerId};
 use regiment_core::view::View;
 use serde::Serialize;
 
@@ -12,6 +10,9 @@ use crate::Action;
 use crate::tencent::charging::{self, Network, Renewal};
 use crate::tencent::zones::Zones;
 use crate::tencent::{disks, hints, ids, shapes};
+
+pub use crate::tencent::status::status;
+
 use crate::tencent_v2::call::Call;
 use crate::tencent_v2::faults::Refusal;
 use crate::tencent_v2::params::Fields;
@@ -284,42 +285,5 @@ const fn image_type(source: ImageSource) -> &'static str {
         ImageSource::Private => "Private image",
         ImageSource::Market => "Market image",
         ImageSource::Shared => "Shared image",
-    }
-}
-
-/// The number of a server's state.
-pub fn status(server: &Server) -> u32 {
-    if let Some(busy) = server.busy {
-        return match busy.activity {
-            Activity::Creating => 3,
-            Activity::Deleting => 6,
-            Activity::Starting => 8,
-            Activity::Stopping => 9,
-            Activity::Rebooting | Activity::RebootingHard => 7,
-            Activity::ResettingPassword => 10,
-            Activity::Resizing | Activity::RevertingResize | Activity::ExtendingVolumes => 19,
-            Activity::Reinstalling => 14,
-            // What takes no time, and what this cloud has no number for.
-            Activity::Renaming
-            | Activity::ChangingNics
-            | Activity::Dumping
-            | Activity::Migrating
-            | Activity::Charging
-            | Activity::AttachingVolume
-            | Activity::DetachingVolume
-            | Activity::ConfirmingResize
-            | Activity::Locking
-            | Activity::Restoring => at_rest(server),
-        };
-    }
-    at_rest(server)
-}
-
-const fn at_rest(server: &Server) -> u32 {
-    match (server.phase, server.power) {
-        (Phase::Broken, _) => 1,
-        (Phase::Creating, _) => 3,
-        (Phase::Ready, Power::Running) => 2,
-        (Phase::Ready, Power::Stopped) => 4,
     }
 }

@@ -3,13 +3,16 @@
 //!
 //! Deliberately absent: the actions themselves, which stand in `ops/clb`.
 
+mod certificate;
 mod health;
 mod order;
 mod rules;
 mod targets;
 
 use regiment_core::command::{Command, TargetRef};
-use regiment_core::model::{FaultKind, Hints, Listener, LoadBalancer, ProjectId, Protocol, Reach};
+use regiment_core::model::{
+    FaultKind, Hints, Listener, LoadBalancer, ProjectId, Protocol, Reach, ServerId,
+};
 use regiment_core::ops::Operation;
 use regiment_core::view::View;
 
@@ -18,11 +21,13 @@ use super::faults::Refusal;
 use crate::tencent::ids;
 
 pub use crate::tencent::hints::{number_in as number, said as hint};
+pub use certificate::{Shown as ShownCertificate, Wanted as WantedCertificate};
 pub use health::{Shown as ShownHealth, Wanted as WantedHealth, usual as usual_health};
 pub use order::order_members;
-pub use rules::{ShownCertificate, ShownRule};
+pub use rules::ShownRule;
 pub use targets::{
-    Listed, Shown as ShownTarget, Wanted as WantedTarget, WantedRule, Where, port, weight,
+    Listed, Shown as ShownTarget, Wanted as WantedTarget, WantedRule, Where, port, rule, rule_for,
+    weight,
 };
 
 /// Characters in a name of a load balancer or a listener.
@@ -105,6 +110,42 @@ pub fn find_routing<'v>(
         "传统型负载均衡不支持该操作",
     )
     .about(id))
+}
+
+/// One of the older kind, which has backends and no targets.
+pub fn find_classic<'v>(
+    view: &View<'v>,
+    project: ProjectId,
+    id: &str,
+) -> Result<&'v LoadBalancer, Refusal> {
+    let balancer = find(view, project, id)?;
+    if !balancer.routes {
+        return Ok(balancer);
+    }
+    Err(Refusal::said_by_action(
+        "FailedOperation",
+        "the action is only for classic load balancers",
+        "仅传统型负载均衡支持该操作",
+    )
+    .about(id))
+}
+
+/// The servers named. One named twice is refused.
+pub fn servers<'i>(
+    view: &View<'_>,
+    project: ProjectId,
+    ids: impl IntoIterator<Item = &'i String>,
+) -> Result<Vec<ServerId>, Refusal> {
+    let mut servers = Vec::new();
+    for id in ids {
+        let named = view.world.named(project, &super::call::target(id)?);
+        let server = named.ok_or_else(|| Refusal::from(FaultKind::ServerNotFound).about(id))?.id;
+        if servers.contains(&server) {
+            return Err(Refusal::bad("InvalidParameterValue.Duplicate", "InstanceId", id));
+        }
+        servers.push(server);
+    }
+    Ok(servers)
 }
 
 pub fn listener<'b>(balancer: &'b LoadBalancer, id: &str) -> Result<&'b Listener, Refusal> {

@@ -2,40 +2,11 @@
 
 use std::sync::Arc;
 
-use regiment_core::model::{Certificates, ForwardingRule, Listener, LoadBalancer, Redirection};
+use regiment_core::model::{ForwardingRule, Listener, LoadBalancer, Redirection};
 use serde::Serialize;
 
-use super::{ShownHealth, flag, hint, hints};
+use super::{ShownCertificate, ShownHealth, flag, hint, hints};
 use crate::tencent::{ids, times};
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct ShownCertificate {
-    #[serde(rename = "SSLMode")]
-    mode: &'static str,
-    #[serde(rename = "SSLVerifyClient")]
-    verify_client: &'static str,
-    cert_id: Arc<str>,
-    cert_ca_id: Arc<str>,
-    ext_cert_ids: [String; 0],
-}
-
-impl From<&Certificates> for ShownCertificate {
-    fn from(certificates: &Certificates) -> ShownCertificate {
-        let Certificates { own, of_clients } = certificates;
-        let (mode, verify_client) = match of_clients {
-            Some(_) => ("MUTUAL", "ON"),
-            None => ("UNIDIRECTIONAL", "OFF"),
-        };
-        ShownCertificate {
-            mode,
-            verify_client,
-            cert_id: own.clone(),
-            cert_ca_id: of_clients.clone().unwrap_or_default(),
-            ext_cert_ids: [],
-        }
-    }
-}
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]

@@ -165,8 +165,9 @@ impl Look {
             && is(load_balancer_name, &balancer.name)
             && is(domain, &shown_domain)
             && is(vpc_id, network(balancer))
-            // No load balancer has security groups.
-            && is(security_group, "")
+            && security_group.as_ref().is_none_or(|wanted| {
+                wanted.is_empty() || groups(balancer).any(|group| group == **wanted)
+            })
             && is(master_zone, &teller.zone(balancer).unwrap_or_default())
             && project_id.is_none_or(|wanted| u64::try_from(wanted) == Ok(of_project))
             && (load_balancer_vips.is_empty() || load_balancer_vips.contains(&address))
@@ -215,6 +216,10 @@ fn shown_domain(balancer: &LoadBalancer) -> String {
     }
 }
 
+fn groups(balancer: &LoadBalancer) -> impl Iterator<Item = String> {
+    balancer.security_groups.iter().map(|group| ids::security_group(*group))
+}
+
 fn servers_behind(balancer: &LoadBalancer) -> usize {
     balancer.backends.len() + balancer.members().count()
 }
@@ -229,7 +234,7 @@ struct List {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[expect(clippy::struct_excessive_bools, reason = "the vendor's")]
-struct Item {
+pub struct Item {
     load_balancer_id: String,
     load_balancer_name: Arc<str>,
     load_balancer_type: &'static str,
@@ -247,7 +252,7 @@ struct Item {
     log: Option<String>,
     subnet_id: String,
     tags: Vec<ShownTag>,
-    secure_groups: [String; 0],
+    secure_groups: Vec<String>,
     target_region_info: TargetRegion,
     anycast_zone: &'static str,
     #[serde(rename = "AddressIPVersion")]
@@ -324,7 +329,7 @@ struct Prepaid {
 }
 
 /// Tells of load balancers as a region's.
-struct Teller<'a> {
+pub struct Teller<'a> {
     world: &'a World,
     project: ProjectId,
     region: Arc<str>,
@@ -332,18 +337,18 @@ struct Teller<'a> {
 }
 
 impl<'a> Teller<'a> {
-    fn of(view: &View<'a>, project: ProjectId, region: &Arc<str>) -> Teller<'a> {
+    pub fn of(view: &View<'a>, project: ProjectId, region: &Arc<str>) -> Teller<'a> {
         let zones = Zones::of(view.world, region);
         Teller { world: view.world, project, region: region.clone(), zones }
     }
 
     /// The zone that was asked for, if there is one of that name.
-    fn zone(&self, balancer: &LoadBalancer) -> Option<String> {
+    pub fn zone(&self, balancer: &LoadBalancer) -> Option<String> {
         let named = hint(&balancer.hints, hints::ZONE)?;
         self.zones.find(named).map(|zone| self.zones.shown(zone))
     }
 
-    fn forwards_to(&self, balancer: &LoadBalancer, addresses: &[String]) -> bool {
+    pub fn forwards_to(&self, balancer: &LoadBalancer, addresses: &[String]) -> bool {
         let has = |address: &str| addresses.iter().any(|wanted| wanted == address);
         self.world
             .servers_of(self.project)
@@ -372,7 +377,7 @@ impl<'a> Teller<'a> {
         }
     }
 
-    fn tell(&self, balancer: &LoadBalancer) -> Item {
+    pub fn tell(&self, balancer: &LoadBalancer) -> Item {
         let said = &balancer.hints;
         let number = balancer.network.as_deref().and_then(parse_digits).unwrap_or(0);
         let subnet = balancer.subnet.as_deref().filter(|id| id.starts_with("subnet-"));
@@ -398,7 +403,7 @@ impl<'a> Teller<'a> {
             tags: tags
                 .map(|tag| ShownTag { tag_key: tag.key.clone(), tag_value: tag.value.clone() })
                 .collect(),
-            secure_groups: [],
+            secure_groups: groups(balancer).collect(),
             target_region_info: TargetRegion {
                 region: self.region.clone(),
                 vpc_id: network(balancer).to_owned(),
@@ -448,7 +453,7 @@ impl<'a> Teller<'a> {
 }
 
 /// Empty of one that was given an old, numeric network.
-fn network(balancer: &LoadBalancer) -> &str {
+pub fn network(balancer: &LoadBalancer) -> &str {
     balancer.network.as_deref().filter(|id| id.starts_with("vpc-")).unwrap_or_default()
 }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::Action;
 use crate::tencent::ids;
 use crate::tencent_v3::call::Call;
-use crate::tencent_v3::clb::{self, WantedHealth, hints};
+use crate::tencent_v3::clb::{self, WantedCertificate, WantedHealth, hints};
 use crate::tencent_v3::faults::Refusal;
 
 /// Listeners in one call: as many as a load balancer may have in all, by the vendor's quota.
@@ -49,22 +49,6 @@ pub struct Manner {
     deregister_target_rst: Option<bool>,
     /// Sources are kept here, always.
     snat_enable: Option<bool>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct WantedCertificate {
-    #[serde(rename = "SSLMode")]
-    mode: Option<String>,
-    #[serde(rename = "SSLVerifyClient")]
-    verify_client: Option<String>,
-    cert_id: Option<String>,
-    cert_ca_id: Option<String>,
-    cert_name: Option<String>,
-    cert_key: Option<String>,
-    cert_content: Option<String>,
-    cert_ca_name: Option<String>,
-    cert_ca_content: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -120,7 +104,9 @@ impl Wanted {
         }
         let protocol = clb::read_protocol(protocol)?;
         let certificates = manner.certificates(protocol)?;
-        if protocol == Protocol::Https && certificates.is_none() {
+        // With SNI each domain brings its own.
+        let by_domain = protocol == Protocol::Https && manner.sni_switch == Some(1);
+        if decrypts(protocol) && certificates.is_none() && !by_domain {
             return Err(Refusal::missing("Certificate"));
         }
         let (certificate, client_certificate) = match certificates {
@@ -175,6 +161,10 @@ pub fn of_rules(name: &str) -> Refusal {
     )
 }
 
+const fn decrypts(protocol: Protocol) -> bool {
+    matches!(protocol, Protocol::Https | Protocol::Tls)
+}
+
 fn only_for(name: &str, protocol: Protocol) -> Refusal {
     let protocol = clb::protocol(protocol);
     Refusal::said_by_action(
@@ -208,36 +198,12 @@ impl Manner {
         }
     }
 
-    /// They are named, not sent: there is no store of certificates here.
     pub fn certificates(&self, protocol: Protocol) -> Result<Option<Certificates>, Refusal> {
-        let Some(wanted) = &self.certificate else { return Ok(None) };
-        if protocol != Protocol::Https {
-            return Err(only_for("Certificate", protocol));
+        match &self.certificate {
+            None => Ok(None),
+            Some(_) if !decrypts(protocol) => Err(only_for("Certificate", protocol)),
+            Some(wanted) => wanted.read().map(Some),
         }
-        let sent = [
-            ("Certificate.CertName", &wanted.cert_name),
-            ("Certificate.CertKey", &wanted.cert_key),
-            ("Certificate.CertContent", &wanted.cert_content),
-            ("Certificate.CertCaName", &wanted.cert_ca_name),
-            ("Certificate.CertCaContent", &wanted.cert_ca_content),
-            ("Certificate.SSLVerifyClient", &wanted.verify_client),
-        ];
-        if let Some((name, _)) = sent.iter().find(|(_, said)| said.is_some()) {
-            return Err(Refusal::not_served(name));
-        }
-        let need = |said: &Option<String>, name: &str| -> Result<Arc<str>, Refusal> {
-            let said = said.as_deref().filter(|said| !said.is_empty());
-            said.map(Into::into).ok_or_else(|| Refusal::missing(name))
-        };
-        let of_clients = match wanted.mode.as_deref() {
-            None | Some("UNIDIRECTIONAL") => None,
-            Some("MUTUAL") => Some(need(&wanted.cert_ca_id, "Certificate.CertCaId")?),
-            Some(mode) => {
-                return Err(Refusal::bad("InvalidParameterValue", "Certificate.SSLMode", mode));
-            }
-        };
-        let own = need(&wanted.cert_id, "Certificate.CertId")?;
-        Ok(Some(Certificates { own, of_clients }))
     }
 
     /// What is remembered of it, each where the vendor has it.

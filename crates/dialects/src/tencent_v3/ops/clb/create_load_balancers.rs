@@ -15,8 +15,10 @@ use crate::tencent_v3::faults::Refusal;
 /// Load balancers in one call.
 const NUMBER_MAX: u64 = 20;
 /// Of each reach, by the vendor's quota.
-const QUOTA: usize = 100;
+pub const QUOTA: usize = 100;
 const BANDWIDTH_MAX: i64 = 2048;
+/// Mbit/s when nobody says.
+pub const BANDWIDTH: i64 = 10;
 
 /// What is not here.
 const ABSENT: [&str; 14] = [
@@ -81,7 +83,7 @@ struct Prepaid {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct WantedTag {
+pub struct WantedTag {
     tag_key: String,
     tag_value: String,
 }
@@ -119,11 +121,11 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
             clb::name("LoadBalancerName", name)?;
             name.as_str().into()
         }
-        None => format!("lb-{}", Handle::fold(low(call.reply.request.0))).into(),
+        None => some_name(call),
     };
     let names = vec![name; usize::try_from(number).unwrap_or(1)];
     let hints = wanted.hints()?;
-    let tags = wanted.tags();
+    let tags = wanted.tags.iter().map(WantedTag::read).collect();
     let too_long = "InvalidParameter.ClientTokenLimitExceeded";
     let token = call.token(wanted.client_token.as_deref(), too_long)?;
     Ok(call.consult(move |view, issuer| {
@@ -151,14 +153,11 @@ fn order(
     operation: CreateLoadBalancers,
     token: Option<TokenClaim>,
 ) -> Result<Action, Refusal> {
-    let of_kind = view.world.balancers().filter(|balancer| {
-        balancer.project == issuer.project && balancer.routes && balancer.reach == operation.reach
-    });
     let known = token
         .as_ref()
         .is_some_and(|claim| view.world.token(issuer.project, &claim.token).is_some());
-    if !known && of_kind.count() + operation.names.len() > QUOTA {
-        return Err(FaultKind::QuotaExceeded.into());
+    if !known {
+        is_room_for(operation.names.len(), view, issuer.project, operation.reach)?;
     }
     let mut command = issuer.command(Operation::CreateLoadBalancers(operation), Vec::new());
     command.token = token;
@@ -166,6 +165,23 @@ fn order(
         load_balancer_ids: receipt.balancers().map(ids::balancer).collect(),
         deal_name: receipt.job.map(|job| job.0.to_string()).unwrap_or_default(),
     }))
+}
+
+pub fn is_room_for(
+    count: usize,
+    view: &View<'_>,
+    project: ProjectId,
+    reach: Reach,
+) -> Result<(), Refusal> {
+    let of_kind = view.world.balancers().filter(|balancer| {
+        balancer.project == project && balancer.routes && balancer.reach == reach
+    });
+    if of_kind.count() + count > QUOTA { Err(FaultKind::QuotaExceeded.into()) } else { Ok(()) }
+}
+
+/// A name, when none is said.
+pub fn some_name(call: &Call<'_>) -> Arc<str> {
+    format!("lb-{}", Handle::fold(low(call.reply.request.0))).into()
 }
 
 fn low(request: u128) -> u64 {
@@ -185,10 +201,7 @@ impl Wanted {
             None | Some("POSTPAID_BY_HOUR" | "PREPAID") => {}
             Some(kind) => return Err(Refusal::bad("InvalidParameterValue", "LBChargeType", kind)),
         }
-        match self.vip_isp.as_deref() {
-            None | Some("BGP" | "CMCC" | "CTCC" | "CUCC") => {}
-            Some(isp) => return Err(Refusal::bad("InvalidParameterValue", "VipIsp", isp)),
-        }
+        check_isp(self.vip_isp.as_deref())?;
         if let Some(project) = self.project_id.filter(|id| u32::try_from(*id).is_err()) {
             return Err(Refusal::bad("InvalidParameterValue", "ProjectId", project));
         }
@@ -203,14 +216,6 @@ impl Wanted {
             put(hints::RENEW_FLAG, renew_flag.clone());
         }
         Ok(said)
-    }
-
-    fn tags(&self) -> Vec<Tag> {
-        let tag = |tag: &WantedTag| Tag {
-            key: tag.tag_key.as_str().into(),
-            value: tag.tag_value.as_str().into(),
-        };
-        self.tags.iter().map(tag).collect()
     }
 
     /// The network and, of a private one, the subnet: the project's first when none is named.
@@ -250,7 +255,32 @@ impl Wanted {
     }
 }
 
+impl WantedTag {
+    pub fn read(&self) -> Tag {
+        Tag { key: self.tag_key.as_str().into(), value: self.tag_value.as_str().into() }
+    }
+}
+
+/// Whose addresses public ones have.
+pub fn check_isp(said: Option<&str>) -> Result<(), Refusal> {
+    match said {
+        None | Some("BGP" | "CMCC" | "CTCC" | "CUCC") => Ok(()),
+        Some(isp) => Err(Refusal::bad("InvalidParameterValue", "VipIsp", isp)),
+    }
+}
+
 impl Internet {
+    /// Whether it is paid by traffic, and for how many megabits a second.
+    pub fn priced(&self) -> Result<(bool, u32), Refusal> {
+        self.hints()?;
+        let by_bandwidth = self
+            .internet_charge_type
+            .as_deref()
+            .is_some_and(|kind| kind != "TRAFFIC_POSTPAID_BY_HOUR");
+        let said = self.internet_max_bandwidth_out.unwrap_or(BANDWIDTH);
+        Ok((!by_bandwidth, u32::try_from(said).unwrap_or(0)))
+    }
+
     pub fn hints(&self) -> Result<Hints, Refusal> {
         if self.bandwidthpkg_sub_type.is_some() {
             return Err(Refusal::not_served("InternetAccessible.BandwidthpkgSubType"));
