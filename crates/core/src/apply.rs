@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use crate::command::{Receipt, TokenClaim};
 use crate::edits::Put;
 use crate::model::{
-    Activity, Asset, BalancerState, Busy, Credential, Disk, Fault, Flavor, Host, Image, Job, JobId,
-    Last, LoadBalancer, LoadBalancerId, Phase, Power, Project, ProjectId, Server, ServerId,
-    SubState, Target, Time,
+    Activity, Asset, Attempt, BalancerState, Busy, Credential, Disk, Fault, Flavor, Host, Image,
+    Job, JobId, Last, LoadBalancer, LoadBalancerId, Mark, Phase, Power, Project, ProjectId, Server,
+    ServerId, SubState, Target, Time,
 };
 use crate::ops::{Operation, Sort, Step};
 use crate::world::{Token, World};
@@ -29,6 +29,7 @@ pub enum Change {
     JobAccepted(Box<JobAccepted>),
     Progress(Progress),
     Edited(Edited),
+    Marked(Marked),
     /// Finished jobs that are in the archive now and leave memory.
     JobsArchived(Vec<JobId>),
     /// Some servers were found with another power than they were left with.
@@ -57,6 +58,15 @@ pub struct Edited {
     pub puts: Vec<Put>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<Token>,
+}
+
+/// How far a job has come in its orders.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Marked {
+    pub job: JobId,
+    pub project: ProjectId,
+    pub at: Time,
+    pub mark: Mark,
 }
 
 /// What machines did that nobody ordered.
@@ -100,6 +110,19 @@ pub enum Next {
     /// The last step is done.
     Succeed,
     Fail(Arc<Fault>),
+    /// It failed and is tried once more, as ordered, not before this time.
+    Again(Time, Arc<Fault>),
+    /// From waiting to never begun.
+    Cancel(Arc<Fault>),
+}
+
+impl Next {
+    pub const fn ends(&self) -> bool {
+        match self {
+            Next::Start | Next::Advance | Next::Retry(_) | Next::Again(..) => false,
+            Next::Succeed | Next::Fail(_) | Next::Cancel(_) => true,
+        }
+    }
 }
 
 impl Progress {
@@ -116,7 +139,7 @@ impl Progress {
 
     /// How many sub-jobs these moves end.
     pub fn ended(&self) -> u32 {
-        let ends = |one: &&Move| matches!(one.next, Next::Succeed | Next::Fail(_));
+        let ends = |one: &&Move| one.next.ends();
         self.moves.iter().filter(ends).map(|one| one.count).sum()
     }
 
@@ -149,6 +172,7 @@ impl World {
             Change::JobAccepted(accepted) => self.accept(accepted),
             Change::Progress(progress) => self.progress(progress),
             Change::Edited(edited) => self.edit(edited),
+            Change::Marked(marked) => self.put_mark(marked.job, marked.mark),
             Change::PowerSeen(seen) => self.see_power(seen),
             Change::JobsArchived(jobs) => jobs.iter().for_each(|job| self.drop_job(*job)),
             Change::TokensExpired(tokens) => {
@@ -193,7 +217,7 @@ impl World {
                 }
                 (Some(Target::Balancer(_) | Target::Disk(_)), SubState::Succeeded)
                 | (Some(Target::Balancer(_) | Target::Disk(_)) | None, SubState::Refused)
-                | (_, SubState::Running | SubState::Failed)
+                | (_, SubState::Running | SubState::Failed | SubState::Cancelled)
                 | (None, SubState::Waiting | SubState::Succeeded) => {}
             }
         }
@@ -215,6 +239,7 @@ impl World {
                 Put::Asset(asset) => self.put_asset(asset.clone()),
                 Put::NoAsset(key) => self.remove_asset(key),
                 Put::Project(project) => self.put_project(project.clone()),
+                Put::Mark { job, mark } => self.put_mark(*job, *mark),
             }
         }
         if let Some(token) = token {
@@ -290,8 +315,24 @@ impl World {
                 }
                 Some(done)
             }
-            Next::Fail(fault) => {
-                sub.state = SubState::Failed;
+            Next::Again(again_at, fault) => {
+                let (step, retries) = (sub.step, sub.retries);
+                sub.state = SubState::Waiting;
+                sub.retries += 1;
+                let course = job.course.as_mut().expect("only a job with a course tries again");
+                let attempt = Attempt {
+                    failed_at: at,
+                    fault: fault.clone(),
+                    again_at: *again_at,
+                    step,
+                    retries,
+                };
+                course.attempts.entry(index).or_default().push(attempt);
+                None
+            }
+            Next::Fail(fault) | Next::Cancel(fault) => {
+                let cancelled = matches!(next, Next::Cancel(_));
+                sub.state = if cancelled { SubState::Cancelled } else { SubState::Failed };
                 sub.ended_at = Some(at);
                 sub.fault = Some(fault.clone());
                 None

@@ -26,6 +26,8 @@ pub struct Command {
     pub admission: Admission,
     pub already_so: AlreadySo,
     pub orders: Orders,
+    /// The job whose failed part this orders once more.
+    pub parent: Option<JobId>,
     pub token: Option<TokenClaim>,
     /// The password of the operation, if it has one. Sealed before it is stored.
     pub secret: Option<Secret>,
@@ -55,6 +57,7 @@ impl Command {
             admission: Admission::EachOnItsOwn,
             already_so: AlreadySo::Succeeds,
             orders: Orders::default(),
+            parent: None,
             token: None,
             secret: None,
             dry_run: false,

@@ -2,6 +2,7 @@
 //! out. One thread owns an engine; nothing is answered, started or shown before its commit returned.
 
 mod alarms;
+mod steering;
 mod unasked;
 
 use std::collections::{BTreeSet, HashMap};
@@ -97,6 +98,8 @@ pub struct Engine {
     log_bytes: usize,
     swept_at: Time,
     fresh: bool,
+    /// What is on disk says that an older program can read it.
+    older: bool,
     /// Nothing is ordered of the plane's own accord before this.
     alarms_after: Time,
     /// Our own reports on steps that no call can be made for.
@@ -140,6 +143,7 @@ impl Engine {
             log_bytes: recovered.log_bytes,
             swept_at: now,
             fresh: recovered.fresh,
+            older: recovered.older,
             alarms_after: now,
             hopeless: Vec::new(),
         };
@@ -205,6 +209,7 @@ impl Engine {
         self.expire_tokens(now, &mut work);
         self.ring_alarms(now, &mut work);
         self.ring_events(now, &mut work);
+        self.steer_jobs(now, &mut work);
         self.start_ready(now, &mut work);
         let calls = self.calls(&work.to_begin);
         for job in &work.ended {
@@ -269,30 +274,6 @@ impl Engine {
         progress
     }
 
-    fn advance(&mut self, mut progress: Progress, work: &mut Work) {
-        let job = self.world.job(progress.job).expect("progress is made on a job in memory");
-        let open = job.tally.waiting + job.tally.running;
-        progress.ends_job = open > 0 && progress.ended() == open;
-        for one in &progress.moves {
-            match one.next {
-                Next::Start | Next::Advance => {}
-                Next::Retry(at) => {
-                    for sub in one.first..one.first + one.count {
-                        self.schedule.released();
-                        self.schedule.retry(progress.job, sub, at);
-                    }
-                }
-                Next::Succeed | Next::Fail(_) => {
-                    (0..one.count).for_each(|_| self.schedule.released());
-                }
-            }
-        }
-        if progress.ends_job {
-            work.ended.push(progress.job);
-        }
-        self.record(work, Change::Progress(progress));
-    }
-
     fn take_command(
         &mut self,
         command: &Command,
@@ -301,6 +282,7 @@ impl Engine {
     ) -> Result<Receipt, Fault> {
         let plan = plan(&self.world, command, now, &mut self.chance)?;
         if let Some(edited) = plan.edited {
+            self.wake_edited(&edited);
             self.record(work, Change::Edited(edited));
         }
         let Some(accepted) = plan.accepted else { return Ok(plan.receipt) };
@@ -310,6 +292,9 @@ impl Engine {
             work.ended.push(id);
         } else {
             self.schedule.add(id);
+            if job.course.is_some() {
+                self.schedule.wake(id);
+            }
             if let Some(secret) = &command.secret {
                 let sealed = self.vault.seal(secret);
                 let row = (Table::Secrets, record::number_key(id.0), Some(sealed.0.clone()));
@@ -347,13 +332,14 @@ impl Engine {
         let for_fleet = self.world.servers_count() * self.settings.log_bytes_per_server;
         let log_bytes_max = self.settings.log_bytes_max.max(for_fleet);
         let due = self.log_bytes + entry.len() > log_bytes_max;
-        if due || checkpoint || self.fresh && !work.changes.is_empty() {
+        if due || checkpoint || (self.fresh || self.older) && !work.changes.is_empty() {
             let archived = self.checkpoint(&mut batch);
             if !archived.is_empty() {
                 self.record(work, Change::JobsArchived(archived));
             }
             self.log_bytes = 0;
             self.fresh = false;
+            self.older = false;
         } else if !entry.is_empty() {
             self.log_seq += 1;
             self.log_bytes += entry.len();
@@ -616,6 +602,7 @@ fn seeded_servers(change: &Change) -> Vec<ServerId> {
         | Change::ImageAdded(_)
         | Change::HostSet(_)
         | Change::Edited(_)
+        | Change::Marked(_)
         | Change::JobAccepted(_)
         | Change::Progress(_)
         | Change::PowerSeen(_)

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::apply::{Change, JobAccepted, Next, Progress};
-use crate::model::{Fault, JobId, ProjectId, SubJobId, SubState, Time};
+use crate::apply::{Change, JobAccepted, Marked, Next, Progress};
+use crate::model::{Fault, JobId, Mark, ProjectId, SubJobId, SubState, Time};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
@@ -35,6 +35,10 @@ pub enum EventKind {
         sub: SubJobId,
         fault: Option<Arc<Fault>>,
     },
+    /// A wave began, waits or is held, or nothing begins any more.
+    JobMarked {
+        mark: Mark,
+    },
     JobEnded,
 }
 
@@ -51,6 +55,7 @@ impl Change {
                 let told = progress.moves.iter().filter(|one| one.next != Next::Advance);
                 told.map(|one| u64::from(one.count)).sum::<u64>() + u64::from(progress.ends_job)
             }
+            Change::Marked(_) => 1,
             Change::ProjectAdded(_)
             | Change::CredentialAdded(_)
             | Change::FlavorAdded(_)
@@ -70,6 +75,13 @@ impl Change {
         match self {
             Change::JobAccepted(accepted) => tell_accepted(accepted, &mut told),
             Change::Progress(progress) => tell_progress(progress, &mut told),
+            Change::Marked(Marked { job, project, at, mark }) => told.push(Event {
+                seq: 0,
+                at: *at,
+                project: *project,
+                job: *job,
+                kind: EventKind::JobMarked { mark: *mark },
+            }),
             Change::ProjectAdded(_)
             | Change::CredentialAdded(_)
             | Change::FlavorAdded(_)
@@ -99,7 +111,7 @@ fn tell_accepted(accepted: &JobAccepted, told: &mut Vec<Event>) {
     });
     for (sub, index) in job.subs.iter().zip(0..) {
         match sub.state {
-            SubState::Succeeded | SubState::Failed | SubState::Refused => {
+            SubState::Succeeded | SubState::Failed | SubState::Refused | SubState::Cancelled => {
                 tell(EventKind::SubJobEnded { sub: job.id.sub(index), fault: sub.fault.clone() });
             }
             SubState::Waiting | SubState::Running => {}
@@ -119,9 +131,11 @@ fn tell_progress(progress: &Progress, told: &mut Vec<Event>) {
             match &one.next {
                 Next::Start => tell(EventKind::SubJobStarted { sub }),
                 Next::Advance => {}
-                Next::Retry(at) => tell(EventKind::SubJobRetried { sub, not_before: *at }),
+                Next::Retry(at) | Next::Again(at, _) => {
+                    tell(EventKind::SubJobRetried { sub, not_before: *at });
+                }
                 Next::Succeed => tell(EventKind::SubJobEnded { sub, fault: None }),
-                Next::Fail(fault) => {
+                Next::Fail(fault) | Next::Cancel(fault) => {
                     tell(EventKind::SubJobEnded { sub, fault: Some(fault.clone()) });
                 }
             }

@@ -18,22 +18,39 @@ pub fn judge(job: &Job, report: &StepReport, now: Time) -> Option<(Next, Option<
     if !awaited {
         return None;
     }
+    let index = report.step.sub;
+    // Each try that its owner ordered may meet as much trouble as the first.
+    let course = job.course.as_ref();
+    let before = course.and_then(|course| course.last_attempt(index, sub));
+    let retries = before.map_or(sub.retries, |last| sub.retries - last.retries - 1);
     Some(match &report.result {
         Ok(Done { placed_on }) => {
             let steps = job.operation.steps(sub.was_running);
             let last = usize::from(sub.step) + 1 == steps.len();
             (if last { Next::Succeed } else { Next::Advance }, placed_on.clone())
         }
-        Err(DriverError::Rejected(rejection)) => (Next::Fail(Arc::new(fault_of(rejection))), None),
-        Err(error) if sub.retries >= limits::RETRIES_MAX => {
-            (Next::Fail(Arc::new(exhausted(error).into())), None)
+        Err(DriverError::Rejected(rejection)) => {
+            (failed(job, index, fault_of(rejection), now), None)
+        }
+        Err(error) if retries >= limits::RETRIES_MAX => {
+            (failed(job, index, exhausted(error).into(), now), None)
         }
         // Every verb may be repeated, so what may have happened is simply asked for again.
         Err(DriverError::Busy | DriverError::Unreachable | DriverError::Unknown) => {
-            let wait_ms = limits::RETRY_AFTER_MS << sub.retries;
+            let wait_ms = limits::RETRY_AFTER_MS << retries;
             (Next::Retry(now.after_ms(wait_ms)), None)
         }
     })
+}
+
+/// A failure is the end, unless its owner ordered that it be tried again.
+fn failed(job: &Job, index: u32, fault: Fault, now: Time) -> Next {
+    let fault = Arc::new(fault);
+    let course = job.course.as_ref();
+    match course.and_then(|course| course.again_at(&job.orders, index, now)) {
+        Some(at) => Next::Again(at, fault),
+        None => Next::Fail(fault),
+    }
 }
 
 fn exhausted(error: &DriverError) -> FaultKind {

@@ -9,6 +9,7 @@
 //! [`engine`] (the turn that makes it durable). Each operation is one file in [`ops`]; what no
 //! machine need be asked for is one in [`edits`].
 
+pub mod again;
 pub mod apply;
 mod bytes;
 pub mod chance;
@@ -25,6 +26,7 @@ pub mod plan;
 pub mod record;
 pub mod recover;
 pub mod schedule;
+pub mod steer;
 pub mod store;
 pub mod vault;
 pub mod view;

@@ -66,6 +66,24 @@ pub const RETRIES_MAX: u8 = 4;
 /// … first after this long, doubled each time.
 pub const RETRY_AFTER_MS: i64 = 500;
 
+/// Sizes of waves that one order lists: more are repetitions of the last, which need no list.
+pub const WAVES_MAX: usize = 32;
+
+/// Between two waves: long enough to look at a wave for a week. Longer is another order.
+pub const PAUSE_MS_MAX: i64 = 7 * DAY_MS;
+
+/// How far ahead an order starts or ends. All that time it keeps its servers busy.
+pub const ORDERS_AHEAD_MS_MAX: i64 = 30 * DAY_MS;
+
+/// Tries after the first one that an order may ask for on each server. Each stays listed, and a
+/// step counts its tries in one byte: (1 + 10) × (1 + [`RETRIES_MAX`]) is far below.
+pub const RETRY_ATTEMPTS_MAX: u8 = 10;
+
+/// The longest wait for a further try, whatever doubling comes to.
+pub const BACKOFF_MS_MAX: i64 = 3_600_000;
+
+pub(crate) const DAY_MS: i64 = 24 * 3_600_000;
+
 /// Scheduled events that are over are listed for a week, like jobs for a day: they are few.
 pub const SCHEDULED_EVENT_KEPT_MS: i64 = 7 * 24 * 3_600_000;
 

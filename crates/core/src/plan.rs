@@ -8,8 +8,8 @@ use crate::command::{Admission, AlreadySo, Command, Receipt, TargetAnswer, Targe
 use crate::edits::{self, Desk, Edit, Put};
 use crate::limits;
 use crate::model::{
-    Disk, Fault, FaultKind, Handle, Job, JobId, ListenerId, LoadBalancer, Power, RuleId, Server,
-    SubJob, SubState, SubTarget, Tally, Target, Time,
+    Course, Disk, Fault, FaultKind, Handle, Job, JobId, ListenerId, LoadBalancer, Orders, Power,
+    RuleId, Server, SubJob, SubState, SubTarget, Tally, Target, Time,
 };
 use crate::ops::{BalancerRules, DiskRules, Mint, Operation, ServerRules, Sort, Verdict};
 use crate::world::{Index, Token, World};
@@ -45,6 +45,7 @@ pub fn plan(
         return Ok(Plan { receipt, accepted: None, edited: None });
     }
     let operation = &command.operation;
+    check_orders(command, now)?;
     if let Sort::Edit(edit) = operation.sort() {
         return plan_edit(world, command, edit, now, chance);
     }
@@ -125,12 +126,26 @@ fn plan_edit(
     let edits::Edited { puts, answers } = edit.plan(Desk { world, project, now, chance })?;
     let made = puts.iter().filter_map(|put| match put {
         Put::Asset(asset) => Some(asset.key()),
-        Put::Server { .. } | Put::NoAsset(_) | Put::Project(_) => None,
+        Put::Server { .. } | Put::NoAsset(_) | Put::Project(_) | Put::Mark { .. } => None,
     });
     let receipt = Receipt { job: None, answers, made: made.collect() };
     let token = token(command, &receipt, now);
     let edited = (!command.dry_run).then_some(Edited { at: now, puts, token });
     Ok(Plan { receipt, accepted: None, edited })
+}
+
+/// Whether the orders of a command can be carried out. What asks no machine is done at once and as
+/// one: it has nothing that could wait for its turn.
+fn check_orders(command: &Command, now: Time) -> Result<(), Fault> {
+    let Command { operation, orders, .. } = command;
+    if *orders == Orders::default() {
+        return Ok(());
+    }
+    if operation.steps(false).is_empty() && operation.steps(true).is_empty() {
+        let why = format!("{} is done at once and takes no orders", operation.name());
+        return Err(Fault::with(FaultKind::OrdersInvalid, why));
+    }
+    orders.check(now)
 }
 
 /// The first receipt of a token that was used before, for the same request.
@@ -381,6 +396,8 @@ fn accept_new(command: &Command, id: JobId, now: Time, targets: Vec<Target>, mad
 }
 
 fn new_job(command: &Command, id: JobId, now: Time, subs: Vec<SubJob>) -> Job {
+    let orders = command.orders.clone();
+    let course = orders.steers().then(|| Box::new(Course::new(&orders, &subs, now)));
     Job {
         id,
         project: command.project,
@@ -388,7 +405,10 @@ fn new_job(command: &Command, id: JobId, now: Time, subs: Vec<SubJob>) -> Job {
         dialect: command.dialect.into(),
         principal: command.principal.clone(),
         operation: command.operation.clone(),
-        orders: command.orders,
+        orders,
+        course,
+        parent: command.parent,
+        with_secret: command.secret.is_some(),
         accepted_at: now,
         ended_at: None,
         tally: Tally::of(&subs),

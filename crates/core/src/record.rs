@@ -12,8 +12,9 @@ use crate::model::{
 use crate::store::{StoreError, Swept};
 use crate::world::{Token, World};
 
-/// Raised when an older program could misread what this one writes.
-pub const FORMAT: u32 = 1;
+/// Raised when an older program could misread what this one writes. Written with the first commit.
+/// 2: jobs have orders that an older program would run without.
+pub const FORMAT: u32 = 2;
 
 /// The one row of [`Table::Meta`](crate::store::Table::Meta).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

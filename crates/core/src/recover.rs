@@ -19,6 +19,8 @@ pub struct Recovered {
     pub log_bytes: usize,
     /// Whether nothing had ever been written.
     pub fresh: bool,
+    /// Whether an older program wrote it.
+    pub older: bool,
 }
 
 /// Reads a store into a world. `realm` is used when the store is empty.
@@ -49,8 +51,9 @@ pub fn load(store: &mut dyn Store, realm: u32) -> Result<Recovered, StoreError> 
         Ok(())
     })?;
     let fresh = meta.is_none();
+    let older = meta.as_ref().is_some_and(|meta| meta.format < record::FORMAT);
     log_seq = log_seq.max(meta.map_or(0, |meta| meta.log_through));
-    Ok(Recovered { world, secrets, log_seq, log_bytes, fresh })
+    Ok(Recovered { world, secrets, log_seq, log_bytes, fresh, older })
 }
 
 /// Where rows go.
@@ -154,14 +157,25 @@ pub fn resume(world: &World, schedule: &mut Schedule, now: Time) -> Vec<(JobId, 
     let mut again = Vec::new();
     for job in world.jobs_in_flight() {
         schedule.add(job.id);
+        if job.course.is_some() {
+            schedule.wake(job.id);
+        }
         for (sub, index) in job.subs.iter().zip(0u32..) {
             match sub.state {
                 SubState::Running => {
                     schedule.add_running();
                     again.push((job.id, index));
                 }
-                SubState::Waiting if sub.retries > 0 => schedule.retry(job.id, index, now),
-                SubState::Waiting | SubState::Succeeded | SubState::Failed | SubState::Refused => {}
+                SubState::Waiting if sub.retries > 0 => {
+                    let course = job.course.as_ref();
+                    let ordered = course.and_then(|course| course.awaits_again(index, sub));
+                    schedule.retry(job.id, index, ordered.map_or(now, |last| last.again_at));
+                }
+                SubState::Waiting
+                | SubState::Succeeded
+                | SubState::Failed
+                | SubState::Refused
+                | SubState::Cancelled => {}
             }
         }
     }

@@ -155,6 +155,8 @@ pub struct RoomState {
     pub calls: usize,
     pub trouble_at: Option<(usize, Trouble)>,
     pub trouble_over: Option<(ServerId, Trouble)>,
+    /// Calls on these are rejected in every attempt below this one.
+    pub rejects: BTreeMap<ServerId, u8>,
     /// Whose power changed without an order.
     pub changed: Vec<ServerId>,
 }
@@ -225,8 +227,11 @@ impl Driver for Room {
                 .trouble_over
                 .filter(|(id, _)| server_of(&call.verb) == Some(*id))
                 .map(|(_, t)| t);
-            let trouble = by_count.or(by_server);
             let step = call.step;
+            let below = server_of(&call.verb).and_then(|server| state.rejects.get(&server));
+            let by_attempt = below.filter(|below| step.attempt < **below);
+            let rejected = by_attempt.map(|_| Trouble::Rejected);
+            let trouble = by_count.or(by_server).or(rejected);
             let mut result = match trouble {
                 Some(Trouble::Busy) => Err(DriverError::Busy),
                 Some(Trouble::Unreachable) => Err(DriverError::Unreachable),

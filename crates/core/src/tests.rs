@@ -8,6 +8,7 @@ mod edits;
 mod holds;
 mod launch_templates;
 mod laws;
+mod orders;
 mod plane;
 mod records;
 mod recycle_bin;

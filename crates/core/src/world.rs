@@ -35,9 +35,9 @@ use volumes::Whereabouts;
 
 use crate::command::TargetRef;
 use crate::model::{
-    Asset, AssetKey, Credential, Flavor, Handle, Host, Image, ImageId, Job, JobId, LoadBalancer,
-    LoadBalancerId, NetworkId, PortId, Project, ProjectId, RequestId, Server, ServerGroupId,
-    ServerId, Subnet, Time,
+    Asset, AssetKey, Course, Credential, Flavor, Handle, Host, Image, ImageId, Job, JobId,
+    LoadBalancer, LoadBalancerId, Mark, NetworkId, PortId, Project, ProjectId, RequestId, Server,
+    ServerGroupId, ServerId, Subnet, Time,
 };
 
 /// Ids are ours, so nobody can choose them to collide: a fixed hash is safe and makes two runs alike.
@@ -541,6 +541,16 @@ impl World {
             dirty.jobs.insert(id);
         }
         self.jobs.insert(id, job);
+    }
+
+    /// A job without a course gets one: it is being stopped.
+    pub(crate) fn put_mark(&mut self, id: JobId, mark: Mark) {
+        let job = self.jobs.get_mut(&id).expect("a marked job is in memory");
+        let course = job.course.get_or_insert_with(|| Box::new(Course::of_plain(&job.subs)));
+        course.mark = mark;
+        if let Some(dirty) = &mut self.dirty {
+            dirty.jobs.insert(id);
+        }
     }
 
     pub(crate) fn drop_job(&mut self, id: JobId) {

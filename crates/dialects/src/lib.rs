@@ -10,6 +10,7 @@ mod charging;
 mod console;
 pub mod huawei;
 mod keys;
+pub mod orders;
 pub mod sign;
 mod tencent;
 pub mod tencent_v2;
@@ -23,6 +24,7 @@ use regiment_core::model::{Fault, ProjectId, RequestId, Time};
 use regiment_core::vault::Secret;
 use regiment_core::view::View;
 
+pub use orders::{Carried, Rehearsal};
 pub use wire::{Answer, Request};
 
 /// Every dialect, in the order in which they are asked whether a request is theirs. The first that
@@ -165,6 +167,20 @@ pub trait Dialect: Sync {
         context: &Context<'_>,
         caller: Option<&Caller>,
     ) -> Action;
+
+    /// The answer to a request that is refused as a whole for what it carries beside the vendor's own
+    /// words.
+    fn refuse(&self, request: &Request<'_>, context: &Context<'_>, fault: &Fault) -> Answer;
+
+    /// The answer to an order that was only rehearsed: every verdict, in the shape in which this cloud
+    /// tells of many.
+    fn rehearsed(
+        &self,
+        request: &Request<'_>,
+        context: &Context<'_>,
+        rehearsal: &Rehearsal<'_>,
+        view: &View<'_>,
+    ) -> Answer;
 
     /// The answer when a request could not be handled through no fault of its own: the plane is
     /// shutting down, or something in it broke.

@@ -10,7 +10,9 @@ use std::time::{Duration, Instant};
 use hyper::body::Incoming;
 use regiment_core::command::Receipt;
 use regiment_core::model::RequestId;
-use regiment_dialects::{Action, Answer, Caller, Context, Dialect, Gate, Order, Request};
+use regiment_dialects::{
+    Action, Answer, Caller, Carried, Context, Dialect, Gate, Order, Rehearsal, Request,
+};
 
 use tokio::sync::Semaphore;
 
@@ -116,7 +118,8 @@ impl Gateway {
         context: &Context<'_>,
     ) -> Done {
         let understood = self.guard(context.request, || understand(dialect, request, context));
-        let mut action = understood;
+        let (mut action, carried) = understood.unzip();
+        let carried = carried.unwrap_or_default();
         for _ in 0..CONSULTS_MAX {
             action = match action {
                 Some(Action::Answer(answer)) => return Done { answer, operation: "answer" },
@@ -132,7 +135,11 @@ impl Gateway {
                 Some(Action::Toil(toil)) => self.toil(toil, context.request).await,
                 Some(Action::Order(order)) => {
                     let operation = order.command.operation.name();
-                    let answer = self.order(*order, context.request).await;
+                    let answer = if carried.dry_run {
+                        self.rehearse(dialect, request, context, &carried, *order).await
+                    } else {
+                        self.order(*order, &carried, context.request).await
+                    };
                     let answer =
                         answer.unwrap_or_else(|| self.unavailable(dialect, request, context));
                     return Done { answer, operation };
@@ -157,8 +164,9 @@ impl Gateway {
 
     /// Sends the command on its way and makes the answer when it is time. Nothing, when the engine
     /// takes no more or the dialect broke.
-    async fn order(&self, order: Order, request: RequestId) -> Option<Answer> {
-        let Order { command, wait_ms, answer } = order;
+    async fn order(&self, order: Order, carried: &Carried, request: RequestId) -> Option<Answer> {
+        let Order { mut command, wait_ms, answer } = order;
+        carried.onto(&mut command);
         let Pending { reply, ended } = self.engine.submit(command, wait_ms.is_some()).ok()?;
         let outcome = reply.await.ok()?;
         if let (Ok(Receipt { job: Some(_), answers: _, made: _ }), Some(ended), Some(ms)) =
@@ -173,6 +181,25 @@ impl Gateway {
             }
         }
         self.guard(request, || self.published.look(|view| answer(&outcome, view)))
+    }
+
+    /// Has the command judged and nothing else, and tells the verdicts.
+    async fn rehearse(
+        &self,
+        dialect: &dyn Dialect,
+        request: &Request<'_>,
+        context: &Context<'_>,
+        carried: &Carried,
+        order: Order,
+    ) -> Option<Answer> {
+        let Order { mut command, wait_ms: _, answer: _ } = order;
+        carried.onto(&mut command);
+        let targets = command.targets.clone();
+        let outcome = self.engine.submit(command, false).ok()?.reply.await.ok()?;
+        let rehearsal = Rehearsal { targets: &targets, outcome: &outcome };
+        self.guard(context.request, || {
+            self.published.look(|view| dialect.rehearsed(request, context, &rehearsal, view))
+        })
     }
 
     fn unavailable(
@@ -198,12 +225,21 @@ impl Gateway {
     }
 }
 
-fn understand(dialect: &dyn Dialect, request: &Request<'_>, context: &Context<'_>) -> Action {
+/// What is asked, and what is to be heeded beside it if that is an order.
+fn understand(
+    dialect: &dyn Dialect,
+    request: &Request<'_>,
+    context: &Context<'_>,
+) -> (Action, Carried) {
+    let nothing = Carried::default();
     let caller: Option<Caller> = match dialect.authenticate(request, context) {
         Ok(caller) => caller,
-        Err(answer) => return Action::Answer(answer),
+        Err(answer) => return (Action::Answer(answer), nothing),
     };
-    dialect.decode(request, context, caller.as_ref())
+    match Carried::read(request, context.now) {
+        Ok(carried) => (dialect.decode(request, context, caller.as_ref()), carried),
+        Err(fault) => (Action::Answer(dialect.refuse(request, context, &fault)), nothing),
+    }
 }
 
 /// One line for each request. The query is left out, since some vendors sign and even name

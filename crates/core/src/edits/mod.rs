@@ -7,6 +7,7 @@
 
 mod describe;
 mod disks;
+mod jobs;
 mod key_pairs;
 mod launch_templates;
 mod metadata;
@@ -24,6 +25,7 @@ use serde::{Deserialize, Serialize};
 
 pub use describe::{Describe, SetTerminateTime};
 pub use disks::{BindVolume, ChangeDiskTerms};
+pub use jobs::{ApproveWave, CancelJob};
 pub use key_pairs::{AddKeyPair, RemoveKeyPair};
 pub use launch_templates::{AddLaunchTemplate, RemoveLaunchTemplate};
 pub use metadata::ChangeMetadata;
@@ -38,7 +40,8 @@ pub use together::Together;
 use crate::chance::Chance;
 use crate::command::{TargetAnswer, TargetRef};
 use crate::model::{
-    Asset, AssetKey, Details, Fault, FaultKind, Project, ProjectId, Server, ServerId, Time,
+    Asset, AssetKey, Details, Fault, FaultKind, JobId, Mark, Project, ProjectId, Server, ServerId,
+    Time,
 };
 use crate::world::World;
 
@@ -68,6 +71,8 @@ pub enum Edit {
     JoinServerGroup(JoinServerGroup),
     LeaveServerGroup(LeaveServerGroup),
     ReplaceSecurityGroups(ReplaceSecurityGroups),
+    CancelJob(CancelJob),
+    ApproveWave(ApproveWave),
     Together(Together),
 }
 
@@ -84,6 +89,11 @@ pub enum Put {
     /// The asset is there no more.
     NoAsset(AssetKey),
     Project(Project),
+    /// How far a job has come in its orders.
+    Mark {
+        job: JobId,
+        mark: Mark,
+    },
 }
 
 /// Where and when an edit is planned.
@@ -141,6 +151,8 @@ impl Edit {
             Edit::JoinServerGroup(edit) => edit,
             Edit::LeaveServerGroup(edit) => edit,
             Edit::ReplaceSecurityGroups(edit) => edit,
+            Edit::CancelJob(edit) => edit,
+            Edit::ApproveWave(edit) => edit,
             Edit::Together(edit) => edit,
         }
     }

@@ -17,6 +17,13 @@ pub enum FaultKind {
     FlavorNotFound,
     ImageNotFound,
     NameInvalid,
+    OrdersInvalid,
+    // One job.
+    JobNotFound,
+    JobEnded,
+    JobNotHeld,
+    NothingToRetry,
+    PasswordNeeded,
     // One target, before any work.
     ServerNotFound,
     ServerBusy,
@@ -84,6 +91,10 @@ pub enum FaultKind {
     StepTimedOut,
     Unreachable,
     StillRunning,
+    // One target, instead of work.
+    Cancelled,
+    TooManyFailures,
+    DeadlinePassed,
     // Us.
     Internal,
 }
@@ -101,6 +112,12 @@ impl FaultKind {
             FaultKind::FlavorNotFound => "the flavor does not exist",
             FaultKind::ImageNotFound => "the image does not exist",
             FaultKind::NameInvalid => "the name is not allowed",
+            FaultKind::OrdersInvalid => "the orders cannot be carried out",
+            FaultKind::JobNotFound => "the job does not exist",
+            FaultKind::JobEnded => "the job has ended",
+            FaultKind::JobNotHeld => "no wave of the job waits for approval",
+            FaultKind::NothingToRetry => "nothing of the job failed or was cancelled",
+            FaultKind::PasswordNeeded => "the job needs its password again",
             FaultKind::ServerNotFound => "the server does not exist",
             FaultKind::ServerBusy => "another operation is running on the server",
             FaultKind::ServerRunning => "the server is running",
@@ -168,6 +185,9 @@ impl FaultKind {
             FaultKind::StepTimedOut => "the operation took too long",
             FaultKind::Unreachable => "the host of the server cannot be reached",
             FaultKind::StillRunning => "the operation is still running",
+            FaultKind::Cancelled => "the order was cancelled before its turn came",
+            FaultKind::TooManyFailures => "too many others had failed before its turn came",
+            FaultKind::DeadlinePassed => "the deadline of the order passed before its turn came",
             FaultKind::Internal => "internal error",
         }
     }

@@ -3,7 +3,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Fault, JobId, LoadBalancerId, ProjectId, RequestId, ServerId, SubJobId, Time, VolumeId,
+    Attempt, Course, Fault, JobId, LoadBalancerId, Orders, ProjectId, RequestId, ServerId,
+    SubJobId, Time, VolumeId,
 };
 use crate::ops::Operation;
 
@@ -28,14 +29,6 @@ impl Target {
     }
 }
 
-/// How a job is run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Orders {
-    /// At most this many sub-jobs of the job at a time.
-    pub concurrency: Option<u32>,
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SubState {
     #[serde(rename = "w")]
@@ -50,13 +43,18 @@ pub enum SubState {
     /// It was refused at planning; nothing was tried.
     #[serde(rename = "x")]
     Refused,
+    /// It was not tried: the job was stopped before its turn came.
+    #[serde(rename = "c")]
+    Cancelled,
 }
 
 impl SubState {
     pub const fn ended(self) -> bool {
         match self {
             SubState::Waiting | SubState::Running => false,
-            SubState::Succeeded | SubState::Failed | SubState::Refused => true,
+            SubState::Succeeded | SubState::Failed | SubState::Refused | SubState::Cancelled => {
+                true
+            }
         }
     }
 }
@@ -103,6 +101,7 @@ pub struct Tally {
     pub succeeded: u32,
     /// Failed or refused.
     pub failed: u32,
+    pub cancelled: u32,
 }
 
 impl Tally {
@@ -125,6 +124,7 @@ impl Tally {
             SubState::Running => &mut self.running,
             SubState::Succeeded => &mut self.succeeded,
             SubState::Failed | SubState::Refused => &mut self.failed,
+            SubState::Cancelled => &mut self.cancelled,
         }
     }
 
@@ -133,7 +133,8 @@ impl Tally {
     }
 }
 
-/// What became of a job: a fold of its sub-jobs, never stored.
+/// What became of a job: a fold of its sub-jobs, never stored. What was cancelled has not succeeded;
+/// the tally says how much of it there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
     Running,
@@ -154,6 +155,14 @@ pub struct Job {
     pub operation: Operation,
     #[serde(default)]
     pub orders: Orders,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub course: Option<Box<Course>>,
+    /// The job whose failed part this one is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<JobId>,
+    /// Whether it came with a password, which is forgotten when the job ends.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub with_secret: bool,
     pub accepted_at: Time,
     #[serde(default)]
     pub ended_at: Option<Time>,
@@ -166,10 +175,10 @@ pub struct Job {
 
 impl Job {
     pub fn outcome(&self) -> Outcome {
-        let Tally { waiting: _, running: _, succeeded, failed } = self.tally;
+        let Tally { waiting: _, running: _, succeeded, failed, cancelled } = self.tally;
         if !self.tally.ended() {
             Outcome::Running
-        } else if failed == 0 {
+        } else if failed + cancelled == 0 {
             Outcome::AllSucceeded
         } else if succeeded == 0 {
             Outcome::AllFailed
@@ -182,6 +191,17 @@ impl Job {
     pub fn index_of(&self, sub: SubJobId) -> Option<usize> {
         let index = usize::try_from(sub.0.checked_sub(self.id.0 + 1)?).ok()?;
         (index < self.subs.len()).then_some(index)
+    }
+
+    /// What was tried on a sub-job and failed, before its present try.
+    pub fn attempts(&self, index: u32) -> &[Attempt] {
+        let course = self.course.as_ref();
+        course.and_then(|course| course.attempts.get(&index)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The place from which on no sub-job may begin yet.
+    pub(crate) fn opened(&self) -> usize {
+        self.course.as_ref().map_or(self.subs.len(), |course| course.mark.opened as usize)
     }
 
     /// The first number after this job's own.

@@ -9,6 +9,7 @@ mod ids;
 mod job;
 mod launch_template;
 mod network;
+mod orders;
 mod runs;
 mod scheduled_event;
 mod server;
@@ -29,9 +30,10 @@ pub use ids::{
     ProjectId, RequestId, RuleId, ScheduledEventId, ServerGroupId, ServerId, SubJobId,
     TemplateVersionId, VolumeId,
 };
-pub use job::{Job, Orders, Outcome, SubJob, SubState, SubTarget, Tally, Target};
+pub use job::{Job, Outcome, SubJob, SubState, SubTarget, Tally, Target};
 pub use launch_template::{LaunchTemplate, TemplateVersion};
 pub use network::{Cidr, Direction, Remote, Rule, SecurityGroup, Subnet, Vpc};
+pub use orders::{Attempt, Course, Gate, Mark, Orders, Retry, Share};
 pub use scheduled_event::{ScheduledEvent, Stage};
 pub use server::{
     Activity, Busy, Details, HintChanges, Last, Nic, Phase, Power, Recycled, Server, Tag, Volume,

@@ -6,10 +6,11 @@ use proptest::prelude::*;
 use crate::command::TargetRef;
 use crate::driver::DiskPlan;
 use crate::edits::{
-    AcceptScheduledEvent, ChangeRecycleBin, Edit, JoinServerGroup, LeaveServerGroup,
+    AcceptScheduledEvent, ApproveWave, CancelJob, ChangeRecycleBin, Edit, JoinServerGroup,
+    LeaveServerGroup,
 };
 use crate::engine::{Inbox, Settings};
-use crate::model::{DiskPhase, Phase, ServerGroupId, ServerId};
+use crate::model::{DiskPhase, JobId, Orders, Phase, Retry, ServerGroupId, ServerId, Share, Time};
 use crate::ops::{
     ConfirmResize, Delete, DeleteDisks, ExtendDisks, Force, Lock, Migrate, Operation, PasswordFit,
     Purge, Reboot, Reinstall, Rename, ResetPassword, Resize, Restore, RevertResize, Start, Stop,
@@ -22,7 +23,11 @@ use super::plane::{
 
 #[derive(Clone, Debug)]
 enum Deed {
-    Order(u8, Vec<u8>),
+    /// Of what kind, on whom, and how it is run.
+    Order(u8, Vec<u8>, u8),
+    /// Of the jobs in flight, the one of this place.
+    Cancel(u8),
+    Approve(u8),
     /// Agree to the event of this place among those told.
     Accept(u8),
     /// The time comes at which the first host leaves.
@@ -35,7 +40,10 @@ enum Deed {
 
 fn deed() -> impl Strategy<Value = Deed> {
     prop_oneof![
-        6 => (0u8..28, prop::collection::vec(0u8..10, 1..6)).prop_map(|(o, t)| Deed::Order(o, t)),
+        6 => (0u8..28, prop::collection::vec(0u8..10, 1..6), 0u8..12)
+            .prop_map(|(o, t, how)| Deed::Order(o, t, how)),
+        1 => (0u8..4).prop_map(Deed::Cancel),
+        1 => (0u8..4).prop_map(Deed::Approve),
         1 => (0u8..6).prop_map(Deed::Accept),
         1 => Just(Deed::Leave),
         3 => Just(Deed::Turn),
@@ -43,6 +51,24 @@ fn deed() -> impl Strategy<Value = Deed> {
         1 => Just(Deed::Checkpoint),
         1 => Just(Deed::Restart),
     ]
+}
+
+/// Mostly none.
+fn orders(how: u8, now: Time) -> Orders {
+    let waves = vec![Share::Count(1), Share::Percent(50)];
+    let none = Orders::default();
+    match how {
+        0 => Orders { waves, pause_ms: 700, ..none },
+        1 => Orders { waves, hold: true, ..none },
+        2 => Orders { max_failures: Some(Share::Count(0)), concurrency: Some(1), ..none },
+        3 => Orders {
+            start_at: Some(now.after_ms(900)),
+            deadline: Some(now.after_ms(1_500)),
+            ..none
+        },
+        4 => Orders { retry: Some(Retry { attempts: 2, backoff_ms: 300 }), waves, ..none },
+        _ => none,
+    }
 }
 
 fn operation(number: u8, request: u128, targets: &[ServerId], group: ServerGroupId) -> Operation {
@@ -114,7 +140,7 @@ proptest! {
         let group = make_group(&mut plane, request);
         for deed in deeds {
             match deed {
-                Deed::Order(number, targets) => {
+                Deed::Order(number, targets, how) => {
                     request += 1;
                     let known: Vec<ServerId> = plane.world().servers().map(|s| s.id).collect();
                     let targets: Vec<ServerId> = targets
@@ -122,14 +148,16 @@ proptest! {
                         .map(|t| known.get(usize::from(*t)).copied().unwrap_or(ServerId(u128::from(*t))))
                         .collect();
                     let operation = operation(number, request, &targets, group);
-                    let order = if (25..28).contains(&number) {
+                    let mut order = if (25..28).contains(&number) {
                         let disks = plane.world().disks(PROJECT).map(|disk| disk.id);
                         let some = disks.skip(targets.len()).take(2).map(TargetRef::Disk);
                         command_on(request, operation, some.collect())
                     } else {
                         with_password(command(request, operation, &targets), "Some@Pass1")
                     };
-                    // A disk may be gone, or not for sharing: refused as a whole.
+                    order.orders = orders(how, plane.now);
+                    // A disk may be gone, or not for sharing, or there is nothing to order it for:
+                    // refused as a whole.
                     drop(plane.order(order).unwrap());
                 }
                 Deed::Accept(place) => {
@@ -141,6 +169,17 @@ proptest! {
                     request += 1;
                     let edit = Edit::AcceptScheduledEvent(AcceptScheduledEvent { event, not_before: None });
                     // It may be over.
+                    drop(plane.order(command(request, edit.into(), &[])).unwrap());
+                }
+                Deed::Cancel(place) | Deed::Approve(place) => {
+                    let job = plane.world().jobs_in_flight().nth(usize::from(place));
+                    let Some(job) = job.map(|job| job.id) else { continue };
+                    request += 1;
+                    let edit = match deed {
+                        Deed::Approve(_) => Edit::ApproveWave(ApproveWave { job }),
+                        _ => Edit::CancelJob(CancelJob { job }),
+                    };
+                    // It may not be held.
                     drop(plane.order(command(request, edit.into(), &[])).unwrap());
                 }
                 Deed::Leave => plane.now = plane.now.max(LEAVES_AT),
@@ -155,6 +194,13 @@ proptest! {
                     prop_assert_eq!(tell(plane.world()), before);
                 }
             }
+        }
+        plane.run().unwrap();
+        let held: Vec<JobId> = plane.world().jobs_in_flight().map(|job| job.id).collect();
+        for job in held {
+            request += 1;
+            let cancel = Edit::CancelJob(CancelJob { job });
+            plane.order(command(request, cancel.into(), &[])).unwrap().unwrap();
         }
         plane.run().unwrap();
         prop_assert_eq!(plane.world().sub_jobs_in_flight(), 0);

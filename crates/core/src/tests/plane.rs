@@ -11,7 +11,7 @@ use crate::edits::{CreateServerGroup, Edit, Put};
 use crate::engine::{Engine, Inbox, Settings, Turn};
 use crate::model::{
     self, Asset, AssetKey, Cidr, Details, DiskPhase, Fault, Flavor, ForwardingRule, Host, Image,
-    ImageId, ImageSource, Listener, LoadBalancer, NetworkId, OsFamily, Phase, Power, Project,
+    ImageId, ImageSource, Listener, LoadBalancer, Mark, NetworkId, OsFamily, Phase, Power, Project,
     ProjectId, Quota, RecycleBin, RequestId, Server, ServerGroupId, ServerId, SubTarget, Subnet,
     Target, Time, Volume, VolumeId, Vpc,
 };
@@ -458,7 +458,16 @@ pub fn tell(world: &World) -> String {
     for job in jobs {
         let whose = if own(job) { "of its own".to_owned() } else { job.request.0.to_string() };
         writeln!(text, "job {whose} {} {:?}", job.operation.name(), job.outcome()).unwrap();
-        for sub in &job.subs {
+        if let Some(course) = &job.course {
+            let Mark { wave, opened, unopened, gate, stopped } = course.mark;
+            let held = gate.map(|gate| gate.held);
+            writeln!(
+                text,
+                "  wave {wave} opened {opened} unopened {unopened} held {held:?} stopped {stopped:?}"
+            )
+            .unwrap();
+        }
+        for (sub, index) in job.subs.iter().zip(0..) {
             let target = match &sub.target {
                 SubTarget::Known(Target::Server(id)) => name_of(*id),
                 SubTarget::Known(Target::Balancer(id)) => {
@@ -475,6 +484,9 @@ pub fn tell(world: &World) -> String {
                 sub.state, sub.step, sub.retries, sub.fault
             )
             .unwrap();
+            for attempt in job.attempts(index) {
+                writeln!(text, "    tried in vain: {:?}", attempt.fault).unwrap();
+            }
         }
     }
     let usage = world.usage(PROJECT);

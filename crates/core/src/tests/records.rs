@@ -4,12 +4,13 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use crate::apply::{Change, JobAccepted, Next, Progress};
+use crate::apply::{Change, Edited, JobAccepted, Marked, Next, Progress};
 use crate::command::{Receipt, TargetAnswer};
+use crate::edits::Put;
 use crate::engine::{Inbox, Settings};
 use crate::model::{
-    Activity, Fault, FaultKind, Job, JobId, Last, Orders, RequestId, ServerId, SubJob, SubState,
-    SubTarget, Tally, Target, Time,
+    Activity, Attempt, Course, Fault, FaultKind, Gate, Job, JobId, Last, Mark, Orders, RequestId,
+    Retry, ServerId, Share, SubJob, SubState, SubTarget, Tally, Target, Time,
 };
 use crate::ops::{Force, Operation, Stop, Verdict};
 use crate::record::{self, Meta};
@@ -47,7 +48,10 @@ fn job() -> Job {
         dialect: "test".into(),
         principal: "AK".into(),
         operation: Operation::Stop(Stop { force: Force::SoftThenHard }),
-        orders: Orders { concurrency: Some(3) },
+        orders: Orders { concurrency: Some(3), ..Orders::default() },
+        course: None,
+        parent: None,
+        with_secret: false,
         accepted_at: Time(1_700_000_000_000),
         ended_at: None,
         tally: Tally::of(&subs),
@@ -132,6 +136,89 @@ fn records_are_written_as_pinned_and_read_back() {
         .map(|(name, row)| format!("{name} {} bytes\n{}\n", row.len(), hex(row)))
         .collect();
     insta::assert_snapshot!(told.join("\n"));
+}
+
+/// A job in the middle of its orders, the failed part of another.
+fn job_with_orders() -> Job {
+    let mut job = job();
+    job.orders = Orders {
+        concurrency: None,
+        waves: vec![Share::Count(1), Share::Percent(10)],
+        pause_ms: 30_000,
+        hold: true,
+        max_failures: Some(Share::Count(5)),
+        start_at: Some(Time(1_700_000_000_001)),
+        deadline: Some(Time(1_700_000_000_002)),
+        retry: Some(Retry { attempts: 3, backoff_ms: 5_000 }),
+    };
+    let fault: Arc<Fault> = Arc::new(FaultKind::NoCapacity.into());
+    let attempt = Attempt {
+        failed_at: Time(8),
+        fault: fault.clone(),
+        again_at: Time(9),
+        step: 1,
+        retries: 1,
+    };
+    job.course = Some(Box::new(Course {
+        work: 2,
+        refused: 1,
+        mark: Mark {
+            wave: 1,
+            opened: 1,
+            unopened: 1,
+            gate: Some(Gate { opens_at: Time(7), held: true }),
+            stopped: Some(FaultKind::DeadlinePassed),
+        },
+        attempts: [(0, vec![attempt])].into(),
+    }));
+    job.parent = Some(JobId(17));
+    job.with_secret = true;
+    let never = SubJob {
+        state: SubState::Cancelled,
+        began_at: None,
+        fault: Some(fault),
+        ..job.subs[1].clone()
+    };
+    job.subs.push(never);
+    job.tally = Tally::of(&job.subs);
+    job
+}
+
+#[test]
+fn orders_are_written_as_pinned_and_read_back() {
+    let job = job_with_orders();
+    let mark = job.course.as_ref().unwrap().mark;
+    let mut progress = Progress::new(&job, Time(9));
+    progress.push(0, Next::Again(Time(10), Arc::new(FaultKind::NoCapacity.into())));
+    progress.push(1, Next::Cancel(Arc::new(FaultKind::Cancelled.into())));
+    let put = Put::Mark { job: job.id, mark };
+    let changes = vec![
+        Change::Progress(progress),
+        Change::Marked(Marked { job: job.id, project: PROJECT, at: Time(9), mark }),
+        Change::Edited(Edited { at: Time(9), puts: vec![put], token: None }),
+    ];
+    let (row, log) = (record::encode(&job), record::encode(&changes));
+    assert_eq!(record::decode_job(&row).unwrap(), job);
+    assert_eq!(record::decode_log(&log).unwrap(), changes);
+    insta::assert_snapshot!(format!("job\n{}\nlog\n{}\n", hex(&row), hex(&log)));
+}
+
+#[test]
+fn what_an_older_program_wrote_is_read_and_from_then_on_refused_to_it() {
+    let plane = Plane::new(Settings::default());
+    let meta = |plane: &Plane| {
+        let state = plane.disk.state();
+        let row = &state.rows[&(crate::store::Table::Meta, record::META_KEY.to_vec())];
+        record::decode::<Meta>("meta", row).unwrap()
+    };
+    let older = Meta { format: 1, ..meta(&plane) };
+    let key = (crate::store::Table::Meta, record::META_KEY.to_vec());
+    plane.disk.state().rows.insert(key, record::encode(&older));
+    let mut plane = plane.restarted();
+    assert_eq!(meta(&plane).format, 1, "nothing was written yet");
+    let stop = Operation::Stop(Stop { force: Force::Soft });
+    plane.order(command(1, stop, &[ServerId(0x5001)])).unwrap().unwrap();
+    assert_eq!(meta(&plane).format, record::FORMAT);
 }
 
 #[test]

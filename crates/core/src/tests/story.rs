@@ -240,7 +240,7 @@ fn a_quota_stops_what_would_exceed_it() {
 fn a_job_s_own_concurrency_holds_its_waiting_sub_jobs_back() {
     let mut plane = Plane::new(Settings::default());
     let mut order = command(1, stop(), &[s(1), s(3), s(5)]);
-    order.orders = Orders { concurrency: Some(1) };
+    order.orders = Orders { concurrency: Some(1), ..Orders::default() };
     plane.order(order).unwrap().unwrap();
     let running = |plane: &Plane| {
         plane.world().jobs().next().map(|job| (job.tally.running, job.tally.waiting)).unwrap()

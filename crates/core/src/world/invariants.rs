@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Addresses, Roster, Usage, Whereabouts, World};
-use crate::model::{Asset, DiskPhase, ProjectId, Server, Tally, Target};
+use crate::model::{Asset, DiskPhase, Job, ProjectId, Server, SubState, Tally, Target};
 
 impl World {
     /// What must hold after every turn; a sentence for each thing that does not. For tests and the
@@ -78,6 +78,7 @@ impl World {
             if job.tally.ended() == self.in_flight.contains(&job.id) {
                 wrong.push(format!("job {} is in the wrong list", job.id.0));
             }
+            check_course(job, &mut wrong);
             sub_jobs += (job.tally.waiting + job.tally.running) as usize;
             for (index, sub) in job.subs.iter().enumerate() {
                 if sub.state.ended() {
@@ -213,5 +214,32 @@ impl World {
                 }
             }
         }
+    }
+}
+
+/// Nothing is begun whose wave has not begun, and what a job has left is counted.
+fn check_course(job: &Job, wrong: &mut Vec<String>) {
+    let Some(course) = &job.course else { return };
+    let opened = course.mark.opened as usize;
+    if opened > job.subs.len() {
+        wrong.push(format!("job {} has opened more than it has", job.id.0));
+        return;
+    }
+    let (before, after) = job.subs.split_at(opened);
+    if after.iter().any(|sub| matches!(sub.state, SubState::Running | SubState::Failed)) {
+        wrong.push(format!("job {} has begun a wave too early", job.id.0));
+    }
+    let unopened = after.iter().filter(|sub| sub.state == SubState::Waiting).count();
+    let stopped = course.mark.stopped.is_some();
+    if unopened != course.mark.unopened as usize && !stopped {
+        wrong.push(format!("job {} has miscounted what it has not begun", job.id.0));
+    }
+    let at_work = before.iter().any(|sub| !sub.state.ended());
+    if course.mark.gate.is_some() && (at_work || stopped) {
+        wrong.push(format!("job {} waits for a wave before one has ended", job.id.0));
+    }
+    let tried = |place: &u32| job.subs.get(*place as usize).is_some();
+    if !course.attempts.keys().all(tried) {
+        wrong.push(format!("job {} tells of attempts on nobody", job.id.0));
     }
 }

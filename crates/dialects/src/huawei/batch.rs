@@ -126,10 +126,10 @@ fn of_sub_job(job: &Job, sub: regiment_core::model::SubJobId) -> Option<Row> {
     let sub = &job.subs[job.index_of(sub)?];
     match (sub.state, &sub.fault) {
         (SubState::Succeeded, _) => None,
-        (SubState::Failed | SubState::Refused, Some(fault)) => {
+        (SubState::Failed | SubState::Refused | SubState::Cancelled, Some(fault)) => {
             Some(Row::of_work(fault, &job.operation))
         }
-        (SubState::Failed | SubState::Refused, None) => {
+        (SubState::Failed | SubState::Refused | SubState::Cancelled, None) => {
             Some(Row::of(&Fault::from(FaultKind::Internal)))
         }
         (SubState::Waiting | SubState::Running, _) => {
@@ -153,6 +153,17 @@ pub(super) fn report(reply: Reply, results: &[(String, Option<Row>)]) -> Answer 
     let status = if failed { BATCH_FAILED.status } else { 200 };
     let answer = reply.bytes(status, body.into_bytes());
     if failed { answer.with_code(BATCH_FAILED.code) } else { answer }
+}
+
+/// The answer to a rehearsed order: as if each server had answered for itself, and with no job. What an
+/// order would make has no id yet.
+pub(super) fn rehearsed(
+    reply: Reply,
+    targets: &[TargetRef],
+    receipt: &Receipt,
+    view: &View<'_>,
+) -> Answer {
+    report(reply, &results(targets, receipt, view))
 }
 
 /// `"response":[{"id":…}]`, of those that succeeded.

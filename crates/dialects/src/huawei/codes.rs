@@ -63,9 +63,10 @@ pub(super) const CODES: &[Said] = &[
     answer("Common.0013", 401, "invalid token", "the caller's key was taken away while the request was under way").nowhere("a race"),
     answer("Common.0018", 400, "another project", "a job is asked for under another project's path"),
     inside("Common.0021", 400, "a sub-job failed", "the reason of a job of which any server failed; each server has its own"),
+    inside("Common.0999", 400, "cancelled", "a job was stopped before this server's turn came: by its owner, its failure limit or its deadline; the reason of a job in which nothing failed but that"),
     answer("Common.1503", 429, "too much at once", "2,000,000 servers are in jobs under way, or 600,000 client tokens remembered").nowhere("it takes too many"),
 
-    answer("Ecs.0000", 400, "request error", "a fault of load balancers, which no request of this dialect can meet").nowhere("these APIs know no load balancers"),
+    answer("Ecs.0000", 400, "request error", "a fault of load balancers, or of an order on a job, which no request of this dialect can meet").nowhere("these APIs know no load balancers and no orders on jobs"),
     answer("Ecs.0000", 404, "request error", "a metadata key, a launch template or a scheduled event is not there; the vendor names no code for them"),
     answer("Ecs.0001", 400, "quota exceeded", "the project has as many servers, vCPUs, memory, key pairs or launch templates as it may"),
     answer("Ecs.0005", 400, "invalid parameter", "a field or the body is not as defined, or something is not allowed that has no code of its own"),

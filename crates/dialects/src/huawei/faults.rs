@@ -83,6 +83,10 @@ fn of_kind(kind: FaultKind) -> Row {
         FaultKind::FlavorNotFound => ("Ecs.0029", 400, "The flavor does not exist."),
         FaultKind::ImageNotFound => ("Ecs.0031", 400, "The image does not exist."),
         FaultKind::NameInvalid => ("Ecs.0915", 400, "The name contains invalid characters."),
+        FaultKind::OrdersInvalid => {
+            ("Ecs.0005", 400, "The orders in X-Regiment-Orders cannot be carried out.")
+        }
+        FaultKind::JobNotFound => ("Common.0011", 400, "The job_id is invalid."),
         FaultKind::ServerNotFound => ("Ecs.0614", 404, "The ECS does not exist."),
         FaultKind::ServerBusy => {
             ("Ecs.0603", 501, "Another operation is running on the ECS. Try again in a minute.")
@@ -125,8 +129,12 @@ fn of_kind(kind: FaultKind) -> Row {
         }
         FaultKind::NotInSecurityGroup => ("Ecs.0014", 400, "The ECS is not in the security group."),
         FaultKind::LastSecurityGroup => ("Ecs.0014", 400, "An ECS must have a security group."),
-        // This cloud's APIs that we speak know no load balancers.
-        FaultKind::BalancerNotFound
+        // This cloud's APIs that we speak know no load balancers and give no orders on jobs.
+        FaultKind::JobEnded
+        | FaultKind::JobNotHeld
+        | FaultKind::NothingToRetry
+        | FaultKind::PasswordNeeded
+        | FaultKind::BalancerNotFound
         | FaultKind::BalancerBusy
         | FaultKind::ListenerNotFound
         | FaultKind::PortInUse
@@ -191,6 +199,17 @@ fn of_kind(kind: FaultKind) -> Row {
         FaultKind::StepTimedOut => ("Ecs.1002", 400, "The operation on the ECS timed out."),
         FaultKind::Unreachable => ("Ecs.1002", 400, "The host of the ECS does not answer."),
         FaultKind::StillRunning => ("Ecs.0603", 501, "The operation on the ECS is still running."),
+        FaultKind::Cancelled => ("Common.0999", 400, "The task was cancelled before it was begun."),
+        FaultKind::TooManyFailures => (
+            "Common.0999",
+            400,
+            "The task was cancelled before it was begun, because too many others failed.",
+        ),
+        FaultKind::DeadlinePassed => (
+            "Common.0999",
+            400,
+            "The task was cancelled before it was begun, because its deadline passed.",
+        ),
         FaultKind::Internal => ("Common.0001", 500, "System exception."),
     };
     Row::new(code, status, message)

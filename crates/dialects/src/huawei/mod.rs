@@ -37,7 +37,10 @@ mod vpc;
 use answer::Reply;
 use route::Route;
 
-use crate::{Action, Answer, Caller, Context, Dialect, Request};
+use regiment_core::model::Fault;
+use regiment_core::view::View;
+
+use crate::{Action, Answer, Caller, Context, Dialect, Rehearsal, Request};
 
 pub struct Huawei;
 
@@ -128,6 +131,28 @@ impl Dialect for Huawei {
             }
         }
         call.decode(route).unwrap_or_else(|row| Action::Answer(reply.refuse(&row)))
+    }
+
+    fn refuse(&self, request: &Request<'_>, context: &Context<'_>, fault: &Fault) -> Answer {
+        let reply = Reply { request: context.request };
+        match route::find(request) {
+            Some((route, _)) => route.refuse(reply, fault),
+            None => reply.no_such_api(),
+        }
+    }
+
+    fn rehearsed(
+        &self,
+        request: &Request<'_>,
+        context: &Context<'_>,
+        rehearsal: &Rehearsal<'_>,
+        view: &View<'_>,
+    ) -> Answer {
+        let reply = Reply { request: context.request };
+        match rehearsal.outcome {
+            Ok(receipt) => batch::rehearsed(reply, rehearsal.targets, receipt, view),
+            Err(fault) => self.refuse(request, context, fault),
+        }
     }
 
     fn unavailable(&self, _request: &Request<'_>, context: &Context<'_>) -> Answer {

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use regiment_core::model::Fault;
+
 use super::answer::Reply;
 use super::faults::Row;
 use super::ops::{
@@ -168,6 +170,21 @@ impl Route<'_> {
             reply.refuse_query(&Row::new("Common.0018", 400, MESSAGE))
         } else {
             reply.refuse(&Row::new("Ecs.0023", 400, MESSAGE))
+        }
+    }
+}
+
+impl Route<'_> {
+    /// The refusal of a request for what it carries beside its own words.
+    pub fn refuse(&self, reply: Reply, fault: &Fault) -> Answer {
+        if let Route::Nova(_) = self {
+            nova::refuse(reply, fault)
+        } else if let Route::ShowJob(_) = self {
+            reply.refuse_query(&Row::of(fault))
+        } else if let Route::Evs(_) = self {
+            reply.refuse(&evs::faults::row(fault))
+        } else {
+            reply.refuse(&Row::of(fault))
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The batch task: one order to many instances, and an answer from each, under the name the caller
 //! gave it.
 
-use regiment_core::command::{Receipt, TargetAnswer};
+use regiment_core::command::{Receipt, TargetAnswer, TargetRef};
 use regiment_core::model::{Fault, FaultKind};
 use regiment_core::ops::{Operation, Verdict};
 use regiment_core::vault::Secret;
@@ -76,6 +76,23 @@ fn answer(names: Vec<String>, outcome: &Result<Receipt, Fault>) -> Answer {
     enclose(items, failed)
 }
 
+/// The answer to a rehearsed order: what each would have answered, and no task.
+pub fn rehearsed(targets: &[TargetRef], receipt: &Receipt) -> Answer {
+    let verdicts = receipt.answers.iter().map(|answer| match &answer.verdict {
+        Verdict::Refuse(fault) => failed(fault),
+        Verdict::Admit | Verdict::AlreadySo(_) => {
+            Item { code: 0, message: String::new(), request_id: None }
+        }
+    });
+    let items: Vec<_> = targets.iter().map(ids::target).zip(verdicts).collect();
+    let failed = items.iter().filter(|(_, item)| item.code != 0).count();
+    enclose(items, failed)
+}
+
+fn failed(fault: &Fault) -> Item {
+    Item { code: faults::row(fault.kind).code, message: faults::worded(fault), request_id: None }
+}
+
 /// The answers of all, so many of which failed, with the code that says whether all, some or none did.
 pub fn enclose<I: Serialize>(items: Vec<(String, I)>, failed: usize) -> Answer {
     let all = items.len();
@@ -90,11 +107,6 @@ pub fn enclose<I: Serialize>(items: Vec<(String, I)>, failed: usize) -> Answer {
 }
 
 fn item(answer: &TargetAnswer) -> Item {
-    let failed = |fault: &Fault| Item {
-        code: faults::row(fault.kind).code,
-        message: faults::worded(fault),
-        request_id: None,
-    };
     match (&answer.verdict, answer.sub) {
         (Verdict::Refuse(fault), _) => failed(fault),
         (Verdict::Admit | Verdict::AlreadySo(_), Some(sub)) => {

@@ -41,6 +41,15 @@ pub const fn row(kind: FaultKind) -> Row {
         }
         FaultKind::ImageNotFound => (5000, "InvalidImageId.NotFound", "the image does not exist"),
         FaultKind::NameInvalid => (4000, "InvalidParameter", "the name is not allowed"),
+        FaultKind::OrdersInvalid => {
+            (4000, "InvalidParameter", "the orders in X-Regiment-Orders cannot be carried out")
+        }
+        // No request of this dialect can meet the others of a task.
+        FaultKind::JobNotFound => (5000, "ResourceNotFound", "no task has this requestId"),
+        FaultKind::JobEnded => (5100, OPERATION_FAILED, "the task has ended"),
+        FaultKind::JobNotHeld => (5100, OPERATION_FAILED, "the task waits for no approval"),
+        FaultKind::NothingToRetry => (5100, OPERATION_FAILED, "nothing of the task failed"),
+        FaultKind::PasswordNeeded => (4000, PASSWORD, "the task needs its password again"),
         FaultKind::ServerNotFound => {
             (5000, "InvalidInstanceId.NotFound", "the instance does not exist")
         }
@@ -196,6 +205,19 @@ pub const fn row(kind: FaultKind) -> Row {
             (5100, OPERATION_FAILED, "the host of the instance cannot be reached")
         }
         FaultKind::StillRunning => (5100, STATUS, "the operation is still running"),
+        FaultKind::Cancelled => {
+            (5100, OPERATION_FAILED, "the task was cancelled before it was begun")
+        }
+        FaultKind::TooManyFailures => (
+            5100,
+            OPERATION_FAILED,
+            "the task was cancelled before it was begun: too many others failed",
+        ),
+        FaultKind::DeadlinePassed => (
+            5100,
+            OPERATION_FAILED,
+            "the task was cancelled before it was begun: its deadline passed",
+        ),
         FaultKind::Internal => (6000, "InternalError", "internal error"),
     };
     Row { code, code_desc, message }

@@ -31,7 +31,10 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
-use crate::{Action, Answer, Caller, Context, Dialect, Request};
+use regiment_core::model::Fault;
+use regiment_core::view::View;
+
+use crate::{Action, Answer, Caller, Context, Dialect, Rehearsal, Request};
 use faults::Refusal;
 use reply::Surface;
 
@@ -78,6 +81,30 @@ impl Dialect for TencentV2 {
         actions::decode(request, context, caller).unwrap_or_else(|refusal| {
             Action::Answer(Surface::of(request).refuse(&refusal, context.request))
         })
+    }
+
+    fn refuse(&self, request: &Request<'_>, context: &Context<'_>, fault: &Fault) -> Answer {
+        let surface = Surface::of(request);
+        if surface == Surface::Transitional {
+            return crate::tencent_v3::refuse_on_older_path(request, context, fault);
+        }
+        surface.refuse(&Refusal::Fault(fault.clone()), context.request)
+    }
+
+    fn rehearsed(
+        &self,
+        request: &Request<'_>,
+        context: &Context<'_>,
+        rehearsal: &Rehearsal<'_>,
+        view: &View<'_>,
+    ) -> Answer {
+        if Surface::of(request) == Surface::Transitional {
+            return crate::tencent_v3::rehearsed_on_older_path(request, context, rehearsal, view);
+        }
+        match rehearsal.outcome {
+            Ok(receipt) => batch::rehearsed(rehearsal.targets, receipt),
+            Err(fault) => self.refuse(request, context, fault),
+        }
     }
 
     fn unavailable(&self, request: &Request<'_>, context: &Context<'_>) -> Answer {

@@ -184,6 +184,19 @@ impl Common {
     }
 }
 
+impl Common {
+    /// The service of the action, as far as it is one that is served.
+    pub fn service(&self) -> &'static str {
+        let named = self.action.as_deref();
+        let version = self.version.as_deref().and_then(definitions::service_of);
+        let served = SERVED.iter().find(|served| {
+            Some(served.name) == named
+                && version.as_ref().is_some_and(|(name, _)| *name == served.service)
+        });
+        served.map_or("", |served| served.service)
+    }
+}
+
 /// What is asked. The signature has been verified.
 pub fn decode(
     request: &Request<'_>,

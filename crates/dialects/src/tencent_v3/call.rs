@@ -16,7 +16,7 @@ use super::reply::{Nothing, Reply};
 use super::states::{self, Passing};
 use crate::sign::token_digest;
 use crate::tencent::ids;
-use crate::{Action, Caller, Context, Request};
+use crate::{Action, Answer, Caller, Context, Rehearsal, Request};
 
 /// Instances in one call.
 pub const INSTANCES_MAX: usize = 100;
@@ -228,6 +228,14 @@ impl Issuer {
                 Err(refusal) => reply.refuse(&refusal),
             }
         })
+    }
+}
+
+/// The answer to a rehearsed order, all or nothing like the order itself.
+pub fn rehearsed(reply: Reply, rehearsal: &Rehearsal<'_>, view: &View<'_>) -> Answer {
+    match accepted(rehearsal.outcome, rehearsal.targets, view) {
+        Ok(_) => reply.refuse(&Refusal::dry_run()),
+        Err(refusal) => reply.refuse(&refusal),
     }
 }
 

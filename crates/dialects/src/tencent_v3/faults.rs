@@ -72,6 +72,27 @@ pub const fn row(kind: FaultKind) -> Row {
         FaultKind::NameInvalid => {
             row_of("InvalidParameterValue", "the name is not allowed", "名称不合法")
         }
+        FaultKind::OrdersInvalid => row_of(
+            "InvalidParameterValue",
+            "the orders in `X-Regiment-Orders` cannot be carried out",
+            "`X-Regiment-Orders` 中的执行要求无法执行：",
+        ),
+        // No request of this dialect can meet the others of a job.
+        FaultKind::JobNotFound => {
+            row_of("ResourceNotFound", "the task does not exist", "任务不存在")
+        }
+        FaultKind::JobEnded => row_of("FailedOperation", "the task has ended", "任务已结束"),
+        FaultKind::JobNotHeld => {
+            row_of("FailedOperation", "the task waits for no approval", "任务没有等待批准的批次")
+        }
+        FaultKind::NothingToRetry => {
+            row_of("FailedOperation", "nothing of the task failed", "任务没有失败的部分")
+        }
+        FaultKind::PasswordNeeded => row_of(
+            "InvalidParameterValue.InvalidPassword",
+            "the task needs its password again",
+            "任务需要重新提供密码",
+        ),
         FaultKind::ServerNotFound => {
             row_of("InvalidInstanceId.NotFound", "the instance does not exist", "实例不存在")
         }
@@ -308,6 +329,21 @@ pub const fn row(kind: FaultKind) -> Row {
         FaultKind::StillRunning => {
             row_of("MutexOperation.TaskRunning", "the operation is still running", "操作仍在进行中")
         }
+        FaultKind::Cancelled => row_of(
+            "FailedOperation",
+            "the operation was cancelled before it was begun on the instance",
+            "操作在该实例上开始之前已被取消",
+        ),
+        FaultKind::TooManyFailures => row_of(
+            "FailedOperation",
+            "the operation was cancelled before it was begun on the instance: too many others failed",
+            "失败的实例过多，操作在该实例上开始之前已被取消",
+        ),
+        FaultKind::DeadlinePassed => row_of(
+            "FailedOperation",
+            "the operation was cancelled before it was begun on the instance: its deadline passed",
+            "已过截止时间，操作在该实例上开始之前已被取消",
+        ),
         FaultKind::Internal => row_of("InternalServerError", "internal error", "内部错误"),
     }
 }

@@ -30,7 +30,10 @@ mod types;
 #[cfg(test)]
 mod tests;
 
-use crate::{Action, Answer, Caller, Context, Dialect, Request};
+use regiment_core::model::Fault;
+use regiment_core::view::View;
+
+use crate::{Action, Answer, Caller, Context, Dialect, Rehearsal, Request};
 use actions::Common;
 use faults::Refusal;
 use reply::Reply;
@@ -52,12 +55,37 @@ pub(crate) fn decode_on_older_path(
         .unwrap_or_else(|refusal| Action::Answer(reply.refuse(&refusal)))
 }
 
+pub(crate) fn refuse_on_older_path(
+    request: &Request<'_>,
+    context: &Context<'_>,
+    fault: &Fault,
+) -> Answer {
+    let reply = Reply { capitals: true, ..TencentV3::reply_of_action(request, context) };
+    reply.refuse(&fault.into())
+}
+
+pub(crate) fn rehearsed_on_older_path(
+    request: &Request<'_>,
+    context: &Context<'_>,
+    rehearsal: &Rehearsal<'_>,
+    view: &View<'_>,
+) -> Answer {
+    let reply = Reply { capitals: true, ..TencentV3::reply_of_action(request, context) };
+    call::rehearsed(reply, rehearsal, view)
+}
+
 /// The vendor reads at most this much of a request signed the new way.
 const BODY_BYTES_MAX: usize = 10 << 20;
 
 impl TencentV3 {
     fn reply(common: &Common, context: &Context<'_>) -> Reply {
         Reply { request: context.request, language: common.language, service: "", capitals: false }
+    }
+
+    /// In the words of the service whose action is asked for.
+    fn reply_of_action(request: &Request<'_>, context: &Context<'_>) -> Reply {
+        let common = Common::read(request);
+        Reply { service: common.service(), ..TencentV3::reply(&common, context) }
     }
 }
 
@@ -105,6 +133,20 @@ impl Dialect for TencentV3 {
         let reply = TencentV3::reply(&common, context);
         actions::decode(request, context, caller, &common, reply)
             .unwrap_or_else(|refusal| Action::Answer(reply.refuse(&refusal)))
+    }
+
+    fn refuse(&self, request: &Request<'_>, context: &Context<'_>, fault: &Fault) -> Answer {
+        TencentV3::reply_of_action(request, context).refuse(&fault.into())
+    }
+
+    fn rehearsed(
+        &self,
+        request: &Request<'_>,
+        context: &Context<'_>,
+        rehearsal: &Rehearsal<'_>,
+        view: &View<'_>,
+    ) -> Answer {
+        call::rehearsed(TencentV3::reply_of_action(request, context), rehearsal, view)
     }
 
     fn unavailable(&self, request: &Request<'_>, context: &Context<'_>) -> Answer {

@@ -8,7 +8,9 @@ use regiment_core::model::{Fault, RequestId, Time};
 use regiment_core::ops::Operation;
 use regiment_core::view::View;
 use regiment_core::world::World;
-use regiment_dialects::{ALL, Action, Answer, Caller, Context, Dialect, Order, Request};
+use regiment_dialects::{
+    ALL, Action, Answer, Caller, Carried, Context, Dialect, Order, Rehearsal, Request,
+};
 
 use super::doubles::{ACCESS_KEY, Glass, Instant, Keeper, Memory};
 use super::golden_file::{Event, Exchange, Golden, render};
@@ -157,11 +159,48 @@ impl Plane {
         }
         self.requests += 1;
         let id = RequestId(0x5e0f_0000_0000_0000_0000_0000_0000_0000 + self.requests);
-        let action = match self.begin(dialect, &request, id) {
-            Ok(action) => action,
+        let (action, carried) = match self.begin(dialect, &request, id) {
+            Ok(begun) => begun,
             Err(answer) => return Ok(answer),
         };
-        Ok(self.act(action))
+        Ok(match self.consulted(action) {
+            Action::Order(order) if carried.dry_run => {
+                self.rehearse(dialect, &request, id, &carried, *order)
+            }
+            Action::Order(mut order) => {
+                carried.onto(&mut order.command);
+                self.act(Action::Order(order))
+            }
+            action => self.act(action),
+        })
+    }
+
+    /// An order judged and no more, as the server does it.
+    fn rehearse(
+        &mut self,
+        dialect: &dyn Dialect,
+        request: &Request<'_>,
+        id: RequestId,
+        carried: &Carried,
+        order: Order,
+    ) -> Answer {
+        let Order { mut command, wait_ms: _, answer: _ } = order;
+        carried.onto(&mut command);
+        let targets = command.targets.clone();
+        self.turn(vec![((), command)], false);
+        let outcome = self.replies.pop().expect("every command has a reply");
+        let rehearsal = Rehearsal { targets: &targets, outcome: &outcome };
+        let context = Context { now: self.now, request: id, gate: &self.keeper };
+        self.look(|view| dialect.rehearsed(request, &context, &rehearsal, view))
+    }
+
+    /// What an action comes to once it has looked and reckoned.
+    fn consulted(&self, action: Action) -> Action {
+        match action {
+            Action::Consult(consult) => self.consulted(self.look(consult)),
+            Action::Toil(toil) => self.consulted(toil()),
+            Action::Answer(_) | Action::Look(_) | Action::Order(_) => action,
+        }
     }
 
     fn begin(
@@ -169,14 +208,16 @@ impl Plane {
         dialect: &dyn Dialect,
         request: &Request<'_>,
         id: RequestId,
-    ) -> Result<Action, Answer> {
+    ) -> Result<(Action, Carried), Answer> {
         let context = Context { now: self.now, request: id, gate: &self.keeper };
         let caller = if self.authenticates {
             dialect.authenticate(request, &context)?
         } else {
             Some(Caller { access_key: ACCESS_KEY.into(), project: PROJECT })
         };
-        Ok(dialect.decode(request, &context, caller.as_ref()))
+        let carried = Carried::read(request, self.now)
+            .map_err(|fault| dialect.refuse(request, &context, &fault))?;
+        Ok((dialect.decode(request, &context, caller.as_ref()), carried))
     }
 
     fn act(&mut self, action: Action) -> Answer {

@@ -157,3 +157,33 @@ fn a_connection_is_kept_for_the_next_request() {
         assert_eq!(read(&mut stream).unwrap().body, "20");
     }
 }
+
+#[test]
+fn a_call_may_carry_orders_beside_its_own_words() {
+    let server = server();
+    let targets = ids(&server).join(" ");
+    let order = |orders: &str| {
+        let token = server.identity().token.expose();
+        let request = format!(
+            "POST /test/stop?wait=60000 HTTP/1.1\r\nHost: x\r\nX-Auth-Token: {token}\r\n\
+             X-Regiment-Orders: {orders}\r\nContent-Length: {}\r\n\r\n{targets}",
+            targets.len()
+        );
+        let reply = raw(&server, request.as_bytes());
+        (reply.status, reply.body)
+    };
+    let refused = |why: &str| (400, format!("the orders cannot be carried out ({why})"));
+    assert_eq!(order("waves"), refused("waves needs a value"));
+    assert_eq!(order("waves=0"), refused("a wave must be at least 1, or 1% to 100%"));
+    assert_eq!(order("waves=1; dry_run"), (200, ["yes"; 20].join(" ")));
+    assert_eq!(server.look(|view| view.world.jobs().count()), 0, "nothing was done");
+    let (status, body) = order("waves=1,50%,100%; concurrency=4");
+    assert!(status == 200 && body.ends_with("true 0"), "{body}");
+    server.look(|view| {
+        let job = view.world.jobs().next_back().expect("it is in memory");
+        let begun: Vec<_> = job.subs.iter().filter_map(|sub| sub.began_at).collect();
+        assert!(begun.len() == 20 && begun.is_sorted(), "each wave after the one before");
+        assert_eq!(job.orders.concurrency, Some(4));
+        assert_eq!(job.course.as_ref().map(|course| course.mark.wave), Some(3));
+    });
+}

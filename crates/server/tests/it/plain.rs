@@ -1,10 +1,11 @@
 //! A dialect for these tests: paths are verbs, bodies are lists of ids, answers are words.
 
-use regiment_core::command::{Command, Receipt, TargetRef};
-use regiment_core::model::{JobId, ServerId};
+use regiment_core::command::{Command, Receipt, TargetAnswer, TargetRef};
+use regiment_core::model::{Fault, JobId, ServerId};
 use regiment_core::ops::{Force, Operation, PasswordFit, ResetPassword, Start, Stop};
 use regiment_core::vault::Secret;
-use regiment_dialects::{Action, Answer, Caller, Context, Dialect, Request};
+use regiment_core::view::View;
+use regiment_dialects::{Action, Answer, Caller, Context, Dialect, Rehearsal, Request};
 
 pub struct Plain;
 
@@ -84,8 +85,7 @@ impl Dialect for Plain {
         command.secret = request.header("x-password").map(Secret::new);
         let wait = request.query.strip_prefix("wait=").and_then(|ms| ms.parse().ok());
         let breaks = request.query == "panic";
-        let answer = move |outcome: &Result<Receipt, regiment_core::model::Fault>,
-                           view: &regiment_core::view::View<'_>| {
+        let answer = move |outcome: &Result<Receipt, Fault>, view: &View<'_>| {
             assert!(!breaks, "as ordered");
             match outcome {
                 Ok(Receipt { job: Some(id), answers, made: _ }) => {
@@ -100,6 +100,27 @@ impl Dialect for Plain {
         match wait {
             Some(ms) => Action::order_and_wait(command, ms, answer),
             None => Action::order(command, answer),
+        }
+    }
+
+    fn refuse(&self, _request: &Request<'_>, _context: &Context<'_>, fault: &Fault) -> Answer {
+        text(400, fault.to_string())
+    }
+
+    fn rehearsed(
+        &self,
+        _request: &Request<'_>,
+        _context: &Context<'_>,
+        rehearsal: &Rehearsal<'_>,
+        _view: &View<'_>,
+    ) -> Answer {
+        let verdict = |answer: &TargetAnswer| if answer.refused() { "no" } else { "yes" };
+        match rehearsal.outcome {
+            Ok(receipt) => {
+                let verdicts: Vec<&str> = receipt.answers.iter().map(verdict).collect();
+                text(200, verdicts.join(" "))
+            }
+            Err(fault) => text(400, fault.to_string()),
         }
     }
 
@@ -145,6 +166,6 @@ fn look(verb: &str, request: &Request<'_>) -> Action {
     }
 }
 
-fn forever(_view: &regiment_core::view::View<'_>) -> Action {
+fn forever(_view: &View<'_>) -> Action {
     Action::consult(forever)
 }

@@ -24,6 +24,7 @@ pub(super) use route::{Route, find};
 
 use answer::NovaReply;
 use faults::Refusal;
+use regiment_core::model::Fault;
 
 use super::Call;
 use crate::{Action, Answer};
@@ -44,6 +45,11 @@ pub(super) fn decode(call: &Call<'_>, route: &Route<'_>) -> Action {
     NovaCall { call, reply }
         .decode(route)
         .unwrap_or_else(|refusal| Action::Answer(reply.refuse(&refusal)))
+}
+
+/// The refusal of a request for what it carries beside its own words.
+pub(super) fn refuse(reply: super::answer::Reply, fault: &Fault) -> Answer {
+    NovaReply { plain: reply, version: None }.refuse(&Refusal::of(fault))
 }
 
 /// The refusal of a request that names another project than the caller's.

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use regiment_core::model::{Fault, FaultKind, Job, Outcome, SubJob, SubState, SubTarget, Target};
+use regiment_core::model::{
+    Fault, FaultKind, Job, Outcome, SubJob, SubState, SubTarget, Tally, Target,
+};
 use regiment_core::ops::{Lock, Operation};
 use regiment_core::world::World;
 use serde::Serialize;
@@ -85,11 +87,25 @@ fn parent(world: &World, job: &Job) -> JobOf {
         job_type,
         begin_time: times::millis(job.accepted_at),
         end_time: job.ended_at.map(times::millis).unwrap_or_default(),
-        error_code: failed.then_some("Common.0021"),
-        fail_reason: failed.then(|| {
-            let total = job.subs.len();
-            format!("{} of {total} sub-jobs failed.", job.tally.failed).into()
-        }),
+        error_code: failed.then(|| wrapper(&job.tally)),
+        fail_reason: failed.then(|| reason(&job.tally, job.subs.len()).into()),
+    }
+}
+
+/// The code of a job that failed: the real ones are in its sub-jobs. One in which nothing failed was
+/// terminated.
+const fn wrapper(tally: &Tally) -> &'static str {
+    if tally.failed > 0 { "Common.0021" } else { "Common.0999" }
+}
+
+fn reason(tally: &Tally, total: usize) -> String {
+    let Tally { waiting: _, running: _, succeeded: _, failed, cancelled } = tally;
+    match (failed, cancelled) {
+        (failed, 0) => format!("{failed} of {total} sub-jobs failed."),
+        (0, cancelled) => format!("{cancelled} of {total} sub-jobs were cancelled."),
+        (failed, cancelled) => {
+            format!("{failed} of {total} sub-jobs failed, {cancelled} were cancelled.")
+        }
     }
 }
 
@@ -118,10 +134,11 @@ fn child(world: &World, job: &Job, at: usize) -> JobOf {
     };
     JobOf {
         status: match sub.state {
-            SubState::Waiting => "INIT",
-            SubState::Running => "RUNNING",
+            SubState::Waiting if sub.began_at.is_none() => "INIT",
+            // Between two tries it is under way.
+            SubState::Waiting | SubState::Running => "RUNNING",
             SubState::Succeeded => "SUCCESS",
-            SubState::Failed | SubState::Refused => "FAIL",
+            SubState::Failed | SubState::Refused | SubState::Cancelled => "FAIL",
         },
         entities,
         job_id: job_id::write(world, job.id.0 + 1 + at as u64),
@@ -135,7 +152,7 @@ fn child(world: &World, job: &Job, at: usize) -> JobOf {
 
 fn refusal(job: &Job, sub: &SubJob) -> Option<Row> {
     match sub.state {
-        SubState::Failed | SubState::Refused => {
+        SubState::Failed | SubState::Refused | SubState::Cancelled => {
             let fault = sub.fault.as_deref().cloned();
             let fault = fault.unwrap_or_else(|| Fault::from(FaultKind::Internal));
             if evs::job::types(&job.operation, false).is_some() {

@@ -103,7 +103,7 @@ fn of_sub(job: &Job, index: usize) -> TaskResult {
     match sub.state {
         SubState::Waiting | SubState::Running => TaskResult::InProgress,
         SubState::Succeeded => TaskResult::Succeeded,
-        SubState::Failed | SubState::Refused => {
+        SubState::Failed | SubState::Refused | SubState::Cancelled => {
             let fault = sub.fault.as_deref().cloned();
             TaskResult::Failed(fault.unwrap_or_else(|| FaultKind::Internal.into()))
         }

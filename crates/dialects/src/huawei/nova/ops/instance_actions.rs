@@ -158,7 +158,7 @@ fn told(reply: NovaReply, server: ServerId, job: &Job, sub: &SubJob) -> Option<T
 
 const fn failed(sub: &SubJob) -> bool {
     match sub.state {
-        SubState::Failed | SubState::Refused => true,
+        SubState::Failed | SubState::Refused | SubState::Cancelled => true,
         SubState::Waiting | SubState::Running | SubState::Succeeded => false,
     }
 }
@@ -169,7 +169,7 @@ fn event(operation: &Operation, sub: &SubJob) -> Option<Event> {
     let result = match sub.state {
         SubState::Waiting | SubState::Running => None,
         SubState::Succeeded => Some("Success"),
-        SubState::Failed | SubState::Refused => Some("Error"),
+        SubState::Failed | SubState::Refused | SubState::Cancelled => Some("Error"),
     };
     Some(Event {
         part,
