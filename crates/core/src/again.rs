@@ -50,6 +50,7 @@ fn target(target: &SubTarget) -> TargetRef {
         SubTarget::Known(Target::Server(id)) => TargetRef::Server(*id),
         SubTarget::Known(Target::Balancer(id)) => TargetRef::Balancer(*id),
         SubTarget::Known(Target::Disk(id)) => TargetRef::Disk(*id),
+        SubTarget::Known(Target::Image(id)) => TargetRef::Image(*id),
         SubTarget::Unknown(words) => TargetRef::Unreadable(words.clone()),
     }
 }
@@ -57,6 +58,10 @@ fn target(target: &SubTarget) -> TargetRef {
 /// An operation that makes its own targets makes one for each name: only those at these places are
 /// named again. Whether it is such an operation.
 fn name_only(operation: &mut Operation, places: &[usize]) -> bool {
+    if let Operation::CopyImages(copy) = operation {
+        copy.copies = places.iter().filter_map(|at| copy.copies.get(*at).cloned()).collect();
+        return true;
+    }
     let names = if let Operation::Create(create) = operation {
         &mut create.names
     } else if let Operation::CreateLoadBalancers(create) = operation {

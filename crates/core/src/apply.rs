@@ -10,8 +10,8 @@ use crate::command::{Receipt, TokenClaim};
 use crate::edits::Put;
 use crate::model::{
     Activity, Asset, Attempt, BalancerState, Busy, Credential, Disk, Fault, Flavor, Host, Image,
-    Job, JobId, Last, LoadBalancer, LoadBalancerId, Mark, Phase, Power, Project, ProjectId, Server,
-    ServerId, SubState, Target, Time,
+    Job, JobId, Last, LoadBalancer, LoadBalancerId, Mark, OwnImage, Phase, Power, Project,
+    ProjectId, Server, ServerId, SubState, Target, Time,
 };
 use crate::ops::{Operation, Sort, Step};
 use crate::world::{Token, World};
@@ -47,6 +47,8 @@ pub struct JobAccepted {
     pub balancers: Vec<LoadBalancer>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub disks: Vec<Disk>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<OwnImage>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<Token>,
 }
@@ -58,6 +60,9 @@ pub struct Edited {
     pub puts: Vec<Put>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<Token>,
+    /// Its job, if it has one: it has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job: Option<Box<Job>>,
 }
 
 /// How far a job has come in its orders.
@@ -182,10 +187,11 @@ impl World {
     }
 
     fn accept(&mut self, accepted: &JobAccepted) {
-        let JobAccepted { job, servers, balancers, disks, token } = accepted;
+        let JobAccepted { job, servers, balancers, disks, images, token } = accepted;
         servers.iter().for_each(|server| self.insert_server(server.clone()));
         balancers.iter().for_each(|balancer| self.insert_balancer(balancer.clone()));
         disks.iter().for_each(|disk| self.put_asset(Asset::Disk(disk.clone())));
+        images.iter().for_each(|own| self.put_asset(Asset::Image(own.clone())));
         let activity = job.operation.activity();
         for (index, sub) in job.subs.iter().enumerate() {
             let index = u32::try_from(index).expect("a job has fewer than 2^32 sub-jobs");
@@ -211,14 +217,17 @@ impl World {
                 (Some(Target::Disk(id)), SubState::Waiting) => {
                     self.begin_on_disk(job, id, number);
                 }
+                (Some(Target::Image(id)), SubState::Waiting) => self.begin_on_image(id, number),
                 (Some(Target::Server(id)), SubState::Succeeded) => {
                     self.change_server(id, |server| server.remember(number));
                     self.settle_server(&job.operation, id, job.accepted_at);
                 }
-                (Some(Target::Balancer(_) | Target::Disk(_)), SubState::Succeeded)
-                | (Some(Target::Balancer(_) | Target::Disk(_)) | None, SubState::Refused)
+                (
+                    Some(Target::Balancer(_) | Target::Disk(_) | Target::Image(_)),
+                    SubState::Succeeded | SubState::Refused,
+                )
                 | (_, SubState::Running | SubState::Failed | SubState::Cancelled)
-                | (None, SubState::Waiting | SubState::Succeeded) => {}
+                | (None, SubState::Refused | SubState::Waiting | SubState::Succeeded) => {}
             }
         }
         if let Some(token) = token {
@@ -228,7 +237,7 @@ impl World {
     }
 
     fn edit(&mut self, edited: &Edited) {
-        let Edited { at, puts, token } = edited;
+        let Edited { at, puts, token, job } = edited;
         for put in puts {
             match put {
                 Put::Server { id, name, details } => self.change_server(*id, |server| {
@@ -244,6 +253,9 @@ impl World {
         }
         if let Some(token) = token {
             self.put_token(token.clone());
+        }
+        if let Some(job) = job {
+            self.insert_job((**job).clone());
         }
     }
 
@@ -349,6 +361,9 @@ impl World {
                     if step == Step::Disks {
                         self.replug(&job.operation, id, at);
                     }
+                    if step == Step::Capture {
+                        self.captured(&job.operation);
+                    }
                     self.change_server(id, |server| {
                         step.take_effect(&job.operation, server, placed_on, at);
                     });
@@ -359,7 +374,8 @@ impl World {
             }
             Target::Balancer(id) if ended => self.end_balancer(job, id, fault.is_none(), at),
             Target::Disk(id) if ended => self.end_on_disk(job, id, number, fault.is_none()),
-            Target::Balancer(_) | Target::Disk(_) => {}
+            Target::Image(id) if ended => self.end_on_image(id, fault.is_none()),
+            Target::Balancer(_) | Target::Disk(_) | Target::Image(_) => {}
         }
     }
 
@@ -392,6 +408,7 @@ impl World {
             return;
         }
         self.release_disks(&job.operation, job.project, sub);
+        self.end_capture(&job.operation, succeeded);
         self.change_server(id, |server| {
             server.busy = None;
             server.updated_at = at;
@@ -456,6 +473,8 @@ impl World {
                 | Sort::Disks(_)
                 | Sort::NewServers(_)
                 | Sort::NewDisks(_)
+                | Sort::Images(_)
+                | Sort::NewImages(_)
                 | Sort::Edit(_) => {}
             }
         });

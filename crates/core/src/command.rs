@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    AssetKey, Handle, JobId, LoadBalancerId, Orders, ProjectId, RequestId, ServerId, SubJobId,
-    Target, VolumeId,
+    AssetKey, Handle, ImageId, JobId, LoadBalancerId, Orders, ProjectId, RequestId, ServerId,
+    SubJobId, Target, VolumeId,
 };
 use crate::ops::{Operation, Verdict};
 use crate::vault::Secret;
@@ -33,6 +33,9 @@ pub struct Command {
     pub secret: Option<Secret>,
     /// Only judge; change nothing.
     pub dry_run: bool,
+    /// Whether an edit, which is done at once, gets a job that has ended, so that it can be asked for by
+    /// a number like work that takes its time.
+    pub numbered: bool,
     /// Whether locked servers take it on like others: what the plane itself orders.
     pub past_locks: bool,
 }
@@ -61,6 +64,7 @@ impl Command {
             token: None,
             secret: None,
             dry_run: false,
+            numbered: false,
             past_locks: false,
         }
     }
@@ -74,6 +78,7 @@ pub enum TargetRef {
     Short(Handle),
     Balancer(LoadBalancerId),
     Disk(VolumeId),
+    Image(ImageId),
     /// Words that can be no id: nothing has such a name.
     Unreadable(Arc<str>),
 }
@@ -158,14 +163,21 @@ impl Receipt {
     pub fn balancers(&self) -> impl Iterator<Item = LoadBalancerId> {
         self.answers.iter().filter_map(|answer| match answer.target? {
             Target::Balancer(id) => Some(id),
-            Target::Server(_) | Target::Disk(_) => None,
+            Target::Server(_) | Target::Disk(_) | Target::Image(_) => None,
         })
     }
 
     pub fn disks(&self) -> impl Iterator<Item = VolumeId> {
         self.answers.iter().filter_map(|answer| match answer.target? {
             Target::Disk(id) => Some(id),
-            Target::Server(_) | Target::Balancer(_) => None,
+            Target::Server(_) | Target::Balancer(_) | Target::Image(_) => None,
+        })
+    }
+
+    pub fn images(&self) -> impl Iterator<Item = ImageId> {
+        self.answers.iter().filter_map(|answer| match answer.target? {
+            Target::Image(id) => Some(id),
+            Target::Server(_) | Target::Balancer(_) | Target::Disk(_) => None,
         })
     }
 }

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use crate::model::{
-    Flavor, Host, Image, JobId, LoadBalancer, LoadBalancerId, Nic, PortId, Power, Server, ServerId,
-    Time, Volume, VolumeId,
+    Flavor, Host, Image, ImageId, JobId, LoadBalancer, LoadBalancerId, Nic, PortId, Power, Server,
+    ServerId, Time, Volume, VolumeId,
 };
 use crate::ops::Force;
 use crate::vault::Secret;
@@ -106,6 +106,26 @@ pub enum Verb {
     /// There is no such disk.
     NoDisk {
         volume: VolumeId,
+    },
+    /// There is an image of this id, made of the server's boot disk, running or not.
+    Capture {
+        server: ServerId,
+        image: ImageId,
+    },
+    /// There is an image of the id `to`, the same as that of the id `from`.
+    CopyImage {
+        from: ImageId,
+        to: ImageId,
+    },
+    /// There is no image of this id. Servers that were made of it stay.
+    NoImage {
+        image: ImageId,
+    },
+    /// The server lets in whoever has the private half of this key and of no other; of none, if it is
+    /// absent.
+    Key {
+        server: ServerId,
+        public_key: Option<Arc<str>>,
     },
     /// The load balancer does what this record says.
     Balance {
@@ -262,6 +282,9 @@ pub trait Driver: Send {
 
     /// A disk that was ordered by itself and is still there.
     fn inspect_disk(&self, volume: VolumeId) -> Option<LooseDisk>;
+
+    /// Whether it has an image that was ordered from it.
+    fn has_image(&self, image: ImageId) -> bool;
 
     /// Whom to tell when there is something to collect. A driver that only waits for time says so in
     /// `next_due` and need not tell.

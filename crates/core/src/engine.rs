@@ -18,8 +18,8 @@ use crate::driver::{
 use crate::judge::judge;
 use crate::limits;
 use crate::model::{
-    Fault, Image, Job, JobId, LoadBalancer, LoadBalancerId, Phase, Server, ServerId, SubState,
-    Target, Time, VolumeId,
+    Fault, Image, ImageOrigin, Job, JobId, LoadBalancer, LoadBalancerId, Phase, Server, ServerId,
+    SubState, Target, Time, VolumeId,
 };
 use crate::ops::{Force, Operation, ServerRules as _, Sort, Step};
 use crate::plan::plan;
@@ -445,6 +445,15 @@ impl Engine {
                     }
                 };
             }
+            Target::Image(id) => {
+                return match step {
+                    Step::NoImage => Some(Verb::NoImage { image: id }),
+                    _ => match self.world.own_image(id)?.origin {
+                        ImageOrigin::Image(from) => Some(Verb::CopyImage { from, to: id }),
+                        ImageOrigin::Server(_) => None,
+                    },
+                };
+            }
             Target::Disk(id) => {
                 return match step {
                     Step::NoDisk => Some(Verb::NoDisk { volume: id }),
@@ -509,7 +518,26 @@ impl Engine {
                     job.operation.volumes_after(&self.world, self.world.server(server)?)?;
                 Verb::Disks { server, disks: DiskPlan::of(&volumes) }
             }
-            Step::Disk | Step::NoDisk | Step::Balance | Step::Unbalance => return None,
+            Step::Capture => {
+                let Operation::MakeImage(make) = &job.operation else { return None };
+                Verb::Capture { server, image: make.image }
+            }
+            Step::Key => {
+                let Operation::BindKeyPair(bind) = &job.operation else { return None };
+                let pair = self.world.key_pair(job.project, &bind.name);
+                let public_key = match pair.filter(|_| bind.bound) {
+                    Some(pair) => Some(pair.public_key.clone()),
+                    None if bind.bound => return None,
+                    None => None,
+                };
+                Verb::Key { server, public_key }
+            }
+            Step::Disk
+            | Step::NoDisk
+            | Step::CopyImage
+            | Step::NoImage
+            | Step::Balance
+            | Step::Unbalance => return None,
         })
     }
 

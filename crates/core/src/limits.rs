@@ -13,6 +13,15 @@ pub const CREATE_MAX: usize = 1_000;
 pub const LISTENERS_MAX: usize = 100;
 pub const BACKENDS_MAX: usize = 1_000;
 
+/// Addresses that one interface has beside its own (the largest that a vendor publishes).
+pub const NIC_ADDRESSES_MAX: usize = 29;
+
+/// Interfaces with a life of their own in one project: what a large project is granted.
+pub const INTERFACES_MAX: usize = 1_000;
+
+/// Public addresses of one project: each look at a server asks them all where they lead.
+pub const PUBLIC_ADDRESSES_MAX: usize = 100;
+
 /// Forwarding rules of one listener: the vendor's published quota is 50.
 pub const RULES_MAX: usize = 100;
 
@@ -25,6 +34,11 @@ pub const SERVER_GROUP_MEMBERS_MAX: usize = 16;
 
 /// Key pairs of one project: the vendor's published quota is 100; ours is what a list shows at once.
 pub const KEY_PAIRS_MAX: usize = 1_000;
+
+/// Images that a project may have in one region, and projects that it may share one with (the
+/// vendor's published limits).
+pub const IMAGES_MAX: usize = 500;
+pub const IMAGE_SHARES_MAX: usize = 500;
 
 /// Orders that a server remembers, so that it can be asked what was done to it. 128 bytes each at
 /// the most: a client that looks at what went wrong looks at the newest.

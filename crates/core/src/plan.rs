@@ -8,10 +8,12 @@ use crate::command::{Admission, AlreadySo, Command, Receipt, TargetAnswer, Targe
 use crate::edits::{self, Desk, Edit, Put};
 use crate::limits;
 use crate::model::{
-    Course, Disk, Fault, FaultKind, Handle, Job, JobId, ListenerId, LoadBalancer, Orders, Power,
-    RuleId, Server, SubJob, SubState, SubTarget, Tally, Target, Time,
+    Course, Disk, Fault, FaultKind, Handle, Job, JobId, ListenerId, LoadBalancer, Orders, OwnImage,
+    Power, RuleId, Server, SubJob, SubState, SubTarget, Tally, Target, Time,
 };
-use crate::ops::{BalancerRules, DiskRules, Mint, Operation, ServerRules, Sort, Verdict};
+use crate::ops::{
+    BalancerRules, DeleteImages, DiskRules, Mint, Operation, ServerRules, Sort, Verdict,
+};
 use crate::world::{Index, Token, World};
 
 /// What a command comes to.
@@ -54,17 +56,22 @@ pub fn plan(
         Sort::NewServers(create) => create.names.len(),
         Sort::NewBalancers(create) => create.names.len(),
         Sort::NewDisks(create) => create.names.len(),
-        Sort::Servers(_) | Sort::Balancers(_) | Sort::Disks(_) | Sort::Edit(_) => {
-            command.targets.len()
-        }
+        Sort::NewImages(copy) => copy.copies.len(),
+        Sort::Servers(_)
+        | Sort::Balancers(_)
+        | Sort::Disks(_)
+        | Sort::Images(_)
+        | Sort::Edit(_) => command.targets.len(),
     };
     let count_max = match operation.sort() {
         Sort::Servers(rules) => rules.targets_max(),
         Sort::NewServers(_)
         | Sort::NewBalancers(_)
         | Sort::NewDisks(_)
+        | Sort::NewImages(_)
         | Sort::Balancers(_)
         | Sort::Disks(_)
+        | Sort::Images(_)
         | Sort::Edit(_) => limits::TARGETS_MAX,
     };
     if count == 0 {
@@ -99,6 +106,13 @@ pub fn plan(
             let made = New { disks, ..New::default() };
             Ok(accept_new(command, id, now, targets, made))
         }
+        Sort::NewImages(copy) => {
+            let subs = (0..).map(|index| id.sub(index));
+            let images = copy.mint(world, command.project, subs, now, chance);
+            let targets = images.iter().map(|own| Target::Image(own.id())).collect();
+            let made = New { images, ..New::default() };
+            Ok(accept_new(command, id, now, targets, made))
+        }
         Sort::Servers(rules) => {
             let judged = judge_servers(world, command, rules);
             accept_judged(world, command, id, now, judged, chance)
@@ -109,6 +123,10 @@ pub fn plan(
         }
         Sort::Disks(rules) => {
             let judged = judge_disks(world, command, rules);
+            accept_judged(world, command, id, now, judged, chance)
+        }
+        Sort::Images(rules) => {
+            let judged = judge_images(world, command, rules);
             accept_judged(world, command, id, now, judged, chance)
         }
         Sort::Edit(edit) => plan_edit(world, command, edit, now, chance),
@@ -128,10 +146,32 @@ fn plan_edit(
         Put::Asset(asset) => Some(asset.key()),
         Put::Server { .. } | Put::NoAsset(_) | Put::Project(_) | Put::Mark { .. } => None,
     });
-    let receipt = Receipt { job: None, answers, made: made.collect() };
+    let made = made.collect();
+    let job = command.numbered.then(|| Box::new(ended_job(world, command, now)));
+    let receipt = Receipt { job: job.as_ref().map(|job| job.id), answers, made };
     let token = token(command, &receipt, now);
-    let edited = (!command.dry_run).then_some(Edited { at: now, puts, token });
+    let edited = (!command.dry_run).then_some(Edited { at: now, puts, token, job });
     Ok(Plan { receipt, accepted: None, edited })
+}
+
+/// The job of an edit that is asked for by a number: nothing of it is left to be done.
+fn ended_job(world: &World, command: &Command, now: Time) -> Job {
+    Job {
+        id: JobId(world.next_number),
+        project: command.project,
+        request: command.request,
+        dialect: command.dialect.into(),
+        principal: command.principal.clone(),
+        operation: command.operation.clone(),
+        orders: command.orders.clone(),
+        accepted_at: now,
+        ended_at: Some(now),
+        subs: Vec::new(),
+        course: None,
+        parent: command.parent,
+        with_secret: false,
+        tally: Tally::default(),
+    }
 }
 
 /// Whether the orders of a command can be carried out. What asks no machine is done at once and as
@@ -245,6 +285,7 @@ fn judge_disks(world: &World, command: &Command, rules: &dyn DiskRules) -> Vec<J
             TargetRef::Server(_)
             | TargetRef::Short(_)
             | TargetRef::Balancer(_)
+            | TargetRef::Image(_)
             | TargetRef::Unreadable(_) => None,
         };
         let Some(disk) = disk else {
@@ -263,12 +304,36 @@ fn judge_disks(world: &World, command: &Command, rules: &dyn DiskRules) -> Vec<J
     judged
 }
 
+fn judge_images(world: &World, command: &Command, rules: &DeleteImages) -> Vec<Judged> {
+    let mut judged: Vec<Judged> = Vec::with_capacity(command.targets.len());
+    for named in &command.targets {
+        let seen = match named {
+            TargetRef::Image(id) => world.seen_image(command.project, *id),
+            TargetRef::Server(_)
+            | TargetRef::Short(_)
+            | TargetRef::Balancer(_)
+            | TargetRef::Disk(_)
+            | TargetRef::Unreadable(_) => None,
+        };
+        let Some(seen) = seen else {
+            judged.push(missing(named, FaultKind::ImageNotFound));
+            continue;
+        };
+        let target = SubTarget::Known(Target::Image(seen.image.id));
+        let same_as = judged.iter().position(|earlier| earlier.target == target);
+        let verdict = rules.admit(seen, world);
+        judged.push(Judged { verdict, target, was_running: false, same_as });
+    }
+    judged
+}
+
 fn missing(named: &TargetRef, kind: FaultKind) -> Judged {
     let words: Arc<str> = match named {
         TargetRef::Server(id) => id.to_string().into(),
         TargetRef::Short(handle) => handle.to_string().into(),
         TargetRef::Balancer(id) => id.0.to_string().into(),
         TargetRef::Disk(id) => id.to_string().into(),
+        TargetRef::Image(id) => id.to_string().into(),
         TargetRef::Unreadable(words) => words.clone(),
     };
     Judged {
@@ -328,8 +393,9 @@ fn accept_judged(
         delete.keep_in(owner.recycle_bin, now);
     }
     let token = token(command, &receipt, now);
-    let New { servers, balancers, disks } = New::default();
-    let accepted = JobAccepted { job, servers, balancers, disks, token };
+    let New { servers, balancers, disks, images: _ } = New::default();
+    let images = image_to_make(world, &job, now);
+    let accepted = JobAccepted { job, servers, balancers, disks, images, token };
     Ok(Plan { receipt, accepted: Some(Box::new(accepted)), edited: None })
 }
 
@@ -358,6 +424,7 @@ struct New {
     servers: Vec<Server>,
     balancers: Vec<LoadBalancer>,
     disks: Vec<Disk>,
+    images: Vec<OwnImage>,
 }
 
 fn accept_new(command: &Command, id: JobId, now: Time, targets: Vec<Target>, made: New) -> Plan {
@@ -390,8 +457,9 @@ fn accept_new(command: &Command, id: JobId, now: Time, targets: Vec<Target>, mad
         .collect();
     let job = new_job(command, id, now, subs);
     let token = token(command, &receipt, now);
-    let New { servers, balancers, disks } = made;
-    let accepted = Some(Box::new(JobAccepted { job, servers, balancers, disks, token }));
+    let New { servers, balancers, disks, images } = made;
+    let accepted = JobAccepted { job, servers, balancers, disks, images, token };
+    let accepted = Some(Box::new(accepted));
     Plan { receipt, accepted, edited: None }
 }
 
@@ -420,6 +488,16 @@ fn token(command: &Command, receipt: &Receipt, now: Time) -> Option<Token> {
     let claim = command.token.as_ref()?;
     let expires_at = now.after_ms(limits::TOKEN_LIFE_MS);
     Some(Token::new(command.project, claim, receipt.clone(), expires_at))
+}
+
+/// The image that is made of the one server whose turn it is, unless that refused.
+fn image_to_make(world: &World, job: &Job, now: Time) -> Vec<OwnImage> {
+    let Operation::MakeImage(make) = &job.operation else { return Vec::new() };
+    let image = job.subs.first().filter(|sub| sub.state == SubState::Waiting).and_then(|sub| {
+        let server = world.server(sub.target.known()?.server()?)?;
+        make.mint(world, server, job.id.sub(0), now)
+    });
+    image.into_iter().collect()
 }
 
 /// Listeners and rules get their ids and their age when they are ordered, since the caller is told

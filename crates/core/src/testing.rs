@@ -8,7 +8,7 @@ use crate::driver::{
     Adoption, DiskPlan, Done, Driver, DriverError, Finding, LooseDisk, Machines, Rejection,
     StepCall, StepReport, Verb,
 };
-use crate::model::{Host, LoadBalancerId, Nic, Power, ServerId, Time, VolumeId};
+use crate::model::{Host, ImageId, LoadBalancerId, Nic, Power, ServerId, Time, VolumeId};
 use crate::store::{Archive, Batch, Loaded, Store, StoreError, Swept, Table, Visit};
 use crate::vault::{Sealed, Secret, Vault};
 
@@ -144,6 +144,8 @@ pub struct Machine {
     pub nics: Option<Vec<Nic>>,
     pub host: Arc<str>,
     pub disks: Vec<DiskPlan>,
+    /// The public key it lets in.
+    pub key: Option<Arc<str>>,
 }
 
 #[derive(Default)]
@@ -152,6 +154,7 @@ pub struct RoomState {
     pub balancers: BTreeSet<LoadBalancerId>,
     /// Those that were ordered by themselves.
     pub disks: BTreeMap<VolumeId, LooseDisk>,
+    pub images: BTreeSet<ImageId>,
     pub calls: usize,
     pub trouble_at: Option<(usize, Trouble)>,
     pub trouble_over: Option<(ServerId, Trouble)>,
@@ -214,6 +217,7 @@ impl Driver for Room {
                 nics: None,
                 disks,
                 host,
+                key: None,
             });
         }
     }
@@ -283,6 +287,10 @@ impl Driver for Room {
         self.state().disks.get(&volume).cloned()
     }
 
+    fn has_image(&self, image: ImageId) -> bool {
+        self.state().images.contains(&image)
+    }
+
     fn list(&self) -> Vec<ServerId> {
         self.state().machines.keys().copied().collect()
     }
@@ -305,8 +313,12 @@ fn server_of(verb: &Verb) -> Option<ServerId> {
         | Verb::Password { server, generation: _, password: _ }
         | Verb::Image { server, generation: _, image: _, password: _, login: _ }
         | Verb::Nics { server, nics: _ }
-        | Verb::Disks { server, disks: _ } => Some(*server),
-        Verb::Disk { disk: _ }
+        | Verb::Disks { server, disks: _ }
+        | Verb::Capture { server, image: _ }
+        | Verb::Key { server, public_key: _ } => Some(*server),
+        Verb::CopyImage { from: _, to: _ }
+        | Verb::NoImage { image: _ }
+        | Verb::Disk { disk: _ }
         | Verb::NoDisk { volume: _ }
         | Verb::Balance { balancer: _ }
         | Verb::Unbalance { balancer: _ } => None,
@@ -349,6 +361,7 @@ impl RoomState {
                     nics: Some(plan.nics),
                     host: host.clone(),
                     disks: plan.disks,
+                    key: None,
                 });
                 return Ok(Done { placed_on: Some(host) });
             }
@@ -406,6 +419,19 @@ impl RoomState {
             }
             Verb::NoDisk { volume } => {
                 self.disks.remove(&volume);
+            }
+            Verb::Capture { server, image } => {
+                self.machines.get(&server).ok_or(missing)?;
+                self.images.insert(image);
+            }
+            Verb::CopyImage { from: _, to } => {
+                self.images.insert(to);
+            }
+            Verb::NoImage { image } => {
+                self.images.remove(&image);
+            }
+            Verb::Key { server, public_key } => {
+                self.machines.get_mut(&server).ok_or(missing)?.key = public_key;
             }
             Verb::Balance { balancer } => {
                 self.balancers.insert(balancer.id);

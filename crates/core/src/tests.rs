@@ -6,6 +6,8 @@ mod charging;
 mod disaster;
 mod edits;
 mod holds;
+mod images;
+mod interfaces;
 mod launch_templates;
 mod laws;
 mod orders;

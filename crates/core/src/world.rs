@@ -10,6 +10,8 @@ mod assets;
 mod disks;
 mod groups;
 mod hosts;
+mod images;
+mod interfaces;
 mod invariants;
 mod recycle_bin;
 mod roster;
@@ -27,6 +29,7 @@ use addresses::Addresses;
 pub use any_disk::{AnyDisk, DiskState};
 use groups::membership;
 pub use hosts::Room;
+pub use images::SeenImage;
 use recycle_bin::Entry;
 pub use roster::Roster;
 use scheduled_events::Planned;
@@ -94,7 +97,10 @@ pub struct World {
     projects: BTreeMap<ProjectId, Project>,
     credentials: BTreeMap<Arc<str>, Credential>,
     flavors: BTreeMap<Arc<str>, Arc<Flavor>>,
+    /// Those that every project sees.
     images: BTreeMap<ImageId, Arc<Image>>,
+    /// Whose the others are.
+    image_owners: BTreeMap<ImageId, ProjectId>,
     hosts: BTreeMap<Arc<str>, Host>,
     /// The next free number of the line that jobs, sub-jobs and the order of servers share.
     pub(crate) next_number: u64,
@@ -146,7 +152,10 @@ impl World {
         let server = match name {
             TargetRef::Server(id) => self.server(*id),
             TargetRef::Short(handle) => self.by_handle(*handle),
-            TargetRef::Balancer(_) | TargetRef::Disk(_) | TargetRef::Unreadable(_) => None,
+            TargetRef::Balancer(_)
+            | TargetRef::Disk(_)
+            | TargetRef::Image(_)
+            | TargetRef::Unreadable(_) => None,
         };
         server.filter(|server| server.project == project)
     }
@@ -158,6 +167,7 @@ impl World {
             TargetRef::Server(_)
             | TargetRef::Short(_)
             | TargetRef::Disk(_)
+            | TargetRef::Image(_)
             | TargetRef::Unreadable(_) => None,
         };
         balancer.filter(|balancer| balancer.project == project)
@@ -290,6 +300,13 @@ impl World {
             .any(|server| server.details.nics.iter().any(|nic| nic.port == port))
     }
 
+    /// Whether work under way is to give a server of the project this interface.
+    pub(crate) fn port_ordered(&self, project: ProjectId, port: PortId) -> bool {
+        self.jobs_in_flight()
+            .filter(|job| job.project == project)
+            .any(|job| job.operation.nics_ordered().iter().any(|nic| nic.port == port))
+    }
+
     /// A job that is in memory: in flight, or finished a short while ago.
     pub fn job(&self, id: JobId) -> Option<&Job> {
         self.jobs.get(&id)
@@ -347,14 +364,6 @@ impl World {
 
     pub fn flavors(&self) -> impl Iterator<Item = &Arc<Flavor>> {
         self.flavors.values()
-    }
-
-    pub fn image(&self, id: ImageId) -> Option<&Arc<Image>> {
-        self.images.get(&id)
-    }
-
-    pub fn images(&self) -> impl Iterator<Item = &Arc<Image>> {
-        self.images.values()
     }
 
     pub fn hosts(&self) -> impl Iterator<Item = &Host> {

@@ -28,6 +28,8 @@ pub struct Terms {
     pub other_flavor: Arc<Flavor>,
     pub image: Arc<Image>,
     pub other_image: Arc<Image>,
+    /// Whether it makes images of servers and changes their keys.
+    pub makes_images: bool,
 }
 
 /// Runs every check on one driver, which may have other servers.
@@ -47,6 +49,10 @@ pub fn all(driver: &mut dyn Driver, wait: &mut Wait<'_>, terms: &Terms) {
     trial.a_new_shape_is_a_chance_to_stand_apart();
     trial.data_disks_are_exactly_those_ordered();
     trial.a_disk_alone_is_there_until_it_is_not();
+    if terms.makes_images {
+        trial.an_image_is_there_until_it_is_not();
+        trial.a_key_changes_nothing_else();
+    }
     trial.a_missing_server_is_said();
     trial.each_call_is_answered_once();
     trial.what_was_adopted_takes_orders();
@@ -475,6 +481,38 @@ impl Trial<'_> {
         }
     }
 
+    fn an_image_is_there_until_it_is_not(&mut self) {
+        let [made, copy] = [7u128, 8].map(|number| ImageId(SERVERS_FROM + (number << 64)));
+        assert!(!self.driver.has_image(made));
+        let server = self.make();
+        for power in [Power::Stopped, Power::Running] {
+            self.twice(server, &Verb::Capture { server, image: made });
+            assert!(self.driver.has_image(made));
+            assert_eq!(self.find(server).power, power, "a server stays as it is");
+            self.twice(server, &run(server));
+        }
+        for _ in 0..2 {
+            self.call(Verb::CopyImage { from: made, to: copy }).expect("the one is there");
+            assert!(self.driver.has_image(copy));
+        }
+        for image in [made, copy] {
+            for _ in 0..2 {
+                self.call(Verb::NoImage { image }).expect("it is gone, or was before");
+                assert!(!self.driver.has_image(image));
+            }
+        }
+        assert_eq!(self.find(server).power, Power::Running);
+    }
+
+    fn a_key_changes_nothing_else(&mut self) {
+        let server = self.make();
+        let before = self.find(server);
+        for public_key in [Some("ssh-ed25519 AAAA trial".into()), None] {
+            self.twice(server, &Verb::Key { server, public_key });
+            assert_eq!(self.find(server), before);
+        }
+    }
+
     fn a_missing_server_is_said(&mut self) {
         let server = self.new_server();
         let flavor = self.terms.flavor.clone();
@@ -491,6 +529,8 @@ impl Trial<'_> {
             Verb::Image { server, generation: 1, image, password: None, login: Login::default() },
             Verb::Nics { server, nics: vec![nic(server, 0)] },
             Verb::Disks { server, disks: Vec::new() },
+            Verb::Capture { server, image: ImageId(SERVERS_FROM) },
+            Verb::Key { server, public_key: None },
         ];
         for report in self.calls(verbs) {
             assert_eq!(report.result, Err(DriverError::Rejected(Rejection::Missing)));

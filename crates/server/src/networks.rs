@@ -43,7 +43,7 @@ impl Networks {
     pub fn change(&self, project: ProjectId, at: Time) -> Change {
         let networks = [&self.home, &self.other];
         let puts = networks.into_iter().flat_map(|network| network.assets(project, at));
-        Change::Edited(Edited { at, puts: puts.map(Put::Asset).collect(), token: None })
+        Change::Edited(Edited { at, puts: puts.map(Put::Asset).collect(), token: None, job: None })
     }
 }
 

@@ -57,7 +57,7 @@ impl First<'_> {
                 .push(Change::ServersAdded(servers(project, hosts, &networks, fleet, now, chance)));
             let disks = disks(project, hosts, now, chance);
             let puts = disks.into_iter().map(|disk| Put::Asset(Asset::Disk(disk))).collect();
-            changes.push(Change::Edited(Edited { at: now, puts, token: None }));
+            changes.push(Change::Edited(Edited { at: now, puts, token: None, job: None }));
         }
         changes
     }

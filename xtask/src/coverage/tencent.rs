@@ -27,6 +27,11 @@ An action counts as served when a golden asks for it and it succeeds. API 2.0 re
 `UnsupportedOperation`. What the answers say is in [compatibility.md](../compatibility.md).
 ";
 
+/// What stands above the actions of modules that have nothing to do with servers.
+const OTHER_MODULES: &str = "// Bare metal and databases:";
+const OTHERS: &str = "
+Of bare metal and databases, which are no servers and whose answers are not documented ([decision 6](../decisions/0006-modules-that-are-not-servers.md)): ";
+
 /// Which API an action is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Api {
@@ -41,7 +46,14 @@ pub fn page(tree: &Tree) -> Result<String> {
     };
     let definitions: Value = serde_json::from_str(text(DEFINITIONS)?)?;
     let mut page = HEAD.to_owned();
-    write(&mut page, "API 2.0", &older(text(ACTIONS)?), Api::Older, tree);
+    let actions = text(ACTIONS)?;
+    let (ours, others) = actions.split_once(OTHER_MODULES).unwrap_or((actions, ""));
+    let others = older(others);
+    write(&mut page, "API 2.0", &older(ours), Api::Older, tree);
+    if !others.is_empty() {
+        let names: Vec<String> = others.iter().map(|name| format!("`{name}`")).collect();
+        let _ = writeln!(page, "{OTHERS}{}.", names.join(", "));
+    }
     for (service, title) in [("cvm", "API 3.0: CVM"), ("clb", "API 3.0: CLB")] {
         let version = definitions[service]["version"].as_str().unwrap_or_default();
         let actions = definitions[service]["actions"].as_object().context("no actions")?;
@@ -137,10 +149,18 @@ fn test<'t>(tree: &'t Tree, api: Api, name: &str) -> Option<&'t str> {
     let quoted = format!("\"{name}\"");
     let ours = |file: &&File| {
         let newer = file.text.contains("TencentV3");
+        // A test of both APIs has a client of each, and the older one's is called so.
+        let by_older = || {
+            let calls = ["good", "call"].map(|call| format!("tencent.{call}({quoted}"));
+            calls.iter().any(|call| file.text.contains(call))
+        };
         file.path.starts_with("tests/sdk/test_")
             && file.text.contains("encent")
             && file.text.contains(&quoted)
-            && newer == (api == Api::Newer)
+            && match api {
+                Api::Newer => newer,
+                Api::Older => !newer || by_older(),
+            }
     };
     let mut paths: Vec<&str> =
         tree.files.iter().filter(ours).map(|file| file.path.as_str()).collect();
@@ -160,7 +180,7 @@ mod tests {
         let tree = Tree::of(&[
             (
                 ACTIONS,
-                "    (\"StartInstances\", Module::Cvm, x),\n    \"RenewInstance\",\n    \"lower\",\n",
+                "    (\"StartInstances\", Module::Cvm, x),\n    \"RenewInstance\",\n    \"lower\",\n    // Bare metal and databases: why.\n    \"ClearRedis\",\n",
             ),
             (
                 DEFINITIONS,
@@ -175,6 +195,7 @@ mod tests {
         assert!(page.contains("| `StartInstances` | [start/a.http](../../crates/dialects/golden/tencent_v3/start/a.http) | [test_t.py](../../tests/sdk/test_t.py) |"), "{page}");
         assert!(page.contains("Not served: `RenewInstance`."), "{page}");
         assert!(page.contains("Not served: `StopInstances`."), "refused only: {page}");
+        assert!(page.contains("0006-modules-that-are-not-servers.md)): `ClearRedis`."), "{page}");
         assert!(page.contains("## API 3.0: CVM, version 1"));
     }
 }

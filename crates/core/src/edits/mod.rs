@@ -7,12 +7,15 @@
 
 mod describe;
 mod disks;
+mod images;
+mod interfaces;
 mod jobs;
 mod key_pairs;
 mod launch_templates;
 mod metadata;
 mod nics;
 mod passwords;
+mod public_addresses;
 mod recycle_bin;
 mod scheduled_events;
 mod server_groups;
@@ -25,12 +28,20 @@ use serde::{Deserialize, Serialize};
 
 pub use describe::{Describe, SetTerminateTime};
 pub use disks::{BindVolume, ChangeDiskTerms};
+pub use images::{DescribeImage, ShareImage};
+pub use interfaces::{
+    ChangeFurtherAddresses, CreateInterface, DeleteInterface, MoveFurtherAddress,
+};
 pub use jobs::{ApproveWave, CancelJob};
-pub use key_pairs::{AddKeyPair, RemoveKeyPair};
+pub use key_pairs::{AddKeyPair, DescribeKeyPair, RemoveKeyPair};
 pub use launch_templates::{AddLaunchTemplate, RemoveLaunchTemplate};
 pub use metadata::ChangeMetadata;
 pub use nics::{ChangeAddress, ChangeSecurityGroup, KeepNic, ReplaceSecurityGroups, ShareAddress};
 pub use passwords::ForgetPassword;
+pub use public_addresses::{
+    AddPublicAddresses, BindPublicAddress, KeepPublicAddress, NamePublicAddress,
+    RemovePublicAddresses, UnbindPublicAddress,
+};
 pub use recycle_bin::ChangeRecycleBin;
 pub use scheduled_events::{AcceptScheduledEvent, MoveScheduledEvent};
 pub use server_groups::{CreateServerGroup, DeleteServerGroup, JoinServerGroup, LeaveServerGroup};
@@ -71,6 +82,19 @@ pub enum Edit {
     JoinServerGroup(JoinServerGroup),
     LeaveServerGroup(LeaveServerGroup),
     ReplaceSecurityGroups(ReplaceSecurityGroups),
+    AddPublicAddresses(AddPublicAddresses),
+    RemovePublicAddresses(RemovePublicAddresses),
+    NamePublicAddress(NamePublicAddress),
+    BindPublicAddress(BindPublicAddress),
+    UnbindPublicAddress(UnbindPublicAddress),
+    KeepPublicAddress(KeepPublicAddress),
+    CreateInterface(CreateInterface),
+    DeleteInterface(DeleteInterface),
+    ChangeFurtherAddresses(ChangeFurtherAddresses),
+    MoveFurtherAddress(MoveFurtherAddress),
+    DescribeImage(DescribeImage),
+    ShareImage(ShareImage),
+    DescribeKeyPair(DescribeKeyPair),
     CancelJob(CancelJob),
     ApproveWave(ApproveWave),
     Together(Together),
@@ -151,6 +175,19 @@ impl Edit {
             Edit::JoinServerGroup(edit) => edit,
             Edit::LeaveServerGroup(edit) => edit,
             Edit::ReplaceSecurityGroups(edit) => edit,
+            Edit::AddPublicAddresses(edit) => edit,
+            Edit::RemovePublicAddresses(edit) => edit,
+            Edit::NamePublicAddress(edit) => edit,
+            Edit::BindPublicAddress(edit) => edit,
+            Edit::UnbindPublicAddress(edit) => edit,
+            Edit::KeepPublicAddress(edit) => edit,
+            Edit::CreateInterface(edit) => edit,
+            Edit::DeleteInterface(edit) => edit,
+            Edit::ChangeFurtherAddresses(edit) => edit,
+            Edit::MoveFurtherAddress(edit) => edit,
+            Edit::DescribeImage(edit) => edit,
+            Edit::ShareImage(edit) => edit,
+            Edit::DescribeKeyPair(edit) => edit,
             Edit::CancelJob(edit) => edit,
             Edit::ApproveWave(edit) => edit,
             Edit::Together(edit) => edit,

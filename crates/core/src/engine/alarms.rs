@@ -80,7 +80,7 @@ impl Engine {
 
     fn put(&mut self, puts: Vec<Put>, at: Time, work: &mut Work) {
         if !puts.is_empty() {
-            self.record(work, Change::Edited(Edited { at, puts, token: None }));
+            self.record(work, Change::Edited(Edited { at, puts, token: None, job: None }));
         }
     }
 

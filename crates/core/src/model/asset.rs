@@ -5,8 +5,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Disk, LaunchTemplate, LaunchTemplateId, NetworkId, ProjectId, ScheduledEvent, ScheduledEventId,
-    SecurityGroup, ServerGroupId, Subnet, Time, VolumeId, Vpc,
+    Disk, ImageId, Interface, LaunchTemplate, LaunchTemplateId, NetworkId, OwnImage, PortId,
+    ProjectId, PublicAddress, PublicAddressId, ScheduledEvent, ScheduledEventId, SecurityGroup,
+    ServerGroupId, Subnet, Time, VolumeId, Vpc,
 };
 
 /// One thing a project owns beside its servers.
@@ -20,6 +21,9 @@ pub enum Asset {
     LaunchTemplate(LaunchTemplate),
     ScheduledEvent(ScheduledEvent),
     ServerGroup(ServerGroup),
+    Interface(Interface),
+    PublicAddress(PublicAddress),
+    Image(OwnImage),
 }
 
 /// How an asset is found. Kinds stand together, and within a kind what is looked up together.
@@ -33,6 +37,9 @@ pub enum AssetKey {
     LaunchTemplate(ProjectId, LaunchTemplateId),
     ScheduledEvent(ProjectId, ScheduledEventId),
     ServerGroup(ProjectId, ServerGroupId),
+    Interface(ProjectId, PortId),
+    PublicAddress(ProjectId, PublicAddressId),
+    Image(ProjectId, ImageId),
 }
 
 impl Asset {
@@ -46,6 +53,9 @@ impl Asset {
             Asset::LaunchTemplate(one) => AssetKey::LaunchTemplate(one.project, one.id),
             Asset::ScheduledEvent(event) => event.key(),
             Asset::ServerGroup(group) => AssetKey::ServerGroup(group.project, group.id),
+            Asset::Interface(one) => AssetKey::Interface(one.project, one.nic.port),
+            Asset::PublicAddress(one) => AssetKey::PublicAddress(one.project, one.id),
+            Asset::Image(own) => AssetKey::Image(own.project, own.image.id),
         }
     }
 
@@ -59,6 +69,9 @@ impl Asset {
             Asset::LaunchTemplate(template) => template.project,
             Asset::ScheduledEvent(event) => event.project,
             Asset::ServerGroup(group) => group.project,
+            Asset::Interface(interface) => interface.project,
+            Asset::PublicAddress(address) => address.project,
+            Asset::Image(own) => own.project,
         }
     }
 }
@@ -77,6 +90,18 @@ pub struct KeyPair {
     /// Who made it.
     pub user: Arc<str>,
     pub created_at: Time,
+    /// What ids are made of that must not change with the name, if that is not the name itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root: Option<Arc<str>>,
+    #[serde(default)]
+    pub description: Arc<str>,
+}
+
+impl KeyPair {
+    /// What ids are made of: unique in its project, and the same for ever.
+    pub fn root(&self) -> &str {
+        self.root.as_ref().unwrap_or(&self.name)
+    }
 }
 
 /// Servers that are to stand on different hosts. Which they are is said by the servers:

@@ -242,6 +242,10 @@ wide_id!(
     /// One server group.
     ServerGroupId
 );
+wide_id!(
+    /// One address of the outside.
+    PublicAddressId
+);
 short_id!(
     /// One load balancer.
     LoadBalancerId,

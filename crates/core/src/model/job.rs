@@ -3,7 +3,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Attempt, Course, Fault, JobId, LoadBalancerId, Orders, ProjectId, RequestId, ServerId,
+    Attempt, Course, Fault, ImageId, JobId, LoadBalancerId, Orders, ProjectId, RequestId, ServerId,
     SubJobId, Time, VolumeId,
 };
 use crate::ops::Operation;
@@ -18,13 +18,15 @@ pub enum Target {
     Balancer(LoadBalancerId),
     #[serde(rename = "d")]
     Disk(VolumeId),
+    #[serde(rename = "i")]
+    Image(ImageId),
 }
 
 impl Target {
     pub const fn server(self) -> Option<ServerId> {
         match self {
             Target::Server(id) => Some(id),
-            Target::Balancer(_) | Target::Disk(_) => None,
+            Target::Balancer(_) | Target::Disk(_) | Target::Image(_) => None,
         }
     }
 }

@@ -6,10 +6,13 @@ mod catalog;
 mod disk;
 mod fault;
 mod ids;
+mod image;
+mod interface;
 mod job;
 mod launch_template;
 mod network;
 mod orders;
+mod public_address;
 mod runs;
 mod scheduled_event;
 mod server;
@@ -27,13 +30,16 @@ pub use disk::{Attachment, Disk, DiskPhase};
 pub use fault::{Fault, FaultKind};
 pub use ids::{
     Handle, ImageId, JobId, LaunchTemplateId, ListenerId, LoadBalancerId, NetworkId, PortId,
-    ProjectId, RequestId, RuleId, ScheduledEventId, ServerGroupId, ServerId, SubJobId,
-    TemplateVersionId, VolumeId,
+    ProjectId, PublicAddressId, RequestId, RuleId, ScheduledEventId, ServerGroupId, ServerId,
+    SubJobId, TemplateVersionId, VolumeId,
 };
+pub use image::{ImageOrigin, ImagePhase, ImageShare, OwnImage};
+pub use interface::Interface;
 pub use job::{Job, Outcome, SubJob, SubState, SubTarget, Tally, Target};
 pub use launch_template::{LaunchTemplate, TemplateVersion};
 pub use network::{Cidr, Direction, Remote, Rule, SecurityGroup, Subnet, Vpc};
 pub use orders::{Attempt, Course, Gate, Mark, Orders, Retry, Share};
+pub use public_address::{LeadsTo, PublicAddress};
 pub use scheduled_event::{ScheduledEvent, Stage};
 pub use server::{
     Activity, Busy, Details, HintChanges, Last, Nic, Phase, Power, Recycled, Server, Tag, Volume,

@@ -50,6 +50,9 @@ pub enum Activity {
     Locking,
     Restoring,
     RevertingResize,
+    MakingImage,
+    BindingKeyPair,
+    UnbindingKeyPair,
 }
 
 /// The one sub-job that holds a server.

@@ -46,9 +46,7 @@ impl Rules for Create {
         let flavor = world
             .flavor(&self.flavor)
             .ok_or_else(|| Fault::with(FaultKind::FlavorNotFound, self.flavor.clone()))?;
-        world
-            .image(self.image)
-            .ok_or_else(|| Fault::with(FaultKind::ImageNotFound, self.image.to_string()))?;
+        world.usable_image(project, self.image)?;
         world.check_key_pair(project, self.details.key_name.as_ref())?;
         NicOrder::check_all(&self.nics, world, project, self.details.network)?;
         if self.names.len() > 1

@@ -5,6 +5,7 @@
 
 mod add_nics;
 mod attach_volume;
+mod bind_key_pair;
 mod change_charging;
 mod change_domain;
 mod change_listener;
@@ -12,6 +13,7 @@ mod change_load_balancer;
 mod change_network;
 mod change_rule;
 mod confirm_resize;
+mod copy_images;
 mod crash_dump;
 mod create;
 mod create_disks;
@@ -20,6 +22,7 @@ mod create_load_balancers;
 mod create_rules;
 mod delete;
 mod delete_disks;
+mod delete_images;
 mod delete_listeners;
 mod delete_load_balancers;
 mod delete_nics;
@@ -31,6 +34,7 @@ mod end_redirections;
 mod extend_disks;
 mod extend_volumes;
 mod lock;
+mod make_image;
 mod migrate;
 mod move_members;
 mod nic_mint;
@@ -60,6 +64,7 @@ use serde::{Deserialize, Serialize};
 
 pub use add_nics::AddNics;
 pub use attach_volume::{AttachVolume, fits, free_device};
+pub use bind_key_pair::BindKeyPair;
 pub use change_charging::{ChangeCharging, Terms};
 pub use change_domain::ChangeDomain;
 pub use change_listener::ChangeListener;
@@ -67,6 +72,7 @@ pub use change_load_balancer::{ChangeLoadBalancer, GroupsChange};
 pub use change_network::ChangeNetwork;
 pub use change_rule::ChangeRule;
 pub use confirm_resize::ConfirmResize;
+pub use copy_images::{CopyImages, ImageCopy};
 pub use crash_dump::CrashDump;
 pub use create::{Create, VolumeOrder, device_name};
 pub use create_disks::CreateDisks;
@@ -75,6 +81,7 @@ pub use create_load_balancers::CreateLoadBalancers;
 pub use create_rules::CreateRules;
 pub use delete::Delete;
 pub use delete_disks::DeleteDisks;
+pub use delete_images::DeleteImages;
 pub use delete_listeners::DeleteListeners;
 pub use delete_load_balancers::DeleteLoadBalancers;
 pub use delete_nics::DeleteNics;
@@ -86,6 +93,7 @@ pub use end_redirections::EndRedirections;
 pub use extend_disks::ExtendDisks;
 pub use extend_volumes::{ExtendVolumes, Running};
 pub use lock::Lock;
+pub use make_image::{MakeImage, WhenRunning};
 pub use migrate::Migrate;
 pub use move_members::{Move, MoveMembers};
 pub(crate) use nic_mint::NicMint;
@@ -190,6 +198,10 @@ pub enum Operation {
     RegisterMembers(RegisterMembers),
     DeregisterMembers(DeregisterMembers),
     WeighMembers(WeighMembers),
+    MakeImage(MakeImage),
+    CopyImages(CopyImages),
+    DeleteImages(DeleteImages),
+    BindKeyPair(BindKeyPair),
     MoveMembers(MoveMembers),
     CreateRules(CreateRules),
     ChangeRule(ChangeRule),
@@ -300,10 +312,12 @@ pub(crate) enum Sort<'a> {
     Servers(&'a dyn ServerRules),
     Balancers(&'a dyn BalancerRules),
     Disks(&'a dyn DiskRules),
+    Images(&'a DeleteImages),
     /// Makes its own targets.
     NewServers(&'a Create),
     NewBalancers(&'a CreateLoadBalancers),
     NewDisks(&'a CreateDisks),
+    NewImages(&'a CopyImages),
     Edit(&'a Edit),
 }
 
@@ -383,6 +397,10 @@ impl Operation {
             Operation::RegisterMembers(op) => Sort::Balancers(op),
             Operation::DeregisterMembers(op) => Sort::Balancers(op),
             Operation::WeighMembers(op) => Sort::Balancers(op),
+            Operation::MakeImage(op) => Sort::Servers(op),
+            Operation::CopyImages(op) => Sort::NewImages(op),
+            Operation::DeleteImages(op) => Sort::Images(op),
+            Operation::BindKeyPair(op) => Sort::Servers(op),
             Operation::MoveMembers(op) => Sort::Balancers(op),
             Operation::CreateRules(op) => Sort::Balancers(op),
             Operation::ChangeRule(op) => Sort::Balancers(op),
@@ -403,6 +421,8 @@ impl Operation {
             Sort::NewBalancers(op) => op,
             Sort::Disks(op) => op,
             Sort::NewDisks(op) => op,
+            Sort::Images(op) => op,
+            Sort::NewImages(op) => op,
             Sort::Edit(edit) => edit,
         }
     }
@@ -424,6 +444,8 @@ impl Operation {
             | Sort::NewServers(_)
             | Sort::Disks(_)
             | Sort::NewDisks(_)
+            | Sort::Images(_)
+            | Sort::NewImages(_)
             | Sort::Edit(_) => false,
         }
     }
@@ -442,6 +464,8 @@ impl Operation {
             | Sort::NewServers(_)
             | Sort::NewBalancers(_)
             | Sort::NewDisks(_)
+            | Sort::Images(_)
+            | Sort::NewImages(_)
             | Sort::Edit(_) => &[],
         }
     }
@@ -460,6 +484,9 @@ impl Operation {
         if let Operation::ChangeNetwork(change) = self {
             change.choose(world, project, sub, chance)?;
         }
+        if let Operation::MakeImage(make) = self {
+            make.choose(chance);
+        }
         Ok(())
     }
 
@@ -472,6 +499,8 @@ impl Operation {
             | Sort::Disks(_)
             | Sort::NewBalancers(_)
             | Sort::NewDisks(_)
+            | Sort::Images(_)
+            | Sort::NewImages(_)
             | Sort::Edit(_) => &[],
         }
     }
@@ -485,6 +514,8 @@ impl Operation {
             | Sort::Disks(_)
             | Sort::NewBalancers(_)
             | Sort::NewDisks(_)
+            | Sort::Images(_)
+            | Sort::NewImages(_)
             | Sort::Edit(_) => None,
         }
     }
@@ -507,6 +538,8 @@ impl Operation {
             | Sort::Disks(_)
             | Sort::NewBalancers(_)
             | Sort::NewDisks(_)
+            | Sort::Images(_)
+            | Sort::NewImages(_)
             | Sort::Edit(_) => None,
         }
     }

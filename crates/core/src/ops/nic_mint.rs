@@ -15,6 +15,7 @@ pub struct NicOrder {
     pub subnet: Option<NetworkId>,
     /// Wanted by the client; else one is chosen.
     pub address: Option<Ipv4Addr>,
+    /// That of an interface with a life of its own: it is that one, as it is.
     pub port: Option<PortId>,
     /// None: those of the server.
     #[serde(default)]
@@ -32,6 +33,13 @@ impl NicOrder {
         project: ProjectId,
         network: Option<NetworkId>,
     ) -> Result<(), Fault> {
+        if let Some(interface) = self.port.and_then(|port| world.interface(project, port)) {
+            return if network.is_some_and(|network| network != interface.vpc) {
+                Err(FaultKind::SubnetElsewhere.into())
+            } else {
+                Ok(())
+            };
+        }
         // Subnets that are not ours are taken at their word.
         let known = self.subnet.and_then(|id| world.subnet(project, id));
         if let Some(subnet) = known
@@ -85,7 +93,8 @@ pub(crate) fn ports_are_free(
 ) -> Result<(), Fault> {
     let mut named = BTreeSet::new();
     for port in orders.iter().filter_map(|order| order.port) {
-        if !named.insert(port) || world.port_in_use(project, port) {
+        let taken = world.port_in_use(project, port) || world.port_ordered(project, port);
+        if !named.insert(port) || taken {
             return Err(Fault::with(FaultKind::NicTaken, port.to_string()));
         }
     }
@@ -121,6 +130,9 @@ impl<'a> NicMint<'a> {
         sub: SubJobId,
         chance: &mut Chance,
     ) -> Result<Nic, Fault> {
+        if let Some(one) = order.port.and_then(|port| self.world.interface(self.project, port)) {
+            return Ok(one.nic.clone());
+        }
         let bits = chance.next_u64().to_be_bytes();
         let port = order.port.unwrap_or_else(|| PortId(chance.uuid()));
         let address = self.address_for(order, sub)?;

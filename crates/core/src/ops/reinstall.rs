@@ -3,7 +3,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{Force, PasswordFit, Rules, ServerRules, Step, Verdict, at_rest};
-use crate::model::{Activity, Fault, FaultKind, ImageId, OsFamily, ProjectId, Server};
+use crate::model::{Activity, Fault, FaultKind, ImageId, ProjectId, Server};
 use crate::world::World;
 
 /// Make the boot disk anew, from the same image or from another.
@@ -29,12 +29,7 @@ impl Rules for Reinstall {
 
     fn check(&self, world: &World, project: ProjectId) -> Result<(), Fault> {
         world.check_key_pair(project, self.key_name.as_ref())?;
-        match self.image {
-            Some(id) if world.image(id).is_none() => {
-                Err(Fault::with(FaultKind::ImageNotFound, id.to_string()))
-            }
-            Some(_) | None => Ok(()),
-        }
+        self.image.map_or(Ok(()), |id| world.usable_image(project, id).map(drop))
     }
 
     fn steps(&self, was_running: bool) -> &'static [Step] {
@@ -55,11 +50,11 @@ impl ServerRules for Reinstall {
         if let Err(kind) = at_rest(server, self.stop_first) {
             return Verdict::refuse(kind);
         }
-        let image = world.image(self.image.unwrap_or(server.image));
-        if self.fit.suits(image.map_or(OsFamily::Linux, |image| image.family)) {
-            Verdict::Admit
-        } else {
-            Verdict::refuse(FaultKind::PasswordUnfit)
+        // Its own image may have been deleted since.
+        match world.usable_image(server.project, self.image.unwrap_or(server.image)) {
+            Err(fault) => Verdict::Refuse(fault),
+            Ok(image) if self.fit.suits(image.family) => Verdict::Admit,
+            Ok(_) => Verdict::refuse(FaultKind::PasswordUnfit),
         }
     }
 

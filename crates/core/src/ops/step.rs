@@ -33,6 +33,14 @@ pub enum Step {
     Disk,
     /// Nothing of the disk is left.
     NoDisk,
+    /// There is an image of the server's boot disk.
+    Capture,
+    /// The image is there, the same as the one it is a copy of.
+    CopyImage,
+    /// Nothing of the image is left.
+    NoImage,
+    /// The server lets in the key pair that its record will name once the job has succeeded, if any.
+    Key,
     /// The load balancer does what its record says.
     Balance,
     /// Nothing of the load balancer is left.
@@ -79,12 +87,16 @@ impl Step {
                 server.image_generation += 1;
                 server.power = Power::Stopped;
             }
-            // Disks have records of their own, which the world changes with the server's.
+            // Disks and images have records of their own, which the world changes with the server's.
             Step::Disks
             | Step::Nics
             | Step::Remove
             | Step::Disk
             | Step::NoDisk
+            | Step::Capture
+            | Step::CopyImage
+            | Step::NoImage
+            | Step::Key
             | Step::Balance
             | Step::Unbalance => {}
         }

@@ -293,6 +293,9 @@ const ACTS: &[Act] = &[
             command(90, Operation::Redeploy(Redeploy::default()), &[new_server(world, "n4")]),
         ]
     },
+    super::images::make,
+    super::images::copy_and_use,
+    super::images::delete,
     // A shared disk stays with the other server, one that is bound to nothing goes on alone.
     |_| {
         vec![

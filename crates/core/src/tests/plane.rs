@@ -11,9 +11,9 @@ use crate::edits::{CreateServerGroup, Edit, Put};
 use crate::engine::{Engine, Inbox, Settings, Turn};
 use crate::model::{
     self, Asset, AssetKey, Cidr, Details, DiskPhase, Fault, Flavor, ForwardingRule, Host, Image,
-    ImageId, ImageSource, Listener, LoadBalancer, Mark, NetworkId, OsFamily, Phase, Power, Project,
-    ProjectId, Quota, RecycleBin, RequestId, Server, ServerGroupId, ServerId, SubTarget, Subnet,
-    Target, Time, Volume, VolumeId, Vpc,
+    ImageId, ImageSource, Listener, LoadBalancer, Mark, NetworkId, OsFamily, OwnImage, Phase,
+    Power, Project, ProjectId, Quota, RecycleBin, RequestId, Server, ServerGroupId, ServerId,
+    SubTarget, Subnet, Target, Time, Volume, VolumeId, Vpc,
 };
 use crate::ops::{
     AttachVolume, Create, CreateDisks, DetachVolume, NicOrder, Operation, VolumeOrder,
@@ -74,7 +74,7 @@ impl Plane {
         seeds.push(networks());
         seeds.push(Change::ServersAdded((1..=6).map(seeded_server).collect()));
         let disks = (1..=4).map(|number| Put::Asset(Asset::Disk(seeded_disk(number)))).collect();
-        seeds.push(Change::Edited(Edited { at: Time::ZERO, puts: disks, token: None }));
+        seeds.push(Change::Edited(Edited { at: Time::ZERO, puts: disks, token: None, job: None }));
         self.turn(Inbox { seeds, ..Inbox::new() }).map(drop)
     }
 
@@ -193,7 +193,7 @@ fn networks() -> Change {
     let first = network(VPC, SUBNET, [192, 168, 0, 0]);
     let other = network(OTHER_VPC, OTHER_SUBNET, [172, 16, 0, 0]);
     let puts = first.into_iter().chain(other).collect();
-    Change::Edited(Edited { at: Time::ZERO, puts, token: None })
+    Change::Edited(Edited { at: Time::ZERO, puts, token: None, job: None })
 }
 
 /// `s1` … run; even ones are stopped.
@@ -351,7 +351,7 @@ pub fn tell(world: &World) -> String {
             server.phase,
             server.details.recycled.is_some(),
             server.host,
-            server.image.0,
+            world.own_image(server.image).map_or(server.image.0.to_string(), |own| own.image.name.to_string()),
             server.image_generation,
             server.password_generation,
             server.busy.map(|busy| busy.activity),
@@ -370,6 +370,9 @@ pub fn tell(world: &World) -> String {
         for volume in &server.details.volumes {
             let Volume { id: _, device, size_gib, class, delete_with_server } = volume;
             writeln!(text, "  {device} {size_gib} {class} {delete_with_server}").unwrap();
+        }
+        if let Some(key) = &server.details.key_name {
+            writeln!(text, "  lets in {key}").unwrap();
         }
         if !server.details.metadata.is_empty() {
             writeln!(text, "  metadata {:?}", server.details.metadata).unwrap();
@@ -429,6 +432,14 @@ pub fn tell(world: &World) -> String {
                 things.push(format!("group {} of {members:?}\n", group.name));
                 continue;
             }
+            Asset::Image(own) => {
+                let OwnImage { image, description, region, phase, held_by, shares, .. } = own;
+                let (name, held, shares) = (&image.name, held_by.is_some(), shares.len());
+                things.push(format!(
+                    "image {name} {description:?} in {region:?} {phase:?} held {held} shared {shares}\n"
+                ));
+                continue;
+            }
             Asset::ScheduledEvent(event) => {
                 let (name, stage) = (name_of(event.server), event.stage);
                 things.push(format!("event {name} leaves {} {stage:?}\n", event.host));
@@ -438,6 +449,8 @@ pub fn tell(world: &World) -> String {
             | Asset::Vpc(_)
             | Asset::Subnet(_)
             | Asset::SecurityGroup(_)
+            | Asset::Interface(_)
+            | Asset::PublicAddress(_)
             | Asset::LaunchTemplate(_) => {
                 writeln!(text, "asset {:?}", asset.key()).unwrap();
                 continue;
@@ -475,6 +488,9 @@ pub fn tell(world: &World) -> String {
                 }
                 SubTarget::Known(Target::Disk(id)) => {
                     world.disk(job.project, *id).map_or("gone".into(), |disk| disk.name.clone())
+                }
+                SubTarget::Known(Target::Image(id)) => {
+                    world.image(*id).map_or("gone".into(), |image| image.name.clone())
                 }
                 SubTarget::Unknown(words) => words.clone(),
             };

@@ -99,6 +99,7 @@ fn changes() -> Vec<Change> {
             servers: vec![],
             balancers: vec![],
             disks: vec![],
+            images: vec![],
             token: Some(token()),
         })),
         Change::Progress(progress),
@@ -195,7 +196,7 @@ fn orders_are_written_as_pinned_and_read_back() {
     let changes = vec![
         Change::Progress(progress),
         Change::Marked(Marked { job: job.id, project: PROJECT, at: Time(9), mark }),
-        Change::Edited(Edited { at: Time(9), puts: vec![put], token: None }),
+        Change::Edited(Edited { at: Time(9), puts: vec![put], token: None, job: None }),
     ];
     let (row, log) = (record::encode(&job), record::encode(&changes));
     assert_eq!(record::decode_job(&row).unwrap(), job);

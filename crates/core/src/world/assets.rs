@@ -24,8 +24,15 @@ impl World {
             dirty.assets.insert(key.clone());
         }
         self.forget_plan(&key);
+        self.free_addresses(&key);
         if let Asset::ScheduledEvent(event) = &asset {
             self.planned.put(event);
+        }
+        if let Asset::Interface(interface) = &asset {
+            self.addresses.take(interface.project, &interface.nic);
+        }
+        if let Asset::Image(own) = &asset {
+            self.image_owners.insert(own.id(), own.project);
         }
         self.assets.insert(key, asset);
     }
@@ -36,11 +43,21 @@ impl World {
         }
     }
 
+    fn free_addresses(&mut self, key: &AssetKey) {
+        if let Some(Asset::Interface(interface)) = self.assets.get(key) {
+            self.addresses.give_back(interface.project, &interface.nic);
+        }
+    }
+
     pub(crate) fn remove_asset(&mut self, key: &AssetKey) {
         if let Some(dirty) = &mut self.dirty {
             dirty.assets.insert(key.clone());
         }
         self.forget_plan(key);
+        self.free_addresses(key);
+        if let AssetKey::Image(_, id) = key {
+            self.image_owners.remove(id);
+        }
         self.assets.remove(key);
     }
 }

@@ -61,6 +61,8 @@ impl World {
                 | Sort::Balancers(_)
                 | Sort::NewServers(_)
                 | Sort::NewBalancers(_)
+                | Sort::Images(_)
+                | Sort::NewImages(_)
                 | Sort::Edit(_) => {}
             }
         });

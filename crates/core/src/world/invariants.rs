@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Addresses, Roster, Usage, Whereabouts, World};
-use crate::model::{Asset, DiskPhase, Job, ProjectId, Server, SubState, Tally, Target};
+use crate::model::{Asset, DiskPhase, ImagePhase, Job, ProjectId, Server, SubState, Tally, Target};
 
 impl World {
     /// What must hold after every turn; a sentence for each thing that does not. For tests and the
@@ -53,7 +53,14 @@ impl World {
         let ordered = self
             .jobs_in_flight()
             .flat_map(|job| job.operation.nics_ordered().iter().map(|nic| (job.project, nic)));
-        of_servers.chain(ordered).for_each(|(project, nic)| addresses.take(project, nic));
+        let of_themselves = self.assets().filter_map(|asset| {
+            let Asset::Interface(interface) = asset else { return None };
+            Some((interface.project, &interface.nic))
+        });
+        of_servers
+            .chain(ordered)
+            .chain(of_themselves)
+            .for_each(|(project, nic)| addresses.take(project, nic));
         if addresses != self.addresses {
             wrong.push("addresses in use are miscounted".to_owned());
         }
@@ -65,6 +72,7 @@ impl World {
             wrong.push("a volume is not found where it is".to_owned());
         }
         self.check_disks(&mut wrong);
+        self.check_images(&mut wrong);
         self.check_events(&mut wrong);
         self.check_balancers(&mut wrong);
         let mut sub_jobs = 0;
@@ -97,6 +105,10 @@ impl World {
                     Some(Target::Disk(id)) => self
                         .disk(job.project, id)
                         .is_some_and(|disk| disk.held_by.iter().any(|sub| sub.0 == number)),
+                    Some(Target::Image(id)) => self
+                        .own_image(id)
+                        .and_then(|own| own.held_by)
+                        .is_some_and(|sub| sub.0 == number),
                     None => false,
                 };
                 if !holds {
@@ -127,6 +139,30 @@ impl World {
             wrong.push("a server is not in its project's list".to_owned());
         }
         wrong
+    }
+
+    /// An image that something is done with is held by what does it, and by nothing else.
+    fn check_images(&self, wrong: &mut Vec<String>) {
+        for asset in self.assets() {
+            let Asset::Image(own) = asset else { continue };
+            if self.image_owners.get(&own.id()) != Some(&own.project) {
+                wrong.push(format!("nobody knows whose {} is", own.id()));
+            }
+            let unmade = matches!(own.phase, ImagePhase::Making | ImagePhase::Copying);
+            let works = own.held_by.map(|sub| {
+                let job = self.job_with_number(sub.0);
+                let state = job.and_then(|job| Some(job.subs[job.index_of(sub)?].state));
+                state.is_some_and(|state| !state.ended())
+            });
+            if works == Some(false) || unmade && works.is_none() {
+                wrong.push(format!(
+                    "{} is {:?} and held by {:?}",
+                    own.id(),
+                    own.phase,
+                    own.held_by
+                ));
+            }
+        }
     }
 
     /// What a load balancer says of its parts agrees.

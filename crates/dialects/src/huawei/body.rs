@@ -237,6 +237,7 @@ pub(super) fn words(target: &TargetRef) -> String {
         TargetRef::Short(handle) => handle.to_string(),
         TargetRef::Balancer(id) => id.0.to_string(),
         TargetRef::Disk(id) => id.to_string(),
+        TargetRef::Image(id) => id.to_string(),
     }
 }
 
@@ -247,7 +248,8 @@ fn each_once(targets: Vec<TargetRef>) -> Vec<TargetRef> {
         TargetRef::Unreadable(_)
         | TargetRef::Short(_)
         | TargetRef::Balancer(_)
-        | TargetRef::Disk(_) => None,
+        | TargetRef::Disk(_)
+        | TargetRef::Image(_) => None,
     };
     let mut numbers: Vec<u128> = targets.iter().filter_map(number).collect();
     numbers.sort_unstable();

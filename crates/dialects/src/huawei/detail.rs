@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
 use regiment_core::model::{
-    Fault, ImageSource, NetworkId, OsFamily, ProjectId, Server, ServerId, Tag,
+    Fault, ImageSource, NetworkId, Nic, OsFamily, PortId, ProjectId, Server, ServerId, Tag,
 };
 use regiment_core::view::View;
 use regiment_core::world::World;
@@ -65,12 +65,21 @@ pub(super) fn tag_text(tag: &Tag) -> String {
     if tag.value.is_empty() { tag.key.to_string() } else { format!("{}={}", tag.key, tag.value) }
 }
 
-/// The public address of a server that was ordered with one: in the range for benchmarks, so that it
-/// is nobody's.
-pub(super) fn public_address(server: &Server) -> Option<Ipv4Addr> {
-    hint(server, HINT_PUBLIC)?;
+/// The public addresses of a server: the one it was ordered with, in the range for benchmarks, so that
+/// it is nobody's; then those that its project has led to its interfaces.
+pub(super) fn public_addresses<'w>(
+    server: &'w Server,
+    world: &'w World,
+) -> impl Iterator<Item = (&'w Nic, Ipv4Addr)> {
     let low = u32::try_from(server.order & 0x1_FFFF).expect("17 bits fit");
-    Some(Ipv4Addr::from(0xC612_0000 | low))
+    let ordered = hint(server, HINT_PUBLIC).map(|_| Ipv4Addr::from(0xC612_0000 | low));
+    server
+        .details
+        .nics
+        .first()
+        .zip(ordered)
+        .into_iter()
+        .chain(world.public_addresses_of(server).map(|(nic, one)| (nic, one.address)))
 }
 
 pub(super) fn mac_text(mac: [u8; 6]) -> String {
@@ -161,7 +170,10 @@ impl<'a> Lens<'a> {
             auto_terminate_time: details.auto_terminate_at.map(times::plain).unwrap_or_default(),
             launched_at: server.launched_at.map(times::launched),
             terminated_at: (),
-            addresses: BTreeMap::from([(network_id(server), addresses(server, "4"))]),
+            addresses: BTreeMap::from([(
+                network_id(server),
+                addresses(server, self.view.world, "4"),
+            )]),
             flavor: self.flavor(server),
             image: ById { id: server.image.to_string() },
             metadata: self.metadata(server),
@@ -201,7 +213,7 @@ impl<'a> Lens<'a> {
                 .and_then(|threads| threads.parse().ok())
                 .map(|threads| BTreeMap::from([(HINT_THREADS, threads)])),
             security_options: security_options(server),
-            listed: listed.then(|| Listed::new(server)),
+            listed: listed.then(|| Listed::new(server, self.view.world)),
         }
     }
 
@@ -219,12 +231,12 @@ impl<'a> Lens<'a> {
     }
 }
 
-/// The fixed addresses, then the floating one. The version is a string in v1, a number in v1.1.
-pub(super) fn addresses<V: Copy>(server: &Server, version: V) -> Vec<Address<V>> {
+/// The fixed addresses, then the floating ones. The version is a string in v1, a number in v1.1.
+pub(super) fn addresses<V: Copy>(server: &Server, world: &World, version: V) -> Vec<Address<V>> {
     let nics = server.details.nics.iter().enumerate();
     let fixed = nics.map(|(at, nic)| (nic, nic.address, "fixed", at == 0));
-    let public = public_address(server).zip(server.details.nics.first());
-    let floating = public.map(|(address, nic)| (nic, address, "floating", false));
+    let floating =
+        public_addresses(server, world).map(|(nic, address)| (nic, address, "floating", false));
     fixed
         .chain(floating)
         .map(|(nic, addr, kind, primary)| Address {
@@ -444,8 +456,10 @@ struct Listed {
 }
 
 impl Listed {
-    fn new(server: &Server) -> Listed {
-        let public = public_address(server);
+    fn new(server: &Server, world: &World) -> Listed {
+        let public: Vec<(PortId, Ipv4Addr)> =
+            public_addresses(server, world).map(|(nic, address)| (nic.port, address)).collect();
+        let of = |nic: &Nic| public.iter().find(|(port, _)| *port == nic.port);
         let nics = server.details.nics.iter().enumerate();
         let enclave = hint(server, HINT_ENCLAVE) == Some("true");
         Listed {
@@ -456,9 +470,8 @@ impl Listed {
                     ip_addresses: [nic.address],
                     ipv6_addresses: [],
                     subnet_id: nic.subnet.map(|id| id.to_string()).unwrap_or_default(),
-                    association: public
-                        .filter(|_| at == 0)
-                        .map(|public| BTreeMap::from([("public_ip_address", public)])),
+                    association: of(nic)
+                        .map(|(_, public)| BTreeMap::from([("public_ip_address", *public)])),
                 })
                 .collect(),
             enclave_options: BTreeMap::from([("enabled", enclave)]),

@@ -82,6 +82,7 @@ fn of_kind(kind: FaultKind) -> Row {
         FaultKind::QuotaExceeded => ("Ecs.0001", 400, "The ECS quota is exceeded."),
         FaultKind::FlavorNotFound => ("Ecs.0029", 400, "The flavor does not exist."),
         FaultKind::ImageNotFound => ("Ecs.0031", 400, "The image does not exist."),
+        FaultKind::ImageBusy => ("Ecs.0031", 400, "The image is not active."),
         FaultKind::NameInvalid => ("Ecs.0915", 400, "The name contains invalid characters."),
         FaultKind::OrdersInvalid => {
             ("Ecs.0005", 400, "The orders in X-Regiment-Orders cannot be carried out.")
@@ -129,8 +130,13 @@ fn of_kind(kind: FaultKind) -> Row {
         }
         FaultKind::NotInSecurityGroup => ("Ecs.0014", 400, "The ECS is not in the security group."),
         FaultKind::LastSecurityGroup => ("Ecs.0014", 400, "An ECS must have a security group."),
-        // This cloud's APIs that we speak know no load balancers and give no orders on jobs.
-        FaultKind::JobEnded
+        // This cloud's APIs that we speak order none of these, know no load balancers and give no
+        // orders on jobs.
+        FaultKind::AddressNotOnNic
+        | FaultKind::PublicAddressNotFound
+        | FaultKind::PublicAddressInUse
+        | FaultKind::PublicAddressNotInUse
+        | FaultKind::JobEnded
         | FaultKind::JobNotHeld
         | FaultKind::NothingToRetry
         | FaultKind::PasswordNeeded
@@ -143,7 +149,15 @@ fn of_kind(kind: FaultKind) -> Row {
         | FaultKind::RuleExists
         | FaultKind::RedirectionUnfit
         | FaultKind::RedirectionNotFound
-        | FaultKind::BackendNotFound => ("Ecs.0000", 400, "Request error."),
+        | FaultKind::BackendNotFound
+        // Nor do they change images, or key pairs of servers that are there.
+        | FaultKind::ImageInUse
+        | FaultKind::ImageShared
+        | FaultKind::ImageNotOwn
+        | FaultKind::ImageNameTaken
+        | FaultKind::TooManyImages
+        | FaultKind::KeyPairNotBound
+        | FaultKind::KeyPairUnfit => ("Ecs.0000", 400, "Request error."),
         FaultKind::KeyPairNotFound => ("Ecs.0314", 400, "The key pair does not exist."),
         FaultKind::KeyPairExists => ("Ecs.0005", 400, "A key pair with this name exists."),
         FaultKind::VolumeNotFound => ("Ecs.0103", 400, "The disk does not exist."),
@@ -256,6 +270,10 @@ fn code_of_failed(operation: &Operation) -> &'static str {
         | Operation::RegisterMembers(_)
         | Operation::DeregisterMembers(_)
         | Operation::WeighMembers(_)
+        | Operation::MakeImage(_)
+        | Operation::CopyImages(_)
+        | Operation::DeleteImages(_)
+        | Operation::BindKeyPair(_)
         | Operation::MoveMembers(_)
         | Operation::CreateRules(_)
         | Operation::ChangeRule(_)

@@ -39,7 +39,10 @@ pub(super) fn of(server: &Server) -> State {
                 | Activity::ConfirmingResize
                 | Activity::RevertingResize
                 | Activity::Locking
-                | Activity::Restoring,
+                | Activity::Restoring
+                | Activity::MakingImage
+                | Activity::BindingKeyPair
+                | Activity::UnbindingKeyPair,
             )
             | None => ("ERROR", "error", None, 0),
         },
@@ -89,6 +92,7 @@ fn running(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
         Some(Activity::Rebooting) => ("REBOOT", Some("rebooting")),
         Some(Activity::RebootingHard) => ("HARD_REBOOT", Some("rebooting_hard")),
         Some(Activity::Reinstalling) => ("REBUILD", Some("rebuilding")),
+        Some(Activity::MakingImage) => ("ACTIVE", Some("image_snapshot")),
         Some(
             Activity::Creating
             | Activity::Starting
@@ -104,7 +108,9 @@ fn running(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
             | Activity::ConfirmingResize
             | Activity::RevertingResize
             | Activity::Locking
-            | Activity::Restoring,
+            | Activity::Restoring
+            | Activity::BindingKeyPair
+            | Activity::UnbindingKeyPair,
         )
         | None => ("ACTIVE", None),
     }
@@ -116,6 +122,7 @@ fn stopped(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
         Some(Activity::Deleting) => ("SHUTOFF", Some("deleting")),
         Some(Activity::Resizing) => ("RESIZE", Some("resize_migrating")),
         Some(Activity::Reinstalling) => ("REBUILD", Some("rebuilding")),
+        Some(Activity::MakingImage) => ("SHUTOFF", Some("image_snapshot")),
         Some(
             Activity::Creating
             | Activity::Stopping
@@ -133,7 +140,9 @@ fn stopped(activity: Option<Activity>) -> (&'static str, Option<&'static str>) {
             | Activity::ConfirmingResize
             | Activity::RevertingResize
             | Activity::Locking
-            | Activity::Restoring,
+            | Activity::Restoring
+            | Activity::BindingKeyPair
+            | Activity::UnbindingKeyPair,
         )
         | None => ("SHUTOFF", None),
     }

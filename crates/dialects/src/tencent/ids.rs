@@ -4,14 +4,14 @@ use std::fmt;
 
 use regiment_core::command::TargetRef;
 use regiment_core::model::{
-    FaultKind, Handle, Image, ImageId, ListenerId, LoadBalancerId, NetworkId, ProjectId, RuleId,
-    Server, ServerId, VolumeId,
+    FaultKind, Handle, ImageId, ListenerId, LoadBalancerId, NetworkId, PortId, ProjectId,
+    PublicAddressId, RuleId, Server, ServerId, VolumeId,
 };
 use regiment_core::world::{AnyDisk, World};
 
 const INSTANCE: &str = "ins-";
 const INSTANCE_LONG: &str = "qcvm";
-const IMAGE: &str = "img-";
+pub const IMAGE: &str = "img-";
 const DISK: &str = "disk-";
 const BALANCER: &str = "lb-";
 const LISTENER: &str = "lbl-";
@@ -48,6 +48,7 @@ pub fn target(target: &TargetRef) -> String {
         TargetRef::Balancer(id) => balancer(*id),
         // This cloud's APIs that we speak name no disks.
         TargetRef::Disk(id) => id.to_string(),
+        TargetRef::Image(id) => image(*id),
         TargetRef::Unreadable(text) => text.to_string(),
     }
 }
@@ -57,7 +58,10 @@ pub fn find_instance<'w>(world: &'w World, project: ProjectId, text: &str) -> Op
     match read_instance(text) {
         TargetRef::Short(handle) => world.by_handle(handle),
         TargetRef::Server(id) => world.server(id),
-        TargetRef::Balancer(_) | TargetRef::Disk(_) | TargetRef::Unreadable(_) => None,
+        TargetRef::Balancer(_)
+        | TargetRef::Disk(_)
+        | TargetRef::Image(_)
+        | TargetRef::Unreadable(_) => None,
     }
     .filter(|server| server.project == project)
 }
@@ -78,13 +82,20 @@ pub fn image_number(id: ImageId) -> u64 {
     image_handle(id).number()
 }
 
-/// An image by its short id or by its number.
-pub fn find_image<'w>(world: &'w World, text: &str) -> Option<&'w Image> {
-    let number = match text.strip_prefix(IMAGE) {
-        Some(handle) => Handle::parse(handle)?.number(),
-        None => super::form::parse_digits(text)?,
-    };
-    world.images().find(|image| image_number(image.id) == number).map(|image| &**image)
+/// The number in an image's short id.
+pub fn image_digits(text: &str) -> Option<u64> {
+    Some(Handle::parse(text.strip_prefix(IMAGE)?)?.number())
+}
+
+/// Whether the story of a fault of this kind is an image's id.
+pub const fn tells_of_image(kind: FaultKind) -> bool {
+    matches!(
+        kind,
+        FaultKind::ImageNotFound
+            | FaultKind::ImageBusy
+            | FaultKind::ImageShared
+            | FaultKind::ImageNotOwn
+    )
 }
 
 pub fn balancer(id: LoadBalancerId) -> String {
@@ -139,7 +150,11 @@ pub fn in_story(kind: FaultKind, story: &str) -> Option<String> {
             | FaultKind::VolumeNotSmaller
             | FaultKind::BootVolume
     );
-    if kind == FaultKind::ImageNotFound {
+    let of_nic =
+        matches!(kind, FaultKind::NicNotFound | FaultKind::NicIsPrimary | FaultKind::NicTaken);
+    if of_nic {
+        PortId::parse_dashed(story).map(interface)
+    } else if tells_of_image(kind) {
         ImageId::parse_dashed(story).map(image)
     } else if of_disk {
         VolumeId::parse_dashed(story).map(disk)
@@ -160,6 +175,23 @@ pub fn security_group(id: NetworkId) -> String {
     join("sg-", id.handle())
 }
 
+pub fn public_address(id: PublicAddressId) -> String {
+    join("eip-", id.handle())
+}
+
+pub fn interface(port: PortId) -> String {
+    join("eni-", port.handle())
+}
+
+/// The one of these that a client names.
+pub fn find<T: Copy>(
+    all: impl Iterator<Item = T>,
+    named: &str,
+    shown: fn(T) -> String,
+) -> Option<T> {
+    all.into_iter().find(|one| shown(*one) == named)
+}
+
 /// Whether the words have the form of an image's id.
 pub fn may_be_image(text: &str) -> bool {
     text.strip_prefix(IMAGE).is_some_and(|handle| Handle::parse(handle).is_some())
@@ -170,7 +202,7 @@ pub fn may_be_key_pair(text: &str) -> bool {
     text.strip_prefix(KEY_PAIR).is_some_and(|handle| Handle::parse(handle).is_some())
 }
 
-/// Key pairs have names in the core: their ids here are made of those.
+/// Key pairs have names in the core: their ids here are made of what they were called first.
 pub fn key_pair(name: &str) -> String {
     let digest = crate::sign::sha256(name.as_bytes());
     let bits = digest[..6].iter().fold(0, |bits, byte| bits << 8 | u64::from(*byte));

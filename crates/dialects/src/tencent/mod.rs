@@ -3,6 +3,7 @@
 //!
 //! Deliberately absent: anything with an envelope. What is said of a refusal is each API's own.
 
+pub mod accounts;
 pub mod charging;
 pub mod disks;
 pub mod form;
@@ -12,7 +13,10 @@ pub mod hints;
 pub mod host;
 pub mod hostname;
 pub mod ids;
+pub mod images;
+pub mod key_pairs;
 pub mod prices;
+pub mod regions;
 pub mod shapes;
 pub mod signature;
 pub mod status;

@@ -14,6 +14,8 @@ pub fn status(server: &Server) -> u32 {
             Activity::ResettingPassword => 10,
             Activity::Resizing | Activity::RevertingResize | Activity::ExtendingVolumes => 19,
             Activity::Reinstalling => 14,
+            Activity::MakingImage => 12,
+            Activity::BindingKeyPair | Activity::UnbindingKeyPair => 20,
             // What takes no time, and what this cloud has no number for.
             Activity::Renaming
             | Activity::ChangingNics

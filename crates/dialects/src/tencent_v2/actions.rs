@@ -11,9 +11,13 @@ use super::ops::lb::{
     register_backends, register_members, replace_certificate, weigh_backends, weigh_members,
 };
 use super::ops::{
-    attach_volume, bandwidth, change_charging, change_network, create, create_disks, delete,
-    describe, detach_volume, disks, extend_disks, prices, reboot, reinstall, rename, renew_disk,
-    reset_password, resize, servers, start, stop, task_results, zones,
+    add_nics, attach_volume, bandwidth, bind_key_pair, bind_public_address, change_charging,
+    change_network, copy_images, create, create_disks, create_interface, create_public_addresses,
+    delete, delete_images, delete_interface, delete_nics, delete_public_addresses, describe,
+    describe_image, describe_key_pair, describe_public_address, detach_volume, disks, extend_disks,
+    further_addresses, image_shares, images, interfaces, keep_public_address, key_pairs,
+    make_image, prices, public_addresses, reboot, reinstall, rename, renew_disk, reset_password,
+    resize, servers, share_image, start, stop, task_results, unbind_public_address, zones,
 };
 use super::params::Params;
 use crate::tencent::host;
@@ -27,6 +31,11 @@ enum Module {
     Cvm,
     Lb,
     Cbs,
+    Eip,
+    Vpc,
+    Image,
+    /// Of images; the vendor's samples ask for it at the instances' domain.
+    ImageOrCvm,
     Trade,
     /// Ours, the same under every module.
     Any,
@@ -40,14 +49,46 @@ static ACTIONS: &[(&str, Module, Answerer)] = &[
     ("ResetInstancePassword", Module::Cvm, reset_password::decode),
     ("AttachCbsStorages", Module::Cbs, attach_volume::decode),
     ("DetachCbsStorages", Module::Cbs, detach_volume::decode),
+    ("DeleteImages", Module::ImageOrCvm, delete_images::decode),
     // Ordinary tasks.
+    ("CreateImage", Module::Image, make_image::decode),
     ("ResetInstances", Module::Cvm, reinstall::decode),
+    ("CreateNetworkInterface", Module::Vpc, create_interface::decode),
+    ("DeleteNetworkInterface", Module::Vpc, delete_interface::decode),
+    ("AttachNetworkInterface", Module::Vpc, add_nics::decode),
+    ("DetachNetworkInterface", Module::Vpc, delete_nics::decode),
+    ("AssignPrivateIpAddresses", Module::Vpc, further_addresses::assign),
+    ("UnassignPrivateIpAddresses", Module::Vpc, further_addresses::unassign),
+    ("MigratePrivateIpAddress", Module::Vpc, further_addresses::migrate),
+    ("DescribeVpcTaskResult", Module::Vpc, task_results::decode_vpc),
     ("DescribeTaskResult", Module::Any, task_results::decode_any),
     // The others.
     ("CreateCbsStorages", Module::Cbs, create_disks::decode),
     ("RenewCbsStorage", Module::Cbs, renew_disk::decode),
     ("ResizeCbsStorage", Module::Cbs, extend_disks::decode),
     ("DescribeCbsStorages", Module::Cbs, disks::decode),
+    ("CreateEip", Module::Eip, create_public_addresses::decode),
+    ("DeleteEip", Module::Eip, delete_public_addresses::decode),
+    ("DescribeEip", Module::Eip, public_addresses::decode),
+    ("EipBindInstance", Module::Eip, bind_public_address::decode),
+    ("EipUnBindInstance", Module::Eip, unbind_public_address::decode),
+    ("TransformWanIpToEip", Module::Eip, keep_public_address::decode),
+    ("ModifyEipAttributes", Module::Eip, describe_public_address::decode),
+    ("ModifyEipAlias", Module::Eip, describe_public_address::decode),
+    ("DescribeNetworkInterfaces", Module::Vpc, interfaces::decode),
+    ("DescribeImages", Module::Image, images::decode),
+    ("ModifyImageAttributes", Module::ImageOrCvm, describe_image::decode),
+    ("ShareImage", Module::Image, share_image::share),
+    ("CancelShareImage", Module::Image, share_image::cancel),
+    ("GetImageShareUinInfo", Module::Image, image_shares::decode),
+    ("SyncCvmImage", Module::Image, copy_images::decode),
+    ("CreateKeyPair", Module::Cvm, key_pairs::create),
+    ("ImportKeyPair", Module::Cvm, key_pairs::import),
+    ("DescribeKeyPairs", Module::Cvm, key_pairs::list),
+    ("ModifyKeyPair", Module::Cvm, describe_key_pair::decode),
+    ("DeleteKeyPair", Module::Cvm, key_pairs::delete),
+    ("BindInstanceKey", Module::Cvm, bind_key_pair::bind),
+    ("UnBindInstanceKey", Module::Cvm, bind_key_pair::unbind),
     ("DescribeInstances", Module::Cvm, servers::decode),
     ("DescribeAvailabilityZones", Module::Cvm, zones::list_all),
     ("DescribeZoneAbility", Module::Cvm, zones::abilities),
@@ -120,63 +161,35 @@ static ACTIONS: &[(&str, Module, Answerer)] = &[
 
 /// Actions the vendor has and we do not, so that their absence is told from a slip of the pen.
 static NOT_SUPPORTED: &[&str] = &[
-    // cvm
-    "BindInstanceKey",
-    "CreateKeyPair",
-    "DeleteKeyPair",
-    "DescribeKeyPairs",
-    "ImportKeyPair",
-    "ModifyKeyPair",
-    "UnBindInstanceKey",
-    // image
-    "CreateImage",
-    "DeleteImages",
-    "DescribeImages",
-    "ShareImage",
-    "SyncCvmImage",
-    // eip
-    "CreateEip",
-    "DeleteEip",
-    "EipBindInstance",
-    "EipUnBindInstance",
-    "TransformWanIpToEip",
     // lb
     "GetMonitorData",
     "ModifyLBHealth",
     // vpc
     "AcceptVpcPeeringConnection",
     "AddVpnConnEx",
-    "AssignPrivateIpAddresses",
     "AttachClassicLinkVpc",
-    "AttachNetworkInterface",
     "CreateLocalIPTranslationNatRule",
     "CreateLocalSourceIPPortTranslationNatRule",
-    "CreateNetworkInterface",
     "CreateVpcPeeringConnectionEx",
     "DeleteDirectConnectGateway",
     "DeleteLocalIPTranslationNatRule",
     "DeleteLocalSourceIPPortTranslationNatRule",
     "DeleteNatGateway",
-    "DeleteNetworkInterface",
     "DeleteVpcPeeringConnection",
     "DeleteVpnConn",
     "DescribeNetTaskResult",
-    "DescribeVpcTaskResult",
     "DetachClassicLinkVpc",
-    "DetachNetworkInterface",
     "EipBindNatGateway",
     "EipUnBindNatGateway",
     "EnableVpcPeeringConnectionEx",
     "MigrateNetworkInterface",
-    "MigratePrivateIpAddress",
     "ModifyDirectConnectGateway",
     "ModifyLocalIPTranslationNatRule",
     "ModifyLocalSourceIPPortTranslationNatRule",
     "ModifyVpnConnEx",
     "RejectVpcPeeringConnectionEx",
     "SetSSLVpnDomain",
-    "UnassignPrivateIpAddresses",
-    // Bare metal and databases.
+    // Bare metal and databases: no servers of ours, see docs/decisions/0006.
     "ClearRedis",
     "CreateBmLoadBalancer",
     "DeleteBmLoadBalancers",
@@ -254,6 +267,9 @@ impl Domain {
             Some("cvm") => Domain::Of(Module::Cvm),
             Some("lb") => Domain::Of(Module::Lb),
             Some("cbs") => Domain::Of(Module::Cbs),
+            Some("eip") => Domain::Of(Module::Eip),
+            Some("vpc") => Domain::Of(Module::Vpc),
+            Some("image") => Domain::Of(Module::Image),
             Some("trade") => Domain::Of(Module::Trade),
             Some(_) => Domain::OfAnother,
         }
@@ -262,9 +278,18 @@ impl Domain {
     fn serves(self, module: Module) -> bool {
         match self {
             Domain::Ours => true,
-            // The vendor's own sample of what trade serves asks the module of instances.
-            Domain::Of(Module::Cvm) if module == Module::Trade => true,
-            Domain::Of(own) => module == own || module == Module::Any,
+            Domain::Of(own) => match module {
+                Module::Any => true,
+                Module::ImageOrCvm => matches!(own, Module::Image | Module::Cvm),
+                // The vendor's own sample of what trade serves asks the module of instances.
+                Module::Trade => matches!(own, Module::Trade | Module::Cvm),
+                Module::Cvm
+                | Module::Lb
+                | Module::Cbs
+                | Module::Image
+                | Module::Eip
+                | Module::Vpc => module == own,
+            },
             Domain::OfAnother => module == Module::Any,
         }
     }

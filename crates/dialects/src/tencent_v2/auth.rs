@@ -23,6 +23,10 @@ pub fn authenticate(request: &Request<'_>, context: &Context<'_>) -> Result<Call
     if !verified(request, &params, common.signature, key.secret_key.expose().as_bytes()) {
         return Err(Refusal::SignatureWrong);
     }
+    // Keys here are all permanent: a token that goes with one is of other keys.
+    if params.get("Token").is_some_and(|token| !token.is_empty()) {
+        return Err(Refusal::TokenWrong);
+    }
     check_fresh(&common, context)?;
     Ok(Caller { access_key: common.secret_id.into(), project: key.project })
 }

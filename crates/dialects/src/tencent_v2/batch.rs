@@ -13,8 +13,8 @@ use super::reply::{self, Keyed};
 use crate::tencent::ids;
 use crate::{Action, Answer};
 
-/// Instances in one call. The vendor says none for this version and this for the next.
-const INSTANCES_MAX: usize = 100;
+/// Names in one list. The vendor says none for this version and this for the next.
+const NAMES_MAX: usize = 100;
 
 /// What `detail` says of one instance.
 #[derive(Serialize)]
@@ -37,24 +37,22 @@ pub fn order(
     operation: Operation,
     secret: Option<Secret>,
 ) -> Result<Action, Refusal> {
-    let names = names(call)?;
+    let names = names(call, "instanceIds")?;
     let targets = names.iter().map(|name| ids::read_instance(name)).collect();
     let mut command = call.issuer().command(operation, targets);
     command.secret = secret;
     Ok(Action::order(command, move |outcome, _| answer(names, outcome)))
 }
 
-/// The ids as sent, each once, in the order of their numbers.
-fn names(call: &Call<'_>) -> Result<Vec<String>, Refusal> {
+/// The ids as sent in a list, each once, in the order of their numbers.
+pub fn names(call: &Call<'_>, list: &str) -> Result<Vec<String>, Refusal> {
     let fields = call.fields();
-    let sent = fields.list("instanceIds");
+    let sent = fields.list(list);
     if sent.is_empty() {
-        return Err(Refusal::Missing("instanceIds.0".to_owned()));
+        return Err(Refusal::Missing(format!("{list}.0")));
     }
-    if sent.len() > INSTANCES_MAX {
-        return Err(
-            fields.bad("instanceIds", format!("must name at most {INSTANCES_MAX} instances"))
-        );
+    if sent.len() > NAMES_MAX {
+        return Err(fields.bad(list, format!("must name at most {NAMES_MAX}")));
     }
     let mut names: Vec<String> = Vec::with_capacity(sent.len());
     for name in sent {
@@ -65,7 +63,8 @@ fn names(call: &Call<'_>) -> Result<Vec<String>, Refusal> {
     Ok(names)
 }
 
-fn answer(names: Vec<String>, outcome: &Result<Receipt, Fault>) -> Answer {
+/// What became of each, under its name.
+pub fn answer(names: Vec<String>, outcome: &Result<Receipt, Fault>) -> Answer {
     let receipt = match outcome {
         Ok(receipt) => receipt,
         Err(fault) => return reply::refuse(&Refusal::Fault(fault.clone())),

@@ -40,6 +40,26 @@ pub const fn row(kind: FaultKind) -> Row {
             (5200, "InvalidParameterValue.InstanceTypeNotFound", "no such configuration is sold")
         }
         FaultKind::ImageNotFound => (5000, "InvalidImageId.NotFound", "the image does not exist"),
+        FaultKind::ImageBusy => {
+            (5100, "InvalidImageId.IncorrectState", "the state of the image does not allow it")
+        }
+        FaultKind::ImageInUse => {
+            (5100, "InvalidImageId.IncorrectState", "instances or images are being made of it")
+        }
+        FaultKind::ImageShared => {
+            (5100, "InvalidImageId.InShared", "the image is shared with other accounts")
+        }
+        FaultKind::ImageNotOwn => (
+            4102,
+            "UnauthorizedOperation.ImageNotBelongToAccount",
+            "the image belongs to another account",
+        ),
+        FaultKind::ImageNameTaken => {
+            (4000, "InvalidImageName.Duplicate", "an image with this name exists")
+        }
+        FaultKind::TooManyImages => {
+            (5200, "ImageQuotaLimitExceeded", "the region has as many images as it can have")
+        }
         FaultKind::NameInvalid => (4000, "InvalidParameter", "the name is not allowed"),
         FaultKind::OrdersInvalid => {
             (4000, "InvalidParameter", "the orders in X-Regiment-Orders cannot be carried out")
@@ -87,9 +107,15 @@ pub const fn row(kind: FaultKind) -> Row {
             "InvalidParameterValue.VpcIdSubnetIdNotMatch",
             "the subnet is not in the private network",
         ),
-        FaultKind::NicNotFound
-        | FaultKind::NicIsPrimary
-        | FaultKind::NicTaken
+        FaultKind::NicNotFound => {
+            (5000, "InvalidNetworkInterface.NotFound", "the network interface does not exist")
+        }
+        FaultKind::NicTaken => (
+            4000,
+            "InvalidParameterValue.InvalidNetworkInterfaceId",
+            "the network interface is in an instance, or soon will be",
+        ),
+        FaultKind::NicIsPrimary
         | FaultKind::HasMoreNics
         | FaultKind::NotInSecurityGroup
         | FaultKind::LastSecurityGroup => (
@@ -102,6 +128,22 @@ pub const fn row(kind: FaultKind) -> Row {
             "LimitExceeded.InstanceEniNumLimit",
             "the instance has too many network interfaces",
         ),
+        FaultKind::AddressNotOnNic => (
+            5000,
+            "InvalidPrivateIpAddress.NotFound",
+            "the network interface has no such secondary private IP",
+        ),
+        FaultKind::PublicAddressNotFound => {
+            (5000, "InvalidAddressId.NotFound", "the EIP does not exist")
+        }
+        FaultKind::PublicAddressInUse => (
+            5100,
+            "InvalidInstanceId.AlreadyBindEip",
+            "the EIP or what it is to be bound to is bound already",
+        ),
+        FaultKind::PublicAddressNotInUse => {
+            (5100, "InvalidAddressIdStatus.NotPermit", "the EIP is not bound")
+        }
         FaultKind::BalancerNotFound => {
             (5000, "InvalidParameter.LBIdNotFound", "the load balancer does not exist")
         }
@@ -142,6 +184,12 @@ pub const fn row(kind: FaultKind) -> Row {
         }
         FaultKind::KeyPairExists => {
             (4000, "InvalidKeyPair.Duplicate", "a key pair with this name exists")
+        }
+        FaultKind::KeyPairNotBound => {
+            (5100, OPERATION_FAILED, "the key pair is not bound to the instance")
+        }
+        FaultKind::KeyPairUnfit => {
+            (5100, OPERATION_FAILED, "a key pair cannot be bound to a Windows instance")
         }
         FaultKind::VolumeNotFound => (5000, "InvalidDisk.NotFound", "the disk does not exist"),
         FaultKind::VolumeInUse => (5100, "InvalidDisk.Busy", "the disk is in use"),
@@ -257,6 +305,7 @@ pub enum Refusal {
     ZoneUnknown,
     SecretIdNotFound,
     SignatureWrong,
+    TokenWrong,
     Expired,
     Replayed,
     ActionUnknown(String),
@@ -265,6 +314,13 @@ pub enum Refusal {
     /// It is another module's: the domain is wrong for it.
     ActionElsewhere(String),
     TaskNotFound,
+    /// A thing that is named is not there.
+    NotThere {
+        code_desc: &'static str,
+        name: String,
+    },
+    /// An image is to be shared with nobody we know.
+    AccountNotFound(String),
     /// The load balancer is of the older kind.
     NotForClassic(String),
     /// The load balancer is of the newer kind.
@@ -320,6 +376,11 @@ impl Refusal {
             Refusal::SignatureWrong => {
                 (4100, "AuthFailure", "the signature is wrong: check how it is made".into())
             }
+            Refusal::TokenWrong => (
+                4105,
+                "InvalidRequest.TokenCheckFailed",
+                "the Token is not of this SecretId".into(),
+            ),
             Refusal::Expired => (
                 4500,
                 "InvalidRequest.ReplayAttack",
@@ -342,6 +403,14 @@ impl Refusal {
             Refusal::TaskNotFound => {
                 (5000, "ResourceNotFound", "no task has this requestId".into())
             }
+            Refusal::NotThere { code_desc, name } => {
+                (5000, code_desc, format!("{name} does not exist").into())
+            }
+            Refusal::AccountNotFound(account) => (
+                5000,
+                "InvalidAccountId.NotFound",
+                format!("the account {account} does not exist").into(),
+            ),
             Refusal::NotForClassic(id) => (
                 5100,
                 OPERATION_FAILED,
@@ -387,6 +456,9 @@ impl Refusal {
                  correct."
                     .into(),
             ),
+            Refusal::TokenWrong => {
+                ("AuthFailure.TokenFailure", "The token is not of this SecretId.".into())
+            }
             Refusal::Expired | Refusal::Replayed => (
                 "AuthFailure.SignatureExpire",
                 "The signature is expired, please request again.".into(),
@@ -406,6 +478,8 @@ impl Refusal {
             | Refusal::PaidOtherwise { .. }
             | Refusal::ZoneUnknown
             | Refusal::TaskNotFound
+            | Refusal::NotThere { .. }
+            | Refusal::AccountNotFound(_)
             | Refusal::NotForClassic(_)
             | Refusal::NotForApplication(_)
             | Refusal::Fault(_) => ("FailedOperation", self.flat().2),

@@ -2,11 +2,14 @@
 //! have no task to ask for.
 
 use regiment_core::command::{Command, Receipt, TargetAnswer};
-use regiment_core::model::{Fault, FaultKind, JobId};
-use regiment_core::ops::Verdict;
+use regiment_core::edits::Edit;
+use regiment_core::model::{Fault, FaultKind, JobId, ProjectId};
+use regiment_core::ops::{Operation, Verdict};
 use regiment_core::view::View;
+use regiment_core::world::World;
 use serde::Serialize;
 
+use super::call::Call;
 use super::faults::Refusal;
 use super::reply::{self, Nothing};
 use crate::{Action, Answer};
@@ -94,6 +97,43 @@ fn of_whom(refusal: Refusal, outcome: &Result<Receipt, Fault>, names: &[String])
     refusal
 }
 
+/// The same, answered with nothing but its success.
+pub fn order_all_plain(command: Command, names: Vec<String>, message: &'static str) -> Action {
+    Action::order(command, move |outcome, _| match accepted(outcome) {
+        Ok(_) => reply::success(message, Nothing {}),
+        Err(refusal) => reply::refuse(&of_whom(refusal, outcome, &names)),
+    })
+}
+
+/// A change that no machine is asked for, answered with nothing but its success.
+pub fn edit(command: Command) -> Action {
+    edit_with(command, |_, _| Nothing {})
+}
+
+/// The same, with the word that some modules say of success.
+pub fn edit_plain(command: Command, message: &'static str) -> Action {
+    edited(command, message, |_, _| Nothing {})
+}
+
+/// The same, answered with what `rest` makes of it.
+pub fn edit_with<T: Serialize>(
+    command: Command,
+    rest: impl FnOnce(&Receipt, &View<'_>) -> T + Send + 'static,
+) -> Action {
+    edited(command, "", rest)
+}
+
+fn edited<T: Serialize>(
+    command: Command,
+    message: &'static str,
+    rest: impl FnOnce(&Receipt, &View<'_>) -> T + Send + 'static,
+) -> Action {
+    Action::order(command, move |outcome, view| match outcome {
+        Ok(receipt) => reply::success(message, rest(receipt, view)),
+        Err(fault) => reply::refuse(&fault.clone().into()),
+    })
+}
+
 /// An order answered with the number of its task.
 pub fn order_numbered(command: Command, message: &'static str) -> Action {
     order(command, message, |job, _, _| Task::of(job))
@@ -104,11 +144,50 @@ pub fn order_plain(command: Command, message: &'static str) -> Action {
     order(command, message, |_, _, _| Nothing {})
 }
 
-/// A change that no machine is asked for, answered with nothing but its success.
-pub fn edit_plain(command: Command, message: &'static str) -> Action {
-    Action::order(command, move |outcome, _| match outcome {
-        Ok(_) => reply::success(message, Nothing {}),
-        Err(fault) => reply::refuse(&fault.clone().into()),
+/// An edit that can only be said after a look at the world, answered with nothing but its success.
+pub fn consult_edit(
+    call: &Call<'_>,
+    say: impl FnOnce(&World, ProjectId) -> Result<Edit, Refusal> + Send + 'static,
+) -> Action {
+    let issuer = call.issuer();
+    Action::consult(move |view| {
+        settled(
+            say(view.world, issuer.project)
+                .map(|edit| self::edit(issuer.command(Operation::from(edit), Vec::new()))),
+        )
+    })
+}
+
+/// The number of a task of the networks'.
+#[derive(Serialize)]
+pub struct Numbered {
+    data: TaskId,
+}
+
+#[derive(Serialize)]
+struct TaskId {
+    #[serde(rename = "taskId")]
+    task_id: u64,
+}
+
+impl Numbered {
+    pub const fn of(job: JobId) -> Numbered {
+        Numbered { data: TaskId { task_id: job.0 } }
+    }
+}
+
+/// An edit that is answered with a number, since the vendor takes its time over it.
+pub fn consult_task(
+    call: &Call<'_>,
+    say: impl FnOnce(&World, ProjectId) -> Result<Edit, Refusal> + Send + 'static,
+) -> Action {
+    let issuer = call.issuer();
+    Action::consult(move |view| {
+        settled(say(view.world, issuer.project).map(|edit| {
+            let mut command = issuer.command(Operation::from(edit), Vec::new());
+            command.numbered = true;
+            order(command, "", |job, _, _| Numbered::of(job))
+        }))
     })
 }
 

@@ -1,7 +1,7 @@
 //! What holds for every request; what each action answers is in the goldens.
 
 use proptest::prelude::*;
-use regiment_core::model::RequestId;
+use regiment_core::model::{FaultKind, RequestId};
 
 use super::params::Params;
 use super::testing::{Bench, with_raw};
@@ -107,6 +107,14 @@ fn what_is_not_the_clients_fault_is_said_in_its_own_envelope() {
             r#"{{"Response":{{"Error":{{"Code":"ServiceUnavailable","Message":"The service is not available, try again later."}},"RequestId":"{id}"}}}}"#
         )
     );
+}
+
+#[test]
+fn what_takes_millions_of_tasks_to_meet_has_its_code_too() {
+    let (code, desc, _) = Refusal::from(FaultKind::TooManyJobs).flat();
+    assert_eq!((code, desc), (4400, "InvalidRequest.LimitExceeded"));
+    let (code, desc, _) = Refusal::from(FaultKind::Internal).flat();
+    assert_eq!((code, desc), (6000, "InternalError"));
 }
 
 /// Names that mean something somewhere, and values near the edges of what they may be.

@@ -21,9 +21,11 @@ use super::ops::clb::{
     security_groups, task_status, weigh_members,
 };
 use super::ops::{
-    bandwidth, change_charging, change_network, console, create, delete, describe, extend_volumes,
-    images, internet_charge_types, key_pairs, modifications, offers, prices, quotas, reboot,
-    regions, reinstall, reset_password, resize, servers, shapes, start, states, stop, zones,
+    bandwidth, bind_key_pair, change_charging, change_network, change_security_group, console,
+    copy_images, create, delete, delete_images, describe, describe_image, describe_key_pair,
+    extend_volumes, image_quota, image_shares, images, internet_charge_types, key_pairs,
+    make_image, modifications, offers, prices, quotas, reboot, regions, reinstall, reset_password,
+    resize, servers, shapes, share_image, start, states, stop, zones,
 };
 use super::places;
 use super::reply::Reply;
@@ -90,11 +92,17 @@ pub static SERVED: &[Served] = &[
     clb("ModifyTargetPort", move_members::decode),
     clb("ModifyTargetWeight", weigh_members::decode),
     clb("RegisterTargets", register_members::decode),
+    cvm("AssociateInstancesKeyPairs", bind_key_pair::bind),
+    cvm("AssociateSecurityGroups", change_security_group::join),
+    cvm("CreateImage", make_image::decode),
     clb("RegisterTargetsWithClassicalLB", register_backends::decode),
     clb("SetLoadBalancerSecurityGroups", security_groups::decode),
     clb("SetSecurityGroupForLoadbalancers", security_groups::decode_many),
     cvm("CreateKeyPair", key_pairs::create),
+    cvm("DeleteImages", delete_images::decode),
     cvm("DeleteKeyPairs", key_pairs::delete),
+    cvm("DescribeImageQuota", image_quota::decode),
+    cvm("DescribeImageSharePermission", image_shares::decode),
     cvm("DescribeAccountQuota", quotas::account),
     cvm("DescribeImages", images::decode),
     cvm("DescribeInstanceFamilyConfigs", shapes::families),
@@ -109,7 +117,11 @@ pub static SERVED: &[Served] = &[
     Served { regional: false, ..cvm("DescribeRegions", regions::decode) },
     cvm("DescribeZoneInstanceConfigInfos", offers::decode),
     cvm("DescribeZones", zones::decode),
+    cvm("DisassociateInstancesKeyPairs", bind_key_pair::unbind),
+    cvm("DisassociateSecurityGroups", change_security_group::leave),
     cvm("ImportKeyPair", key_pairs::import),
+    cvm("ModifyImageAttribute", describe_image::decode),
+    cvm("ModifyImageSharePermission", share_image::decode),
     cvm("InquiryPriceModifyInstancesChargeType", prices::change_charging),
     cvm("InquiryPriceRenewInstances", prices::renew),
     cvm("InquiryPriceResetInstance", prices::reinstall),
@@ -119,6 +131,7 @@ pub static SERVED: &[Served] = &[
     cvm("InquiryPriceRunInstances", prices::run),
     cvm("InquiryPriceTerminateInstances", prices::terminate),
     cvm("ModifyInstancesAttribute", describe::decode),
+    cvm("ModifyKeyPairAttribute", describe_key_pair::decode),
     cvm("ModifyInstancesChargeType", change_charging::change),
     cvm("ModifyInstancesProject", describe::project),
     cvm("ModifyInstancesRenewFlag", change_charging::flag),
@@ -133,6 +146,7 @@ pub static SERVED: &[Served] = &[
     cvm("RunInstances", create::decode),
     cvm("StartInstances", start::decode),
     cvm("StopInstances", stop::decode),
+    cvm("SyncImages", copy_images::decode),
     cvm("TerminateInstances", delete::decode),
 ];
 
@@ -146,6 +160,16 @@ pub struct Common {
 }
 
 impl Common {
+    /// The action, the version and the region.
+    #[cfg(test)]
+    pub fn says(&self) -> [Option<&str>; 3] {
+        [&self.action, &self.version, &self.region].map(Option::as_deref)
+    }
+
+    pub fn names_an_action(&self) -> bool {
+        self.action.as_deref().is_some_and(|action| !action.is_empty())
+    }
+
     /// Never fails: what cannot be read was not said.
     pub fn read(request: &Request<'_>) -> Common {
         let by_header = request.header("x-tc-action").is_some()

@@ -50,6 +50,7 @@ fn by_header(
     {
         return Err(Refusal::signature_wrong());
     }
+    check_token(request.header("x-tc-token"))?;
     check_window(at_s, context)?;
     Ok(Caller { access_key: proof.secret_id.into(), project: key.project })
 }
@@ -135,6 +136,14 @@ fn utc_date(seconds: i64) -> Option<String> {
     Some(Offset::UTC.to_datetime(at).strftime("%Y-%m-%d").to_string())
 }
 
+/// Keys here are all permanent: a token that goes with one is of other keys.
+fn check_token(token: Option<&str>) -> Result<(), Refusal> {
+    match token {
+        Some(token) if !token.is_empty() => Err(Refusal::token_wrong()),
+        Some(_) | None => Ok(()),
+    }
+}
+
 fn check_window(at_s: i64, context: &Context<'_>) -> Result<(), Refusal> {
     if fresh::in_window(at_s, context) { Ok(()) } else { Err(Refusal::expired()) }
 }
@@ -161,6 +170,7 @@ fn by_parameters(request: &Request<'_>, context: &Context<'_>) -> Result<Caller,
     if !signed.verified(request, key.secret_key.expose().as_bytes()) {
         return Err(Refusal::signature_wrong());
     }
+    check_token(get("Token"))?;
     check_window(at_s, context)?;
     if !fresh::first_use(secret_id, at_s, nonce, context) {
         return Err(Refusal::expired());

@@ -115,7 +115,8 @@ pub fn target(name: &str) -> Result<TargetRef, Refusal> {
         target @ (TargetRef::Server(_)
         | TargetRef::Short(_)
         | TargetRef::Balancer(_)
-        | TargetRef::Disk(_)) => Ok(target),
+        | TargetRef::Disk(_)
+        | TargetRef::Image(_)) => Ok(target),
     }
 }
 
@@ -262,6 +263,10 @@ fn accepted<'o>(
 }
 
 fn of_instance(fault: &Fault, server: &Server) -> Refusal {
+    // What is wrong is another thing.
+    if ids::tells_of_image(fault.kind) && fault.detail.is_some() {
+        return fault.into();
+    }
     let name = ids::instance(server.id.handle());
     if fault.kind != FaultKind::ServerBusy {
         let Fault { kind, detail: _ } = fault;

@@ -69,6 +69,36 @@ pub const fn row(kind: FaultKind) -> Row {
         FaultKind::ImageNotFound => {
             row_of("InvalidImageId.NotFound", "the image does not exist", "镜像不存在")
         }
+        FaultKind::ImageBusy => row_of(
+            "InvalidImageId.IncorrectState",
+            "the state of the image does not allow it",
+            "镜像状态不支持该操作",
+        ),
+        FaultKind::ImageInUse => row_of(
+            "InvalidImageId.IncorrectState",
+            "instances or images are being made of the image",
+            "镜像正在使用中",
+        ),
+        FaultKind::ImageShared => row_of(
+            "InvalidImageId.InShared",
+            "the image is shared with other accounts",
+            "镜像处于共享中",
+        ),
+        FaultKind::ImageNotOwn => row_of(
+            "UnauthorizedOperation.ImageNotBelongToAccount",
+            "the image belongs to another account",
+            "指定的镜像不属于当前账户",
+        ),
+        FaultKind::ImageNameTaken => row_of(
+            "InvalidImageName.Duplicate",
+            "an image with this name exists",
+            "镜像名称与已有镜像重复",
+        ),
+        FaultKind::TooManyImages => row_of(
+            "ImageQuotaLimitExceeded",
+            "the region has as many images as it can have",
+            "镜像数量超出配额",
+        ),
         FaultKind::NameInvalid => {
             row_of("InvalidParameterValue", "the name is not allowed", "名称不合法")
         }
@@ -189,6 +219,13 @@ pub const fn row(kind: FaultKind) -> Row {
             "the instance has too many network interfaces",
             "实例的弹性网卡数量超出限制",
         ),
+        // Ordered in API 2.0 alone.
+        FaultKind::AddressNotOnNic
+        | FaultKind::PublicAddressNotFound
+        | FaultKind::PublicAddressInUse
+        | FaultKind::PublicAddressNotInUse => {
+            row_of("InvalidParameterValue", "the address does not allow it", "该 IP 不支持该操作")
+        }
         FaultKind::BalancerNotFound => row_of(
             "InvalidParameter.LBIdNotFound",
             "the load balancer does not exist",
@@ -248,6 +285,16 @@ pub const fn row(kind: FaultKind) -> Row {
             "InvalidKeyPairName.Duplicate",
             "a key pair with this name exists",
             "密钥对名称已存在",
+        ),
+        FaultKind::KeyPairNotBound => row_of(
+            "InvalidParameterValue.KeyPairNotSupported",
+            "the key pair is not bound to the instance",
+            "实例未绑定该密钥对",
+        ),
+        FaultKind::KeyPairUnfit => row_of(
+            "UnsupportedOperation.KeyPairUnsupportedWindows",
+            "a key pair cannot be bound to a Windows instance",
+            "密钥对不支持 Windows 实例",
         ),
         // No request of this dialect can meet them.
         FaultKind::ScheduledEventNotFound => {
@@ -479,6 +526,14 @@ impl Refusal {
             "The provided credentials could not be validated. Please check your signature is \
              correct.",
             "请求签名验证失败，请检查您的签名计算是否正确。",
+        )
+    }
+
+    pub fn token_wrong() -> Refusal {
+        Refusal::by_gateway(
+            "AuthFailure.TokenFailure",
+            "The token is not of this SecretId.",
+            "Token 与该 SecretId 不匹配。",
         )
     }
 

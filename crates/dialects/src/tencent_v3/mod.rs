@@ -118,9 +118,13 @@ impl Dialect for TencentV3 {
         request: &Request<'_>,
         context: &Context<'_>,
     ) -> Result<Option<Caller>, Answer> {
-        let refuse =
-            |refusal: Refusal| TencentV3::reply(&Common::read(request), context).refuse(&refusal);
-        auth::authenticate(request, context).map(Some).map_err(refuse)
+        let common = Common::read(request);
+        // Said before anything is proved: without an action nobody knows whose request it is.
+        let named = if common.names_an_action() { Ok(()) } else { Err(Refusal::missing("Action")) };
+        named
+            .and_then(|()| auth::authenticate(request, context))
+            .map(Some)
+            .map_err(|refusal| TencentV3::reply(&common, context).refuse(&refusal))
     }
 
     fn decode(

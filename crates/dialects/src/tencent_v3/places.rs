@@ -16,20 +16,8 @@ pub const REGIONS: &[(&str, &str, &str)] = &[
     ("ap-singapore", "Southeast Asia Pacific (Singapore)", "亚太东南(新加坡)"),
 ];
 
-/// What the older version calls regions, of those that both have.
-const OLDER: [(&str, &str); 6] = [
-    ("bj", "ap-beijing"),
-    ("cd", "ap-chengdu"),
-    ("gz", "ap-guangzhou"),
-    ("hk", "ap-hongkong"),
-    ("sg", "ap-singapore"),
-    ("sh", "ap-shanghai"),
-];
-
 /// A region as this version calls it.
-pub fn region(text: &str) -> &str {
-    OLDER.iter().find(|(older, _)| *older == text).map_or(text, |(_, name)| name)
-}
+pub use crate::tencent::regions::region;
 
 /// The zones of a world as a region's, numbered once for many look-ups.
 pub struct Zones {

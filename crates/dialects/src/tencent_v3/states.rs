@@ -45,7 +45,10 @@ pub const fn passing(server: &Server) -> Option<Passing> {
         | Activity::ConfirmingResize
         | Activity::RevertingResize
         | Activity::Locking
-        | Activity::Restoring => return None,
+        | Activity::Restoring
+        | Activity::MakingImage
+        | Activity::BindingKeyPair
+        | Activity::UnbindingKeyPair => return None,
     };
     Some(Passing { word, code, chinese })
 }
@@ -71,6 +74,9 @@ pub const fn operation(last: &Last) -> &'static str {
         Activity::Charging => "ModifyInstancesChargeType",
         Activity::Migrating => "MigrateInstances",
         Activity::Restoring => "RestoreInstances",
+        Activity::MakingImage => "CreateImage",
+        Activity::BindingKeyPair => "AssociateInstancesKeyPairs",
+        Activity::UnbindingKeyPair => "DisassociateInstancesKeyPairs",
     }
 }
 

@@ -7,7 +7,7 @@ use regiment_core::driver::{
     Adoption, Done, Driver, DriverError, Finding, LooseDisk, Machines, Rejection, StepCall,
     StepReport, Verb,
 };
-use regiment_core::model::{Host, Phase, ProjectId, Server, ServerId, Time, VolumeId};
+use regiment_core::model::{Host, ImageId, Phase, ProjectId, Server, ServerId, Time, VolumeId};
 use regiment_core::store::{Archive, Batch, Loaded, Store, StoreError, Swept, Table, Visit};
 use regiment_core::vault::{Sealed, Secret, Vault};
 use regiment_dialects::{Bearer, Gate, Key};
@@ -135,6 +135,10 @@ impl Instant {
             | Verb::Disks { .. }
             | Verb::Disk { .. }
             | Verb::NoDisk { .. }
+            | Verb::Capture { .. }
+            | Verb::CopyImage { .. }
+            | Verb::NoImage { .. }
+            | Verb::Key { .. }
             | Verb::Balance { .. }
             | Verb::Unbalance { .. } => return Ok(Done { placed_on: None }),
         };
@@ -218,6 +222,10 @@ impl Driver for Instant {
         None
     }
 
+    fn has_image(&self, _image: ImageId) -> bool {
+        false
+    }
+
     fn list(&self) -> Vec<ServerId> {
         Vec::new()
     }
@@ -244,6 +252,10 @@ fn word_of(verb: &Verb) -> (&'static str, Option<ServerId>) {
         Verb::Disks { server, .. } => ("disks", Some(*server)),
         Verb::Disk { .. } => ("disk", None),
         Verb::NoDisk { .. } => ("no-disk", None),
+        Verb::Capture { server, .. } => ("capture", Some(*server)),
+        Verb::CopyImage { .. } => ("copy-image", None),
+        Verb::NoImage { .. } => ("no-image", None),
+        Verb::Key { server, .. } => ("key", Some(*server)),
         Verb::Balance { .. } => ("balance", None),
         Verb::Unbalance { .. } => ("unbalance", None),
     }

@@ -9,10 +9,10 @@ use regiment_core::driver::Rejection;
 use regiment_core::edits::Put;
 use regiment_core::model::{
     Asset, Cidr, Details, Direction, Disk, DiskPhase, Fault, FaultKind, Flavor, Handle,
-    HealthCheck, Hints, Host, Image, ImageId, ImageSource, KeyPair, Listener, ListenerId,
-    NetworkId, Nic, OsFamily, Phase, PortId, Power, Probe, Project, ProjectId, Protocol, Quota,
-    Reach, RecycleBin, Remote, Rule, SecurityGroup, Server, ServerId, Subnet, Tag, Time, Volume,
-    VolumeId, Vpc,
+    HealthCheck, Hints, Host, Image, ImageId, ImageOrigin, ImagePhase, ImageShare, ImageSource,
+    KeyPair, Listener, ListenerId, NetworkId, Nic, OsFamily, OwnImage, Phase, PortId, Power, Probe,
+    Project, ProjectId, Protocol, Quota, Reach, RecycleBin, Remote, Rule, SecurityGroup, Server,
+    ServerId, Subnet, Tag, Time, Volume, VolumeId, Vpc,
 };
 use regiment_core::ops::{CreateListeners, CreateLoadBalancers, Operation, device_name};
 
@@ -107,6 +107,7 @@ impl Scene {
                     leaving.push(Change::HostSet(host(name, zone, Some(LEAVES_AT))));
                 }
                 ["keypair", name] => keys.push(key_pair(name)),
+                ["image", n, rest @ ..] => keys.push(own_image(number(n)?, rest)?),
                 ["classic", name] => scene.classics.push((*name).into()),
                 ["networks"] => networks_known = true,
                 ["authenticate"] => scene.authenticates = true,
@@ -122,7 +123,7 @@ impl Scene {
         }
         let puts: Vec<Put> = disks.into_iter().chain(keys).map(Put::Asset).collect();
         if !puts.is_empty() {
-            scene.changes.push(Change::Edited(Edited { at: START, puts, token: None }));
+            scene.changes.push(Change::Edited(Edited { at: START, puts, token: None, job: None }));
         }
         scene.changes.extend(leaving);
         Ok(scene)
@@ -313,7 +314,51 @@ fn key_pair(name: &str) -> Asset {
         kind: "ssh".into(),
         user: "me".into(),
         created_at: START.after_ms(-7_200_000),
+        root: None,
+        description: "".into(),
     })
+}
+
+/// An image that a project made of a server that is gone.
+fn own_image(n: u32, words: &[&str]) -> Result<Asset, String> {
+    let mut image = Image {
+        id: ImageId(u128::from(n)),
+        name: format!("golden-{n}").into(),
+        family: OsFamily::Linux,
+        os: "Ubuntu 22.04 server 64bit".into(),
+        disk_gib_min: 40,
+        source: ImageSource::Private,
+        admin_user: "root".into(),
+        created_at: START.after_ms(-7_200_000 + i64::from(n)),
+    };
+    let mut own = OwnImage {
+        image: Arc::new(image.clone()),
+        project: PROJECT,
+        description: "".into(),
+        region: "ap-guangzhou".into(),
+        origin: ImageOrigin::Server(server_id(99)),
+        phase: ImagePhase::Ready,
+        held_by: None,
+        shares: Vec::new(),
+        tags: Vec::new(),
+        hints: BTreeMap::new(),
+    };
+    for word in words {
+        match (*word, word.split_once('=')) {
+            ("windows", _) => image.family = OsFamily::Windows,
+            ("not-made", _) => own.phase = ImagePhase::NotMade,
+            ("foreign", _) => own.project = OTHER_PROJECT,
+            ("shared", _) => {
+                let with = if own.project == PROJECT { OTHER_PROJECT } else { PROJECT };
+                own.shares.push(ImageShare { with, at: START.after_ms(-3_600_000) });
+            }
+            (_, Some(("name", name))) => image.name = name.into(),
+            (_, Some(("region", region))) => own.region = region.into(),
+            _ => return Err(format!("{word:?} says nothing of an image")),
+        }
+    }
+    own.image = Arc::new(image);
+    Ok(Asset::Image(own))
 }
 
 fn details(n: u32) -> Details {
@@ -394,7 +439,7 @@ fn networks() -> Change {
         group(OTHER_GROUP, "web", Vec::new()),
     ];
     let puts = assets.into_iter().map(Put::Asset).collect();
-    Change::Edited(Edited { at, puts, token: None })
+    Change::Edited(Edited { at, puts, token: None, job: None })
 }
 
 /// A project and a foreign one, three flavors, two images, a host in each of two zones.

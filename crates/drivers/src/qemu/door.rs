@@ -6,7 +6,7 @@ use regiment_core::driver::{
     Adoption, Done, Driver, DriverError, Finding, LooseDisk, Machines, Provision, Rejection,
     StepCall, StepRef, StepReport, Verb, Wake,
 };
-use regiment_core::model::{Host, Power, Server, ServerId, Time, VolumeId};
+use regiment_core::model::{Host, ImageId, Power, Server, ServerId, Time, VolumeId};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 
@@ -130,11 +130,26 @@ impl QemuDriver {
                     shared.report(StepReport { step, result });
                 });
             }
+            Verb::Capture { server, .. } | Verb::Key { server, .. } => {
+                let known = self.shared.state().machines.contains_key(server);
+                let why = if known {
+                    Rejection::Failed("real machines make no images and change no keys yet".into())
+                } else {
+                    Rejection::Missing
+                };
+                self.report(step, Err(DriverError::Rejected(why)));
+            }
+            Verb::CopyImage { .. } => {
+                let story = "real machines make no images yet".into();
+                self.report(step, Err(DriverError::Rejected(Rejection::Failed(story))));
+            }
             Verb::Balance { balancer: _ } => {
                 let story = "real machines have no load balancers".into();
                 self.report(step, Err(DriverError::Rejected(Rejection::Failed(story))));
             }
-            Verb::Unbalance { balancer: _ } => self.report(step, Ok(Done::default())),
+            Verb::NoImage { image: _ } | Verb::Unbalance { balancer: _ } => {
+                self.report(step, Ok(Done::default()));
+            }
         }
     }
 
@@ -206,6 +221,10 @@ impl Driver for QemuDriver {
 
     fn inspect_disk(&self, volume: VolumeId) -> Option<LooseDisk> {
         self.shared.state().loose.get(&volume).cloned()
+    }
+
+    fn has_image(&self, _image: ImageId) -> bool {
+        false
     }
 
     fn wake_by(&mut self, wake: Wake) {

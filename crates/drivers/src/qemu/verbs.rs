@@ -42,6 +42,10 @@ impl Machine {
             Verb::Disks { server: _, disks } => self.set_disks(&disks).await,
             Verb::Disk { .. }
             | Verb::NoDisk { .. }
+            | Verb::Capture { .. }
+            | Verb::CopyImage { .. }
+            | Verb::NoImage { .. }
+            | Verb::Key { .. }
             | Verb::Balance { .. }
             | Verb::Unbalance { .. } => failed("the order is not for a machine"),
         }

@@ -2,7 +2,9 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use regiment_core::driver::{Adoption, Driver, Finding, LooseDisk, Machines, StepCall, StepReport};
-use regiment_core::model::{Host, LoadBalancer, LoadBalancerId, Server, ServerId, Time, VolumeId};
+use regiment_core::model::{
+    Host, ImageId, LoadBalancer, LoadBalancerId, Server, ServerId, Time, VolumeId,
+};
 use regiment_core::vault::Secret;
 
 use super::fleet::Fleet;
@@ -25,6 +27,11 @@ impl SimDriver {
     pub fn password_is(&self, server: ServerId, password: &Secret) -> bool {
         self.ask(server, |guest| guest.password).flatten()
             == Some(PasswordHash::of(server, password))
+    }
+
+    /// The public key that the server was told to let in.
+    pub fn public_key(&self, server: ServerId) -> Option<Arc<str>> {
+        self.fleet.lock().keys.get(&server).cloned()
     }
 
     /// How often the server was restarted.
@@ -100,6 +107,10 @@ impl Driver for SimDriver {
 
     fn inspect_disk(&self, volume: VolumeId) -> Option<LooseDisk> {
         self.fleet.lock().loose.get(&volume).cloned()
+    }
+
+    fn has_image(&self, image: ImageId) -> bool {
+        self.fleet.lock().own_images.contains(&image)
     }
 
     fn list(&self) -> Vec<ServerId> {

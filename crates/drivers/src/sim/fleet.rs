@@ -1,5 +1,5 @@
 use std::cmp::{Ordering, Reverse};
-use std::collections::{BTreeMap, BinaryHeap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
@@ -27,6 +27,10 @@ pub(super) struct Fleet {
     /// Disks that were ordered by themselves, in a server or not.
     pub loose: BTreeMap<VolumeId, LooseDisk>,
     images: HashMap<ImageId, NonZeroU32, FixedState>,
+    /// Images that were made or copied here.
+    pub own_images: BTreeSet<ImageId>,
+    /// The public keys that servers were told to let in.
+    pub keys: BTreeMap<ServerId, Arc<str>>,
     /// The interfaces of those that were made or changed here, the first one first.
     nics: BTreeMap<ServerId, Box<[PortId]>>,
     pub balancers: BTreeMap<LoadBalancerId, LoadBalancer>,
@@ -78,6 +82,8 @@ impl Fleet {
             disks: HashMap::default(),
             loose: BTreeMap::new(),
             images: HashMap::default(),
+            own_images: BTreeSet::new(),
+            keys: BTreeMap::new(),
             nics: BTreeMap::new(),
             balancers: BTreeMap::new(),
             consoles: Consoles::default(),
@@ -175,6 +181,7 @@ impl Fleet {
     /// Nothing of a server is left.
     pub fn remove(&mut self, server: ServerId) {
         self.take_out(server);
+        self.keys.remove(&server);
         self.consoles.forget(server);
     }
 

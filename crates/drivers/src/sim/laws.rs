@@ -61,6 +61,10 @@ fn apart_from_all(mut verb: Verb) -> Verb {
         | Verb::Disks { .. }
         | Verb::Disk { .. }
         | Verb::NoDisk { .. }
+        | Verb::Capture { .. }
+        | Verb::CopyImage { .. }
+        | Verb::NoImage { .. }
+        | Verb::Key { .. }
         | Verb::Balance { .. }
         | Verb::Unbalance { .. } => {}
     }

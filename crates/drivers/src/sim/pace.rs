@@ -64,11 +64,12 @@ const fn span_ms(verb: &Verb) -> (u64, u64) {
         Verb::Remove { .. } => (8_000, 15_000),
         // It may have to move to another host.
         Verb::Shape { .. } | Verb::Place { .. } => (15_000, 30_000),
-        Verb::Password { .. } => (3_000, 7_000),
-        Verb::Image { .. } => (30_000, 60_000),
+        Verb::Password { .. } | Verb::Key { .. } => (3_000, 7_000),
+        Verb::Image { .. } | Verb::CopyImage { .. } => (30_000, 60_000),
+        Verb::Capture { .. } => (60_000, 120_000),
         Verb::Nics { .. } => (4_000, 9_000),
         Verb::Disks { .. } | Verb::Disk { .. } | Verb::Balance { .. } => (3_000, 8_000),
-        Verb::NoDisk { .. } | Verb::Unbalance { .. } => (2_000, 5_000),
+        Verb::NoDisk { .. } | Verb::NoImage { .. } | Verb::Unbalance { .. } => (2_000, 5_000),
     }
 }
 

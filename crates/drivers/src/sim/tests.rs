@@ -108,6 +108,7 @@ fn conforms_at_every_pace() {
             other_flavor: flavor(2, 4096),
             image: image(1),
             other_image: image(2),
+            makes_images: true,
         };
         let mut now = Time(1_000);
         let mut wait = |driver: &mut dyn Driver| {
@@ -233,6 +234,20 @@ fn force_decides_about_a_guest_that_does_not_comply() {
     ask(&mut driver, stop(Force::SoftThenHard)).expect("power is cut");
     assert_eq!(power(&driver, server), Power::Stopped);
     ask(&mut driver, stop(Force::Soft)).expect("a stopped one need not comply");
+}
+
+#[test]
+fn a_server_lets_in_the_key_it_was_told_last() {
+    let mut driver = small();
+    let server = ServerId(1);
+    placed(&mut driver, 1, "a", 1);
+    let key = |text: Option<&str>| Verb::Key { server, public_key: text.map(Into::into) };
+    for told in [Some("one"), Some("two"), None, Some("two")] {
+        ask(&mut driver, key(told)).expect("it is told");
+        assert_eq!(driver.public_key(server).as_deref(), told);
+    }
+    ask(&mut driver, Verb::Remove { server }).expect("it goes");
+    assert_eq!(driver.public_key(server), None);
 }
 
 #[test]

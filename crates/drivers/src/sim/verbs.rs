@@ -77,6 +77,27 @@ impl Fleet {
                 self.loose.remove(&volume);
                 DONE
             }
+            Verb::Capture { server, image } => {
+                self.on(server, |_, _| DONE)?;
+                self.own_images.insert(image);
+                DONE
+            }
+            Verb::CopyImage { from: _, to } => {
+                self.own_images.insert(to);
+                DONE
+            }
+            Verb::NoImage { image } => {
+                self.own_images.remove(&image);
+                DONE
+            }
+            Verb::Key { server, public_key } => {
+                self.on(server, |_, _| DONE)?;
+                match public_key {
+                    Some(key) => self.keys.insert(server, key),
+                    None => self.keys.remove(&server),
+                };
+                DONE
+            }
             Verb::Balance { balancer } => {
                 self.balancers.insert(balancer.id, *balancer);
                 DONE

@@ -138,6 +138,7 @@ impl Room {
             other_flavor: flavor(2),
             image: image(IMAGE),
             other_image: image(OTHER),
+            makes_images: false,
         }
     }
 

@@ -22,9 +22,8 @@ pub(in crate::huawei) struct Entity {
 pub(in crate::huawei) fn entity(world: &World, job: &Job, sub: &SubJob) -> Option<Entity> {
     let id = match &sub.target {
         SubTarget::Known(Target::Disk(id)) => *id,
-        SubTarget::Known(Target::Server(_) | Target::Balancer(_)) | SubTarget::Unknown(_) => {
-            return None;
-        }
+        SubTarget::Known(Target::Server(_) | Target::Balancer(_) | Target::Image(_))
+        | SubTarget::Unknown(_) => return None,
     };
     let disk = world.disk(job.project, id);
     Some(Entity {

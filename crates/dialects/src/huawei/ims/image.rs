@@ -1,6 +1,7 @@
 //! An image in this service's words.
 
-use regiment_core::model::{Image, ImageSource, OsFamily, ProjectId};
+use regiment_core::model::{ImageOrigin, ImagePhase, ImageSource, OsFamily};
+use regiment_core::world::SeenImage;
 use serde::Serialize;
 
 use crate::huawei::{ids, times};
@@ -36,6 +37,10 @@ pub(super) struct ImageOf<'a> {
     __isregistered: &'static str,
     __image_source_type: &'static str,
     __support_kvm: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    __description: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    __data_origin: Option<String>,
 }
 
 /// The platforms that this service tells apart by name; what is none of them is `Other`.
@@ -54,9 +59,10 @@ const PLATFORMS: [&str; 12] = [
     "Rocky Linux",
 ];
 
-pub(super) fn describe(image: &Image, project: ProjectId) -> ImageOf<'_> {
+pub(super) fn describe(seen: SeenImage<'_>) -> ImageOf<'_> {
+    let SeenImage { image, source, own } = seen;
     let id = image.id.to_string();
-    let (kind, visibility) = match image.source {
+    let (kind, visibility) = match source {
         ImageSource::Public => ("gold", "public"),
         ImageSource::Private => ("private", "private"),
         ImageSource::Market => ("market", "public"),
@@ -66,14 +72,13 @@ pub(super) fn describe(image: &Image, project: ProjectId) -> ImageOf<'_> {
     let made = times::plain(image.created_at);
     ImageOf {
         name: &image.name,
-        status: "active",
-        visibility,
-        owner: match image.source {
-            ImageSource::Private => project.plain(),
-            ImageSource::Public | ImageSource::Market | ImageSource::Shared => {
-                ids::of_catalog("owner of images")
-            }
+        status: match own.map(|own| own.phase) {
+            None | Some(ImagePhase::Ready) => "active",
+            Some(ImagePhase::Making | ImagePhase::Copying) => "saving",
+            Some(ImagePhase::NotMade | ImagePhase::Gone) => "killed",
         },
+        visibility,
+        owner: own.map_or_else(|| ids::of_catalog("owner of images"), |own| own.project.plain()),
         protected: visibility == "public",
         min_disk: image.disk_gib_min,
         min_ram: 0,
@@ -99,6 +104,11 @@ pub(super) fn describe(image: &Image, project: ProjectId) -> ImageOf<'_> {
         __isregistered: "true",
         __image_source_type: "uds",
         __support_kvm: "true",
+        __description: own.map(|own| &*own.description),
+        __data_origin: own.map(|own| match own.origin {
+            ImageOrigin::Server(server) => format!("instance,{server}"),
+            ImageOrigin::Image(from) => format!("image,{from}"),
+        }),
         id,
     }
 }

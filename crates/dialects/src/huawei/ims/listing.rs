@@ -1,7 +1,7 @@
 //! What the lists are asked for: filters by the names of an image's own fields, order and page.
 
-use regiment_core::model::{Image, ProjectId};
-use regiment_core::world::World;
+use regiment_core::model::ProjectId;
+use regiment_core::world::{SeenImage, World};
 use serde_json::Value;
 
 use super::image::{ImageOf, describe};
@@ -124,11 +124,11 @@ impl Listing {
 
     pub fn page<'a>(&self, world: &'a World) -> Result<Page<'a>, Row> {
         let known = self.flavor.as_ref().is_none_or(|name| world.flavor(name).is_some());
-        let all = world.images().filter(|_| known && !self.nothing);
-        let mut found: Vec<(Value, ImageOf<'a>)> = all
-            .map(|image| told(image, self.project))
-            .filter(|(fields, _)| self.admits(fields))
-            .collect();
+        let seen = world.seen_images(self.project).filter(|_| known && !self.nothing);
+        let mut all: Vec<SeenImage<'a>> = seen.collect();
+        all.sort_by_key(|seen| seen.image.id);
+        let mut found: Vec<(Value, ImageOf<'a>)> =
+            all.into_iter().map(told).filter(|(fields, _)| self.admits(fields)).collect();
         // Of equals the id decides, which is the order they come in.
         found.sort_by(|(one, _), (other, _)| {
             let order = compare(&one[self.sort_key], &other[self.sort_key]);
@@ -171,8 +171,8 @@ impl Listing {
     }
 }
 
-fn told(image: &Image, project: ProjectId) -> (Value, ImageOf<'_>) {
-    let image = describe(image, project);
+fn told(seen: SeenImage<'_>) -> (Value, ImageOf<'_>) {
+    let image = describe(seen);
     (serde_json::to_value(&image).unwrap_or_default(), image)
 }
 

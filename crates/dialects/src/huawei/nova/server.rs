@@ -6,13 +6,14 @@ use std::net::Ipv4Addr;
 
 use regiment_core::model::{ProjectId, Server, ServerId};
 use regiment_core::view::View;
+use regiment_core::world::World;
 use serde::Serialize;
 
 use super::answer::NovaReply;
 use super::links::{Link, Links};
 use super::version::{ATTRIBUTES, DESCRIPTION, FLAVOR_WITHIN, HOST_STATUS, LOCKED, TAGS};
 use crate::huawei::detail::{
-    Lens, mac_text, network_id, public_address, reservation, security_groups, tag_text, user,
+    Lens, mac_text, network_id, public_addresses, reservation, security_groups, tag_text, user,
 };
 use crate::huawei::faults::Row;
 use crate::huawei::ops::flavors::specs;
@@ -70,7 +71,7 @@ impl<'a> Glass<'a> {
                 nics.into_iter().map(|Address { addr, version, .. }| Plain { addr, version });
             (network, nics.collect())
         };
-        let addresses = addresses(server).into_iter().map(plain).collect();
+        let addresses = addresses(server, self.lens.view.world).into_iter().map(plain).collect();
         Changed { basic: self.basic(server), image: "", addresses }
     }
 
@@ -107,7 +108,7 @@ impl<'a> Glass<'a> {
         let status = self.reply.since(HOST_STATUS).then(|| self.lens.host_status(server));
         More {
             image: ImageOf { links: [self.links.bookmark("images", &image)], id: image },
-            addresses: addresses(server),
+            addresses: addresses(server, self.lens.view.world),
             zone: &details.zone,
             config_drive: "",
             key_name: details.key_name.as_deref(),
@@ -158,12 +159,11 @@ impl<'a> Glass<'a> {
     }
 }
 
-/// The fixed addresses, then the floating one, under the network they are in.
-fn addresses(server: &Server) -> BTreeMap<String, Vec<Address>> {
+/// The fixed addresses, then the floating ones, under the network they are in.
+fn addresses(server: &Server, world: &World) -> BTreeMap<String, Vec<Address>> {
     let nics = server.details.nics.iter();
     let fixed = nics.map(|nic| (nic, nic.address, "fixed"));
-    let public = public_address(server).zip(server.details.nics.first());
-    let floating = public.map(|(address, nic)| (nic, address, "floating"));
+    let floating = public_addresses(server, world).map(|(nic, address)| (nic, address, "floating"));
     let all = fixed.chain(floating).map(|(nic, addr, kind)| Address {
         version: 4,
         addr,

@@ -50,7 +50,7 @@ impl Absolute {
         let usage = world.usage(project);
         let quota = world.project(project).map(|project| project.quota).unwrap_or_default();
         let ram_mib = quota.ram_mib.map_or(NONE, |mib| i64::try_from(mib).unwrap_or(NONE));
-        let public = |server: &&_| detail::public_address(server).is_some();
+        let public = |server| detail::public_addresses(server, world).count();
         Absolute {
             max_total_instances: quota.servers.map_or(NONE, i64::from),
             max_total_cores: quota.vcpus.map_or(NONE, i64::from),
@@ -69,7 +69,7 @@ impl Absolute {
             max_security_group_rules: NONE,
             max_total_floating_ips: NONE,
             max_total_keypairs: KEY_PAIRS_MAX,
-            total_floating_ips_used: world.servers_of(project).filter(public).count(),
+            total_floating_ips_used: world.servers_of(project).map(public).sum(),
             // Whoever has none of his own is in the cloud's.
             total_security_groups_used: world.security_groups(project).count().max(1),
             total_server_groups_used: world.server_groups(project).count(),

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use regiment_core::model::{
     Fault, FaultKind, Job, Outcome, SubJob, SubState, SubTarget, Tally, Target,
 };
-use regiment_core::ops::{Lock, Operation};
+use regiment_core::ops::{BindKeyPair, Lock, Operation};
 use regiment_core::world::World;
 use serde::Serialize;
 
@@ -120,6 +120,9 @@ fn child(world: &World, job: &Job, at: usize) -> JobOf {
         SubTarget::Unknown(words) => {
             entities.insert("server_id", words.to_string());
         }
+        SubTarget::Known(Target::Image(id)) => {
+            entities.insert("image_id", id.to_string());
+        }
         // This cloud has no entity for the one; the other has one of its own.
         SubTarget::Known(Target::Balancer(_) | Target::Disk(_)) => {}
     }
@@ -219,6 +222,13 @@ const fn types(operation: &Operation) -> (&'static str, &'static str) {
             ("updateListener", "updateSingleListener")
         }
         Operation::DeleteListeners(_) => ("deleteListener", "deleteSingleListener"),
+        Operation::MakeImage(_) => ("createImage", "createSingleImage"),
+        Operation::CopyImages(_) => ("copyImage", "copySingleImage"),
+        Operation::DeleteImages(_) => ("deleteImage", "deleteSingleImage"),
+        Operation::BindKeyPair(BindKeyPair { bound: true, .. }) => {
+            ("bindKeypair", "bindSingleKeypair")
+        }
+        Operation::BindKeyPair(_) => ("unbindKeypair", "unbindSingleKeypair"),
         // Makes no job, or has names of its own.
         Operation::CreateDisks(_)
         | Operation::DeleteDisks(_)

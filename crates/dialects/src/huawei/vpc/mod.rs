@@ -2,7 +2,8 @@
 //! service's v1 and v3, and OpenStack's own v2.0.
 //!
 //! Deliberately absent: making and changing networks, routes, addresses of the outside, quotas. The
-//! networks are those that a plane begins with; ports are the interfaces of servers.
+//! networks are those that a plane begins with; ports are the interfaces of servers and
+//! those that no server has.
 
 mod networks;
 mod page;
@@ -118,7 +119,12 @@ fn things<'v>(
                 // Deleted servers that can still be taken back keep theirs.
                 .chain(world.recycled_of(project))
                 .flat_map(|server| server.details.nics.iter().map(move |nic| (server, nic)))
-                .map(move |(server, nic)| ports::show(server, nic, world, style)),
+                .map(move |(server, nic)| ports::show(server, nic, world, style))
+                .chain(
+                    world
+                        .free_interfaces(project)
+                        .map(move |one| ports::show_free(one, world, style)),
+                ),
         ),
         Kind::SecurityGroups => Box::new(
             world.security_groups(project).map(move |group| security_groups::show(group, style)),

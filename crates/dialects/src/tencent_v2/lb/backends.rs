@@ -108,11 +108,11 @@ impl<'w> Bound<'w> {
         u32::from(!is_checked || health::is_alive(self.server))
     }
 
-    pub fn show(&self) -> Shown {
+    pub fn show(&self, world: &World) -> Shown {
         Shown {
             instance_name: self.server.name.clone(),
             lan_ip: self.lan_ip(),
-            wan_ip_set: [],
+            wan_ip_set: servers::wan_ips(self.server, world),
             instance_status: servers::status(self.server),
             port: self.port,
             weight: self.weight,
@@ -128,8 +128,7 @@ impl<'w> Bound<'w> {
 pub struct Shown {
     instance_name: Arc<str>,
     lan_ip: String,
-    /// Public addresses are not modelled.
-    wan_ip_set: [String; 0],
+    wan_ip_set: Vec<String>,
     instance_status: u32,
     port: u16,
     weight: u32,

@@ -9,6 +9,7 @@ use regiment_core::vault::Secret;
 use regiment_core::world::World;
 use serde::Serialize;
 
+use super::key_pairs::name_of;
 use super::reinstall::WantedImage;
 use crate::Action;
 use crate::sign::token_digest;
@@ -61,7 +62,7 @@ struct Wanted {
     count: u32,
     name: Arc<str>,
     hostname: Arc<str>,
-    key_name: Option<Arc<str>>,
+    key_id: Option<String>,
     root_gib: Option<u32>,
     storage: Option<VolumeOrder>,
     password: Option<(Secret, PasswordFit)>,
@@ -109,11 +110,11 @@ fn read(call: &Call<'_>, paying: Paying) -> Result<Wanted, Refusal> {
         zone,
         cpu: fields.need_number("cpu", 1..=u32::MAX)?,
         mem_gib: fields.need_number("mem", 1..=u32::MAX)?,
-        image: WantedImage::read(&fields)?.ok_or_else(|| Refusal::Missing("imageId".to_owned()))?,
+        image: WantedImage::read(call)?.ok_or_else(|| Refusal::Missing("imageId".to_owned()))?,
         count: fields.number("goodsNum", 1..=GOODS_MAX)?.unwrap_or(1),
         name: name.unwrap_or(names::UNNAMED).into(),
         hostname: hostname.into(),
-        key_name: fields.text("keyId").map(Into::into),
+        key_id: fields.text("keyId").map(str::to_owned),
         root_gib: fields.number("rootSize", 1..=16_000)?,
         storage: storage(&fields)?,
         password: password::read(&fields)?,
@@ -230,7 +231,7 @@ fn order(world: &World, wanted: Wanted, issuer: &Issuer) -> Result<Action, Refus
     let details = Details {
         zone,
         hostname: wanted.hostname,
-        key_name: wanted.key_name,
+        key_name: wanted.key_id.map(|id| name_of(world, issuer.project, &id)).transpose()?,
         hints: wanted.hints,
         ..Details::default()
     };

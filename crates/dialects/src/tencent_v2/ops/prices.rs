@@ -15,7 +15,6 @@ use crate::tencent::shapes;
 use crate::tencent_v2::call::Call;
 use crate::tencent_v2::charges;
 use crate::tencent_v2::faults::Refusal;
-use crate::tencent_v2::params::Fields;
 use crate::tencent_v2::task;
 
 /// Instances in one call.
@@ -59,12 +58,13 @@ struct Whole {
 }
 
 impl Wanted {
-    fn read(fields: &Fields<'_>, usual: Network) -> Result<Wanted, Refusal> {
+    fn read(call: &Call<'_>, usual: Network) -> Result<Wanted, Refusal> {
+        let fields = &call.fields();
         fields.number("storageType", 1..=5)?;
         Ok(Wanted {
             cpu: fields.need_number("cpu", 1..=u32::MAX)?,
             mem_gib: fields.need_number("mem", 1..=u32::MAX)?,
-            image: WantedImage::read(fields)?
+            image: WantedImage::read(call)?
                 .ok_or_else(|| Refusal::Missing("imageId".to_owned()))?,
             root_gib: fields.number("rootSize", 1..=16_000)?.unwrap_or(0),
             storage_gib: fields.need_number("storageSize", 0..=16_000)?,
@@ -85,7 +85,7 @@ impl Wanted {
 
 /// `InquiryInstancePriceHour`.
 pub fn decode_hour(call: &Call<'_>) -> Result<Action, Refusal> {
-    let wanted = Wanted::read(&call.fields(), Network::Hourly)?;
+    let wanted = Wanted::read(call, Network::Hourly)?;
     Ok(Action::look(move |view| task::shown(hourly(view.world, &wanted))))
 }
 
@@ -118,7 +118,7 @@ pub fn decode_prepaid(call: &Call<'_>) -> Result<Action, Refusal> {
     let question = match fields.text("instanceId") {
         None => {
             let months = fields.need_number("period", 1..=MONTHS_MAX)?;
-            Question::New(Wanted::read(&fields, Network::Monthly)?, months)
+            Question::New(Wanted::read(call, Network::Monthly)?, months)
         }
         Some(instance) => {
             let instance = instance.to_owned();

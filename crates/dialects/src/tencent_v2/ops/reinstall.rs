@@ -1,14 +1,13 @@
 use regiment_core::command::TargetRef;
-use regiment_core::model::{FaultKind, ImageId, ImageSource};
+use regiment_core::model::{FaultKind, ImageId, ImageSource, ProjectId};
 use regiment_core::ops::{Operation, PasswordFit, Reinstall};
 use regiment_core::vault::Secret;
 use regiment_core::world::World;
 
 use crate::Action;
-use crate::tencent::ids;
+use crate::tencent::{ids, images, regions};
 use crate::tencent_v2::call::{Call, Issuer};
 use crate::tencent_v2::faults::Refusal;
-use crate::tencent_v2::params::Fields;
 use crate::tencent_v2::{password, task};
 
 /// The system disk cannot be given another size; it may be given the one it has.
@@ -23,12 +22,15 @@ struct Wanted {
 pub struct WantedImage {
     id: String,
     source: Option<ImageSource>,
+    /// Who names it, and where.
+    project: ProjectId,
+    region: String,
 }
 
 /// `ResetInstances`: despite its name, one instance. It is stopped for it if it runs, and runs after.
 pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let fields = call.fields();
-    let image = WantedImage::read(&fields)?;
+    let image = WantedImage::read(call)?;
     if image.is_none() && fields.text("imageType").is_some() {
         return Err(Refusal::Missing("imageId".to_owned()));
     }
@@ -70,7 +72,8 @@ fn order(world: &World, wanted: Wanted, issuer: &Issuer) -> Result<Action, Refus
 }
 
 impl WantedImage {
-    pub fn read(fields: &Fields<'_>) -> Result<Option<WantedImage>, Refusal> {
+    pub fn read(call: &Call<'_>) -> Result<Option<WantedImage>, Refusal> {
+        let fields = call.fields();
         let source = match fields.number("imageType", 1..=4)? {
             Some(1) => Some(ImageSource::Private),
             Some(2) => Some(ImageSource::Public),
@@ -79,14 +82,16 @@ impl WantedImage {
             None => None,
         };
         let id = fields.text("imageId");
-        Ok(id.map(|id| WantedImage { id: id.to_owned(), source }))
+        let region = regions::region(&call.region()).to_owned();
+        let project = call.project();
+        Ok(id.map(|id| WantedImage { id: id.to_owned(), source, project, region }))
     }
 
     /// The image, which must be of the kind the client says, if it says one.
     pub fn find(&self, world: &World) -> Result<ImageId, Refusal> {
-        ids::find_image(world, &self.id)
-            .filter(|image| self.source.is_none_or(|source| source == image.source))
-            .map(|image| image.id)
+        images::find(world, self.project, &self.region, &self.id)
+            .filter(|seen| self.source.is_none_or(|source| source == seen.source))
+            .map(|seen| seen.image.id)
             .ok_or_else(|| {
                 regiment_core::model::Fault::with(FaultKind::ImageNotFound, &*self.id).into()
             })

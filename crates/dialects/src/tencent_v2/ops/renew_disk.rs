@@ -24,7 +24,7 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
                 let changes = charging::renew(&disk.hints, view.now, months, None);
                 let terms = Terms::of(&disk.hints, changes);
                 let edit = Edit::ChangeDiskTerms(ChangeDiskTerms { volume: disk.id, terms });
-                return task::edit_plain(issuer.command(edit.into(), Vec::new()), "");
+                return task::edit(issuer.command(edit.into(), Vec::new()));
             }
             Some(AnyDisk::Loose(_)) => bad("must be a disk that is paid for in advance"),
             Some(AnyDisk::Of(_, _)) => bad("must be an elastic disk: this is its instance's"),

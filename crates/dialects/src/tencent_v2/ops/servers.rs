@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use regiment_core::model::{ImageSource, NetworkId, ProjectId, Server, ServerId};
+use regiment_core::model::{Image, ImageSource, NetworkId, ProjectId, Server, ServerId};
 use regiment_core::view::View;
+use regiment_core::world::World;
 use serde::Serialize;
 
 use crate::Action;
@@ -152,8 +153,7 @@ struct Instance {
     instance_id: String,
     uuid: ServerId,
     lan_ip: String,
-    /// Public addresses are not modelled.
-    wan_ip_set: [String; 0],
+    wan_ip_set: Vec<String>,
     cpu: u32,
     mem: u32,
     bandwidth: u32,
@@ -210,13 +210,13 @@ impl Instance {
             instance_id: ids::instance_long(server.id),
             uuid: server.id,
             lan_ip: lan_ip(server),
-            wan_ip_set: [],
+            wan_ip_set: wan_ips(server, world),
             cpu: flavor.map_or(0, |flavor| flavor.vcpus),
             mem: flavor.map_or(0, |flavor| shapes::mem_gib(flavor)),
             bandwidth: charging::bandwidth(said, view.now),
             un_img_id: ids::image(server.image),
             image_id: ids::image_number(server.image),
-            image_type: image.map_or("", |image| image_type(image.source)),
+            image_type: image.map_or("", |image| image_type(source_of(world, server, image))),
             status: status(server),
             status_time: times::beijing(server.updated_at),
             region: region.clone(),
@@ -260,6 +260,10 @@ impl DiskInfo {
     }
 }
 
+pub fn wan_ips(server: &Server, world: &World) -> Vec<String> {
+    world.public_addresses_of(server).map(|(_, one)| one.address.to_string()).collect()
+}
+
 /// The number of the network or subnet that an instance is in; else the one that its client said.
 fn number(id: Option<NetworkId>, server: &Server, hint: &str) -> u64 {
     id.map_or_else(|| u64::from(hints::number(server, hint)), ids::network_number)
@@ -277,6 +281,14 @@ const fn network_pay_mode(network: Network) -> u32 {
 
 pub fn lan_ip(server: &Server) -> String {
     server.details.nics.first().map(|nic| nic.address.to_string()).unwrap_or_default()
+}
+
+/// What others share with a project is not its own.
+fn source_of(world: &World, server: &Server, image: &Image) -> ImageSource {
+    match world.own_image(image.id) {
+        Some(own) if own.project != server.project => ImageSource::Shared,
+        Some(_) | None => image.source,
+    }
 }
 
 const fn image_type(source: ImageSource) -> &'static str {

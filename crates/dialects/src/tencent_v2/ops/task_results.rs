@@ -1,6 +1,7 @@
 //! Asking for a task by its number: the load balancers' own action, and ours for everything else,
 //! since the vendor has none for instances.
 
+use regiment_core::edits::Edit;
 use regiment_core::model::{Fault, FaultKind, Job, Outcome, ProjectId, SubJobId, SubState};
 use regiment_core::ops::Operation;
 use regiment_core::view::View;
@@ -30,7 +31,7 @@ struct Data {
 
 /// `DescribeLoadBalancersTaskResult`.
 pub fn decode_lb(call: &Call<'_>) -> Result<Action, Refusal> {
-    let (number, project) = asked(call)?;
+    let (number, project) = asked(call, "requestId")?;
     Ok(Action::look(move |view| {
         let found = find(view, number, project, Operation::is_of_balancers);
         task::shown(found.map(|result| {
@@ -40,9 +41,39 @@ pub fn decode_lb(call: &Call<'_>) -> Result<Action, Refusal> {
     }))
 }
 
+/// `DescribeVpcTaskResult`.
+pub fn decode_vpc(call: &Call<'_>) -> Result<Action, Refusal> {
+    let (number, project) = asked(call, "taskId")?;
+    Ok(Action::look(move |view| {
+        let found = find(view, number, project, is_of_networks);
+        task::shown(found.map(|result| {
+            let data = Data { status: result.status(), code: None, message: None };
+            Found { data }
+        }))
+    }))
+}
+
+/// Whether the vendor's networks have it done.
+fn is_of_networks(operation: &Operation) -> bool {
+    let edits = |edit: &Edit| {
+        matches!(
+            edit,
+            Edit::CreateInterface(_)
+                | Edit::DeleteInterface(_)
+                | Edit::ChangeFurtherAddresses(_)
+                | Edit::MoveFurtherAddress(_)
+        )
+    };
+    match operation {
+        Operation::AddNics(_) | Operation::DeleteNics(_) => true,
+        Operation::Edit(edit) => edits(edit),
+        _ => false,
+    }
+}
+
 /// `DescribeTaskResult`, ours: takes the number of an ordinary task or of one item of a batch task.
 pub fn decode_any(call: &Call<'_>) -> Result<Action, Refusal> {
-    let (number, project) = asked(call)?;
+    let (number, project) = asked(call, "requestId")?;
     Ok(Action::look(move |view| {
         let found = find(view, number, project, |_| true);
         task::shown(found.map(|result| {
@@ -58,11 +89,11 @@ pub fn decode_any(call: &Call<'_>) -> Result<Action, Refusal> {
     }))
 }
 
-fn asked(call: &Call<'_>) -> Result<(u64, ProjectId), Refusal> {
+fn asked(call: &Call<'_>, name: &str) -> Result<(u64, ProjectId), Refusal> {
     let fields = call.fields();
-    let text = fields.need("requestId")?;
+    let text = fields.need(name)?;
     let number =
-        parse_digits(text).ok_or_else(|| fields.bad("requestId", "must be a positive integer"))?;
+        parse_digits(text).ok_or_else(|| fields.bad(name, "must be a positive integer"))?;
     Ok((number, call.project()))
 }
 

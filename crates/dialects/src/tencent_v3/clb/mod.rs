@@ -79,7 +79,8 @@ pub fn target(id: &str) -> Result<TargetRef, Refusal> {
         target @ (TargetRef::Server(_)
         | TargetRef::Short(_)
         | TargetRef::Balancer(_)
-        | TargetRef::Disk(_)) => Ok(target),
+        | TargetRef::Disk(_)
+        | TargetRef::Image(_)) => Ok(target),
     }
 }
 

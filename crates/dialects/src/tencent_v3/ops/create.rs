@@ -4,14 +4,16 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use regiment_core::command::TokenClaim;
-use regiment_core::model::{Details, FaultKind, Hints, Image, NetworkId, ProjectId, Tag, Time};
+use regiment_core::model::{
+    Details, FaultKind, Hints, Image, KeyPair, NetworkId, ProjectId, Tag, Time,
+};
 use regiment_core::ops::{Create, NicOrder, Operation, PasswordFit, VolumeOrder};
 use regiment_core::vault::Secret;
 use regiment_core::world::World;
 use serde::{Deserialize, Serialize};
 
 use crate::Action;
-use crate::tencent::{hints, hostname, ids};
+use crate::tencent::{hints, hostname, ids, images, key_pairs};
 use crate::tencent_v3::call::{Call, Issuer};
 use crate::tencent_v3::charges::{Charge, Internet, Prepaid};
 use crate::tencent_v3::faults::Refusal;
@@ -141,7 +143,7 @@ struct ActionTimer {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct TagSpecification {
+pub struct TagSpecification {
     resource_type: String,
     tags: Vec<WantedTag>,
 }
@@ -237,9 +239,7 @@ impl Wanted {
     }
 
     fn tags(&self) -> Vec<Tag> {
-        let of_instances = |said: &&TagSpecification| said.resource_type == "instance";
-        let tags = self.tag_specification.iter().filter(of_instances).flat_map(|said| &said.tags);
-        tags.map(|tag| Tag { key: (*tag.key).into(), value: (*tag.value).into() }).collect()
+        tags_of("instance", &self.tag_specification)
     }
 
     /// When the instances go by themselves.
@@ -262,6 +262,12 @@ impl Wanted {
             )),
         }
     }
+}
+
+/// The tags for a kind of thing.
+pub fn tags_of(kind: &str, said: &[TagSpecification]) -> Vec<Tag> {
+    let tags = said.iter().filter(|said| said.resource_type == kind).flat_map(|said| &said.tags);
+    tags.map(|tag| Tag { key: (*tag.key).into(), value: (*tag.value).into() }).collect()
 }
 
 /// How the instances let people in.
@@ -302,17 +308,36 @@ pub fn key_name(
             _ => Err(Refusal::too_many("LoginSettings.KeyIds", 1)),
         };
     };
-    let pair = world.key_pairs(project).find(|pair| ids::key_pair(&pair.name) == *id);
-    let pair = pair.ok_or_else(|| Refusal::from(FaultKind::KeyPairNotFound).about(id))?;
-    Ok(Some(pair.name.clone()))
+    Ok(Some(key_pair(world, project, id)?.name.clone()))
 }
 
-/// An image by its id.
-pub fn image<'w>(world: &'w World, id: &str) -> Result<&'w Image, Refusal> {
+/// A key pair by its id.
+pub fn key_pair<'w>(
+    world: &'w World,
+    project: ProjectId,
+    id: &str,
+) -> Result<&'w KeyPair, Refusal> {
+    let pair = key_pairs::find(world, project, id);
+    pair.ok_or_else(|| Refusal::from(FaultKind::KeyPairNotFound).about(id))
+}
+
+/// An image by its id, of which servers can be made.
+pub fn image<'w>(
+    world: &'w World,
+    project: ProjectId,
+    region: &str,
+    id: &str,
+) -> Result<&'w Image, Refusal> {
     if !ids::may_be_image(id) {
         return Err(Refusal::bad("InvalidImageId.Malformed", "ImageId", id));
     }
-    ids::find_image(world, id).ok_or_else(|| Refusal::from(FaultKind::ImageNotFound).about(id))
+    match images::find(world, project, region, id) {
+        Some(seen) if seen.is_ready() => Ok(seen.image),
+        Some(_) => Err(Refusal::from(FaultKind::ImageBusy)
+            .coded("InvalidParameterValue.InvalidImageState")
+            .about(id)),
+        None => Err(Refusal::from(FaultKind::ImageNotFound).about(id)),
+    }
 }
 
 /// What a new system is told, as it is sent.
@@ -347,7 +372,7 @@ impl Order<'_> {
                 Refusal::bad("InvalidZone.MismatchRegion", "Placement.Zone", &placement.zone)
             })?;
         let id = wanted.image_id.as_deref().ok_or_else(|| Refusal::missing("ImageId"))?;
-        let image = image(self.world, id)?;
+        let image = image(self.world, issuer.project, self.region, id)?;
         let kind = wanted.instance_type.as_deref().unwrap_or("S1.SMALL1");
         let (flavor, family) = types::find(self.world, kind)?;
         let name = wanted.host_name.as_deref().unwrap_or_default();

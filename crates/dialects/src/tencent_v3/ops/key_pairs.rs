@@ -1,25 +1,23 @@
 //! Key pairs: one list for the whole plane. Their ids are made of their names, and only the public
 //! half is kept.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use regiment_core::edits::{AddKeyPair, Edit, RemoveKeyPair, Together};
-use regiment_core::model::{FaultKind, KeyPair, ProjectId};
+use regiment_core::edits::{Edit, RemoveKeyPair, Together};
+use regiment_core::model::{FaultKind, KeyPair, Server};
 use regiment_core::ops::Operation;
 use regiment_core::view::View;
-use regiment_core::world::World;
 use serde::{Deserialize, Serialize};
 
 use crate::Action;
-use crate::keys::{self, Kind, Made, Public};
+use crate::keys::{self, Kind, Made};
 use crate::tencent::ids;
+use crate::tencent::key_pairs::{self, BadName, add, associated};
 use crate::tencent_v3::call::{Call, Issuer};
 use crate::tencent_v3::faults::Refusal;
 use crate::tencent_v3::filters::{self, Filter, Page};
 use crate::tencent_v3::times;
 
-const NAME_CHARS_MAX: usize = 25;
 /// Key pairs in one call.
 const KEYS_MAX: usize = 100;
 
@@ -51,7 +49,7 @@ struct Shown {
     key_id: String,
     key_name: Arc<str>,
     project_id: u32,
-    description: &'static str,
+    description: Arc<str>,
     public_key: Arc<str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     private_key: Option<String>,
@@ -96,12 +94,13 @@ pub fn create(call: &Call<'_>) -> Result<Action, Refusal> {
                 let name: Arc<str> = name.into();
                 let text: Arc<str> = public.text.as_str().into();
                 let command = issuer.command(add(&name, public, user), Vec::new());
+                let project = issuer.project;
                 issuer.edit_with(command, move |view| One {
                     key_pair: Shown {
-                        key_id: ids::key_pair(&name),
+                        key_id: key_pairs::id_of(view.world, project, &name),
                         key_name: name,
                         project_id: 0,
-                        description: "",
+                        description: "".into(),
                         public_key: text,
                         private_key: Some(private.expose().to_owned()),
                         associated_instance_ids: Vec::new(),
@@ -130,7 +129,10 @@ pub fn import(call: &Call<'_>) -> Result<Action, Refusal> {
     let issuer = call.issuer();
     let user = call.caller.access_key.clone();
     let command = issuer.command(add(&name.as_str().into(), public, user), Vec::new());
-    Ok(issuer.edit_with(command, move |_| Imported { key_id: ids::key_pair(&name) }))
+    let project = issuer.project;
+    Ok(issuer.edit_with(command, move |view| Imported {
+        key_id: key_pairs::id_of(view.world, project, &name),
+    }))
 }
 
 /// `DescribeKeyPairs`.
@@ -149,7 +151,7 @@ pub fn list(call: &Call<'_>) -> Result<Action, Refusal> {
     let project = call.project();
     Ok(call.look(move |view| {
         let passes = |pair: &&KeyPair| {
-            let id = ids::key_pair(&pair.name);
+            let id = key_pairs::id(pair);
             named.as_ref().is_none_or(|named| named.contains(&id))
                 && filters.iter().all(|filter| match &*filter.name {
                     "key-name" => filter.is(&pair.name),
@@ -162,13 +164,18 @@ pub fn list(call: &Call<'_>) -> Result<Action, Refusal> {
         let (total_count, part) = page.of(found);
         let mut associated = associated(view.world, project);
         let shown = part.map(|pair| Shown {
-            key_id: ids::key_pair(&pair.name),
+            key_id: key_pairs::id(pair),
             key_name: pair.name.clone(),
             project_id: 0,
-            description: "",
+            description: pair.description.clone(),
             public_key: pair.public_key.clone(),
             private_key: None,
-            associated_instance_ids: associated.remove(&*pair.name).unwrap_or_default(),
+            associated_instance_ids: associated
+                .remove(&*pair.name)
+                .unwrap_or_default()
+                .into_iter()
+                .map(|server: &Server| ids::instance(server.id.handle()))
+                .collect(),
             created_time: times::utc(pair.created_at),
             tags: [],
         });
@@ -196,31 +203,18 @@ pub fn delete(call: &Call<'_>) -> Result<Action, Refusal> {
     }))
 }
 
-fn add(name: &Arc<str>, public: Public, user: Arc<str>) -> Operation {
-    let Public { text, fingerprint } = public;
-    Operation::from(Edit::AddKeyPair(AddKeyPair {
-        name: name.clone(),
-        public_key: text.into(),
-        fingerprint: fingerprint.into(),
-        kind: Kind::Ssh.word().into(),
-        user,
-    }))
+pub fn check_name(name: &str) -> Result<(), Refusal> {
+    key_pairs::check_name(name).map_err(|bad| {
+        let code = match bad {
+            BadName::Empty => "InvalidKeyPairNameEmpty",
+            BadName::TooLong => "InvalidKeyPairNameTooLong",
+            BadName::IllegalChar => "InvalidKeyPairNameIncludeIllegalChar",
+        };
+        Refusal::bad(code, "KeyName", name)
+    })
 }
 
-fn check_name(name: &str) -> Result<(), Refusal> {
-    let refuse = |code| Err(Refusal::bad(code, "KeyName", name));
-    if name.is_empty() {
-        refuse("InvalidKeyPairNameEmpty")
-    } else if name.chars().count() > NAME_CHARS_MAX {
-        refuse("InvalidKeyPairNameTooLong")
-    } else if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
-        Ok(())
-    } else {
-        refuse("InvalidKeyPairNameIncludeIllegalChar")
-    }
-}
-
-fn check_ids(named: &[String]) -> Result<(), Refusal> {
+pub fn check_ids(named: &[String]) -> Result<(), Refusal> {
     if named.is_empty() {
         return Err(Refusal::missing("KeyIds"));
     }
@@ -233,19 +227,7 @@ fn check_ids(named: &[String]) -> Result<(), Refusal> {
     }
 }
 
-fn find<'v>(view: &View<'v>, issuer: &Issuer, id: &str) -> Result<&'v KeyPair, Refusal> {
-    let mut pairs = view.world.key_pairs(issuer.project);
-    let pair = pairs.find(|pair| ids::key_pair(&pair.name) == id);
+pub fn find<'v>(view: &View<'v>, issuer: &Issuer, id: &str) -> Result<&'v KeyPair, Refusal> {
+    let pair = key_pairs::find(view.world, issuer.project, id);
     pair.ok_or_else(|| Refusal::bad("InvalidKeyPairId.NotFound", "KeyIds", id))
-}
-
-/// The instances that each key pair lets into.
-fn associated(world: &World, project: ProjectId) -> BTreeMap<&str, Vec<String>> {
-    let mut associated: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for server in world.servers_of(project) {
-        if let Some(name) = &server.details.key_name {
-            associated.entry(name).or_default().push(ids::instance(server.id.handle()));
-        }
-    }
-    associated
 }

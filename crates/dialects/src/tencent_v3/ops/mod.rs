@@ -1,17 +1,26 @@
 //! One file per action; those of load balancers in an area of their own. `actions` lists them.
 
 pub mod bandwidth;
+pub mod bind_key_pair;
 pub mod change_charging;
 pub mod change_network;
+pub mod change_security_group;
 pub mod clb;
 pub mod console;
+pub mod copy_images;
 pub mod create;
 pub mod delete;
+pub mod delete_images;
 pub mod describe;
+pub mod describe_image;
+pub mod describe_key_pair;
 pub mod extend_volumes;
+pub mod image_quota;
+pub mod image_shares;
 pub mod images;
 pub mod internet_charge_types;
 pub mod key_pairs;
+pub mod make_image;
 pub mod modifications;
 pub mod offers;
 pub mod prices;
@@ -23,6 +32,7 @@ pub mod reset_password;
 pub mod resize;
 pub mod servers;
 pub mod shapes;
+pub mod share_image;
 pub mod start;
 pub mod states;
 pub mod stop;

@@ -25,10 +25,14 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let login = wanted.login_settings.unwrap_or_default();
     let password = login.password()?;
     let user_data = wanted.user_data.as_deref().map(user_data).transpose()?;
+    let region = call.region.clone();
     Ok(call.consult(move |view, issuer| {
         let server = named(view, issuer.project, &target)?;
         check_system_disk(server, wanted.system_disk.and_then(|disk| disk.disk_size))?;
-        let image = wanted.image_id.map(|id| image(view.world, &id)).transpose()?;
+        let image = wanted
+            .image_id
+            .map(|id| image(view.world, issuer.project, &region, &id))
+            .transpose()?;
         let (secret, fit) = match password {
             Some((secret, fit)) => (Some(secret), fit),
             None => (None, PasswordFit::ANY),

@@ -12,8 +12,8 @@ use super::delete::protected;
 use crate::Action;
 use crate::tencent::charging::{self, Network, Renewal};
 use crate::tencent::hints::{self, hint};
-use crate::tencent::ids;
 use crate::tencent::shapes::mem_gib;
+use crate::tencent::{ids, key_pairs};
 use crate::tencent_v3::call::{Call, targets};
 use crate::tencent_v3::charges::{charge_type, network_word};
 use crate::tencent_v3::faults::{self, Refusal};
@@ -242,6 +242,9 @@ impl<'a> Teller<'a> {
             "private-ip-address" => {
                 details.nics.iter().any(|nic| filter.is(&nic.address.to_string()))
             }
+            "public-ip-address" => {
+                public_ips(self.world, server).iter().any(|address| filter.is(address))
+            }
             "vpc-id" => filter.is(&self.network(server)),
             "subnet-id" => {
                 let ids = details.nics.iter().filter_map(|nic| nic.subnet).map(ids::subnet);
@@ -293,7 +296,7 @@ impl<'a> Teller<'a> {
             system_disk: system_disk(server, image.map_or(0, |image| image.disk_gib_min)),
             data_disks: data_disks(server),
             private_ip_addresses: details.nics.iter().map(|nic| nic.address.to_string()).collect(),
-            public_ip_addresses: None,
+            public_ip_addresses: Some(public_ips(self.world, server)).filter(|ips| !ips.is_empty()),
             internet_accessible: InternetAccessible {
                 internet_charge_type: network_word(Network::of(said)),
                 internet_max_bandwidth_out: charging::bandwidth(said, self.now),
@@ -315,7 +318,11 @@ impl<'a> Teller<'a> {
             os_name: image.map(|image| image.os.clone()).unwrap_or_default(),
             security_group_ids: security_groups(server),
             login_settings: LoginSettings {
-                key_ids: details.key_name.iter().map(|name| ids::key_pair(name)).collect(),
+                key_ids: details
+                    .key_name
+                    .iter()
+                    .map(|name| key_pairs::id_of(self.world, self.project, name))
+                    .collect(),
             },
             instance_state: states::state(server),
             tags: details
@@ -381,4 +388,8 @@ fn data_disks(server: &Server) -> Vec<DataDisk> {
         encrypt: false,
     })
     .collect()
+}
+
+fn public_ips(world: &World, server: &Server) -> Vec<String> {
+    world.public_addresses_of(server).map(|(_, one)| one.address.to_string()).collect()
 }

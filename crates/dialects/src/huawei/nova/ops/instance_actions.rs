@@ -205,6 +205,7 @@ const fn words(operation: &Operation) -> Option<(&'static str, Option<&'static s
         }
         Operation::AttachVolume(_) => ("attach_volume", Some("compute_attach_volume")),
         Operation::DetachVolume(_) => ("detach_volume", Some("compute_detach_volume")),
+        Operation::MakeImage(_) => ("createImage", Some("compute_snapshot_instance")),
         Operation::Lock(Lock { locked: true }) => ("lock", None),
         Operation::Lock(Lock { locked: false }) => ("unlock", None),
         Operation::Rename(_)
@@ -227,6 +228,9 @@ const fn words(operation: &Operation) -> Option<(&'static str, Option<&'static s
         | Operation::RegisterMembers(_)
         | Operation::DeregisterMembers(_)
         | Operation::WeighMembers(_)
+        | Operation::CopyImages(_)
+        | Operation::DeleteImages(_)
+        | Operation::BindKeyPair(_)
         | Operation::MoveMembers(_)
         | Operation::CreateRules(_)
         | Operation::ChangeRule(_)

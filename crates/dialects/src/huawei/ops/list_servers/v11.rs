@@ -99,7 +99,9 @@ const EXPECTED: &[(&str, Make)] = &[
     ("enterprise_project_id", |_, server| value(enterprise_project(server))),
     ("tags", |_, server| value(server.details.tags.iter().map(tag_text).collect::<Vec<_>>())),
     ("metadata", |lens, server| value(lens.metadata(server))),
-    ("addresses", |_, server| value(BTreeMap::from([(network_id(server), addresses(server, 4))]))),
+    ("addresses", |lens, server| {
+        value(BTreeMap::from([(network_id(server), addresses(server, lens.view.world, 4))]))
+    }),
     ("security_groups", |lens, server| value(security_groups(server, lens.view.world))),
     ("volumes_attached", |_, server| value(volumes(server))),
     ("image", |_, server| value(ById { id: server.image.to_string() })),

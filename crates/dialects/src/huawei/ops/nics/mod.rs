@@ -140,6 +140,7 @@ fn server_id(id: &str) -> Result<ServerId, Row> {
         TargetRef::Short(_)
         | TargetRef::Balancer(_)
         | TargetRef::Disk(_)
+        | TargetRef::Image(_)
         | TargetRef::Unreadable(_) => Err(no_such_server(id)),
     }
 }

@@ -44,7 +44,7 @@ struct OfRule {
 }
 
 fn shown(world: &World, members: &[Member]) -> Vec<ShownBackend> {
-    Bound::of_members(world, members).iter().map(Bound::show).collect()
+    Bound::of_members(world, members).iter().map(|bound| bound.show(world)).collect()
 }
 
 pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {

@@ -38,8 +38,7 @@ struct Item {
     instance_name: Arc<str>,
     weight: u32,
     lan_ip: String,
-    /// Public addresses are not modelled.
-    wan_ip_set: [String; 0],
+    wan_ip_set: Vec<String>,
     instance_status: u32,
 }
 
@@ -57,7 +56,7 @@ fn list(world: &World, project: ProjectId, id: &str, page: Page) -> Result<List,
         instance_name: server.name.clone(),
         weight: backend.weight,
         lan_ip: servers::lan_ip(server),
-        wan_ip_set: [],
+        wan_ip_set: servers::wan_ips(server, world),
         instance_status: servers::status(server),
     };
     Ok(List { total, backends: part.map(item).collect() })

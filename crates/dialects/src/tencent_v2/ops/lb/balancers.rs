@@ -52,6 +52,9 @@ impl Filter {
     fn takes(&self, balancer: &LoadBalancer, world: &World) -> bool {
         let domain = domain(balancer);
         let address = balancer.address.to_string();
+        let has_wan_ip = |server: &Server| {
+            servers::wan_ips(server, world).iter().any(|ip| self.backend_wan_ips.contains(ip))
+        };
         let has_lan_ip = |server: &Server| self.backend_lan_ips.contains(&servers::lan_ip(server));
         (self.ids.is_empty() || self.ids.contains(&ids::balancer(balancer.id)))
             && self.reach.is_none_or(|reach| reach == balancer.reach)
@@ -59,8 +62,11 @@ impl Filter {
             && self.name.as_ref().is_none_or(|name| **name == *balancer.name)
             && self.domain.as_ref().is_none_or(|wanted| *wanted == domain)
             && (self.addresses.is_empty() || self.addresses.contains(&address))
-            // No server has a public address.
-            && self.backend_wan_ips.is_empty()
+            && (self.backend_wan_ips.is_empty()
+                || world
+                    .servers_of(balancer.project)
+                    .filter(|server| balancer.forwards_to(server.id))
+                    .any(has_wan_ip))
             && (self.backend_lan_ips.is_empty()
                 || world
                     .servers_of(balancer.project)

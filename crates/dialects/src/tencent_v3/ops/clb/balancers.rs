@@ -171,7 +171,7 @@ impl Look {
             && is(master_zone, &teller.zone(balancer).unwrap_or_default())
             && project_id.is_none_or(|wanted| u64::try_from(wanted) == Ok(of_project))
             && (load_balancer_vips.is_empty() || load_balancer_vips.contains(&address))
-            // No server has a public address.
+            // Not looked for by what their instances have outside.
             && backend_public_ips.is_empty()
             && (backend_private_ips.is_empty() || teller.forwards_to(balancer, backend_private_ips))
             && search_key.as_ref().is_none_or(|word| {

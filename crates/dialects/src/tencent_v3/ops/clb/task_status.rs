@@ -68,7 +68,7 @@ pub fn is_task(job: &Job, project: ProjectId) -> bool {
 pub fn balancers(job: &Job) -> Vec<String> {
     let of = |target| match target {
         Target::Balancer(id) => Some(ids::balancer(id)),
-        Target::Server(_) | Target::Disk(_) => None,
+        Target::Server(_) | Target::Disk(_) | Target::Image(_) => None,
     };
     job.subs.iter().filter_map(|sub| sub.target.known().and_then(of)).collect()
 }

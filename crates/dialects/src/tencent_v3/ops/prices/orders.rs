@@ -61,13 +61,13 @@ pub fn run(call: &Call<'_>) -> Result<Action, Refusal> {
         return Err(Refusal::out_of_range("InstanceCount", 1, COUNT_MAX));
     }
     let count = u64::try_from(count).unwrap_or(1);
-    let region = call.region.clone();
+    let (project, region) = (call.project(), call.region.clone());
     Ok(call.look(move |view| {
         let zone = &wanted.placement.zone;
         if Zones::of(view.world, &region).find(zone).is_none() {
             return Err(Refusal::bad("InvalidZone.MismatchRegion", "Placement.Zone", zone));
         }
-        let image = image(view.world, &wanted.image_id)?;
+        let image = image(view.world, project, &region, &wanted.image_id)?;
         let kind = wanted.instance_type.as_deref().unwrap_or("S1.SMALL1");
         let (flavor, _) = types::find(view.world, kind)?;
         let least = i64::from(image.disk_gib_min);
@@ -102,11 +102,11 @@ struct One {
 pub fn reinstall(call: &Call<'_>) -> Result<Action, Refusal> {
     let wanted: One = call.read()?;
     let target = target(&wanted.instance_id)?;
-    let project = call.project();
+    let (project, region) = (call.project(), call.region.clone());
     Ok(call.look(move |view| {
         let server = named(view, project, &target)?;
         if let Some(id) = &wanted.image_id {
-            image(view.world, id)?;
+            image(view.world, project, &region, id)?;
         }
         check_system_disk(server, wanted.system_disk.as_ref().and_then(|disk| disk.disk_size))?;
         let present = hour(server, view);
