@@ -122,7 +122,9 @@ impl Machine {
             "dump-guest-memory" => {
                 let file = named("protocol");
                 let file = file.strip_prefix("file:").expect("it is a file");
-                fs::write(file, "memory").map(|()| json!({})).map_err(|error| error.to_string())
+                let new = fs::OpenOptions::new().write(true).create_new(true).open(file);
+                let written = new.and_then(|mut new| new.write_all(b"memory"));
+                written.map(|()| json!({})).map_err(|error| error.to_string())
             }
             "device_add" | "netdev_add" => self.add(&named("id")),
             "blockdev-add" => self.add(&named("node-name")),

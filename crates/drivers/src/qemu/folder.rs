@@ -159,6 +159,11 @@ impl Folder {
         remove_if_there(&self.run().join(volume_file(volume)))
     }
 
+    /// Makes room for the memory to be written down: QEMU writes over no earlier one.
+    pub fn drop_dump(&self) -> io::Result<()> {
+        remove_if_there(&self.run().join(DUMP_FILE))
+    }
+
     /// What was printed on the console and is kept. Nothing when it cannot be read.
     pub fn console(&self) -> String {
         let mut bytes = Vec::new();

@@ -263,6 +263,7 @@ impl Machine {
         let Some(control) = &mut running.control else {
             return failed("QEMU cannot be talked to");
         };
+        self.folder.drop_dump().or_else(|error| failed(format_args!("the memory: {error}")))?;
         let dump = json!({ "paging": false, "protocol": format!("file:{DUMP_FILE}") });
         match timeout(patience, control.ask("dump-guest-memory", dump, patience)).await {
             Ok(Ok(_)) => {}
