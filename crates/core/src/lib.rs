@@ -26,6 +26,7 @@ pub mod plan;
 pub mod record;
 pub mod recover;
 pub mod schedule;
+pub mod select;
 pub mod steer;
 pub mod store;
 pub mod vault;

@@ -2,6 +2,7 @@
 //! themselves.
 
 use std::borrow::Cow;
+use std::iter;
 
 use crate::driver::Machines;
 use crate::model::{Job, JobId, RequestId, Server, SubJobId, Time};
@@ -59,6 +60,25 @@ impl<'a> View<'a> {
     pub fn orders_on(&self, server: &'a Server) -> impl Iterator<Item = (Cow<'a, Job>, usize)> {
         let view = *self;
         server.orders.iter().rev().filter_map(move |sub| view.sub_job(*sub))
+    }
+
+    /// The jobs older than this one, or than it would be, newest first: those in memory and those
+    /// archived.
+    pub fn jobs_before(&self, id: JobId) -> impl Iterator<Item = Cow<'a, Job>> {
+        let view = *self;
+        let mut before = id;
+        iter::from_fn(move || {
+            let present = view.world.job_before(before);
+            let row = view.archive.at_or_before(&record::number_key(before.0.checked_sub(1)?));
+            let archived = row.ok().flatten().and_then(|row| record::archived_job(&row).ok());
+            let job = match (present, archived) {
+                (Some(present), Some(archived)) if archived.id > present.id => Cow::Owned(archived),
+                (Some(present), Some(_) | None) => Cow::Borrowed(present),
+                (None, archived) => Cow::Owned(archived?),
+            };
+            before = job.id;
+            Some(job)
+        })
     }
 
     /// The job a call made, in memory or archived.

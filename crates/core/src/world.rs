@@ -326,6 +326,11 @@ impl World {
         self.jobs.values()
     }
 
+    /// The newest job in memory that is older than this one, or than it would be.
+    pub fn job_before(&self, id: JobId) -> Option<&Job> {
+        self.jobs.range(..id).next_back().map(|(_, job)| job)
+    }
+
     pub fn jobs_in_flight(&self) -> impl Iterator<Item = &Job> {
         self.in_flight.iter().filter_map(|id| self.jobs.get(id))
     }

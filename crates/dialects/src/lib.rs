@@ -10,6 +10,7 @@ mod charging;
 mod console;
 pub mod huawei;
 mod keys;
+pub mod native;
 pub mod orders;
 pub mod sign;
 mod tencent;
@@ -30,7 +31,7 @@ pub use wire::{Answer, Request};
 /// Every dialect, in the order in which they are asked whether a request is theirs. The first that
 /// says yes has it; the last one takes what nobody else did.
 pub static ALL: &[&dyn Dialect] =
-    &[&tencent_v2::TencentV2, &tencent_v3::TencentV3, &huawei::Huawei];
+    &[&native::Native, &tencent_v2::TencentV2, &tencent_v3::TencentV3, &huawei::Huawei];
 
 /// What a dialect may ask of the place it runs in.
 pub trait Gate: Sync {

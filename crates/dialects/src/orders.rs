@@ -16,7 +16,7 @@ pub const HEADER: &str = "x-regiment-orders";
 const CHARS_MAX: usize = 1_024;
 
 /// What a retry waits for where only their number is said.
-const BACKOFF_MS: i64 = 5_000;
+pub(crate) const BACKOFF_MS: i64 = 5_000;
 
 /// What the header of a call says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,7 +46,10 @@ impl Carried {
     /// Has a command run as the header says, and as it would be run without.
     pub fn onto(&self, command: &mut Command) {
         let Carried { orders, dry_run } = self;
-        command.orders.clone_from(orders);
+        // A dialect of ours has said already how the job is to be run.
+        if *orders != Orders::default() {
+            command.orders.clone_from(orders);
+        }
         command.dry_run |= dry_run;
     }
 }
@@ -127,7 +130,7 @@ fn number<N: std::str::FromStr>(key: &str, text: &str) -> Result<N, String> {
 }
 
 /// `5`, or `10%`.
-fn share(key: &str, text: &str) -> Result<Share, String> {
+pub(crate) fn share(key: &str, text: &str) -> Result<Share, String> {
     let bad = || format!("{key} must be whole numbers or percents, such as 5 or 10%");
     match text.strip_suffix('%') {
         Some(percent) => number(key, percent).map(Share::Percent).map_err(|_| bad()),
@@ -140,7 +143,7 @@ fn waves(text: &str) -> Result<Vec<Share>, String> {
 }
 
 /// `500ms`, `30s`, `5m`, `2h`, `1d`.
-fn duration(key: &str, text: &str) -> Result<i64, String> {
+pub(crate) fn duration(key: &str, text: &str) -> Result<i64, String> {
     const UNITS: [(&str, i64); 5] =
         [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
     let read = || {
@@ -154,7 +157,7 @@ fn duration(key: &str, text: &str) -> Result<i64, String> {
 }
 
 /// `2026-01-02T03:04:05Z`, with any offset; or `+30m`, which counts from the call.
-fn time(key: &str, text: &str, now: Time) -> Result<Time, String> {
+pub(crate) fn time(key: &str, text: &str, now: Time) -> Result<Time, String> {
     let read = || match text.strip_prefix('+') {
         Some(ahead) => {
             let ahead = duration(key, ahead).ok()?;

@@ -1,0 +1,143 @@
+//! Which path is which operation.
+
+use regiment_core::model::JobId;
+
+use super::faults::Refusal;
+use super::{Call, ROOT, contract, ops};
+use crate::{Action, Context, Request};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Route {
+    Open(Open),
+    ListServers,
+    ShowServer,
+    Submit,
+    ListJobs,
+    ShowJob,
+    ListSubJobs,
+    Cancel,
+    Approve,
+    Retry,
+}
+
+/// What anyone may ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Open {
+    Contract,
+    Tokens,
+}
+
+/// Each operation with its method and its path, as the contract writes them.
+pub(super) const TABLE: &[(&str, &str, Route)] = &[
+    ("GET", "openapi.json", Route::Open(Open::Contract)),
+    ("POST", "tokens", Route::Open(Open::Tokens)),
+    ("GET", "servers", Route::ListServers),
+    ("GET", "servers/{server_id}", Route::ShowServer),
+    ("POST", "jobs", Route::Submit),
+    ("GET", "jobs", Route::ListJobs),
+    ("GET", "jobs/{job_id}", Route::ShowJob),
+    ("GET", "jobs/{job_id}/sub-jobs", Route::ListSubJobs),
+    ("POST", "jobs/{job_id}/cancel", Route::Cancel),
+    ("POST", "jobs/{job_id}/approve", Route::Approve),
+    ("POST", "jobs/{job_id}/retry", Route::Retry),
+];
+
+impl Route {
+    pub fn of(request: &Request<'_>) -> Result<Route, Refusal> {
+        let path = request.path.strip_prefix(ROOT).unwrap_or_default();
+        let mut there = TABLE.iter().filter(|(_, template, _)| fits(template, path)).peekable();
+        if there.peek().is_none() {
+            return Err(Refusal::no_such_path(request.path));
+        }
+        let methods: Vec<&str> = there.clone().map(|(method, _, _)| *method).collect();
+        there
+            .find(|(method, _, _)| *method == request.method)
+            .map(|(_, _, route)| *route)
+            .ok_or_else(|| Refusal::wrong_method(&methods))
+    }
+
+    pub const fn is_open(self) -> Option<Open> {
+        match self {
+            Route::Open(open) => Some(open),
+            Route::ListServers
+            | Route::ShowServer
+            | Route::Submit
+            | Route::ListJobs
+            | Route::ShowJob
+            | Route::ListSubJobs
+            | Route::Cancel
+            | Route::Approve
+            | Route::Retry => None,
+        }
+    }
+
+    pub fn decode(self, call: &Call<'_>) -> Result<Action, Refusal> {
+        match self {
+            Route::Open(open) => open.decode(call.request, call.context),
+            Route::ListServers => ops::list_servers::decode(call),
+            Route::ShowServer => ops::show_server::decode(call),
+            Route::Submit => ops::submit::decode(call),
+            Route::ListJobs => ops::list_jobs::decode(call),
+            Route::ShowJob => ops::show_job::decode(call),
+            Route::ListSubJobs => ops::list_sub_jobs::decode(call),
+            Route::Cancel => ops::cancel_job::decode(call),
+            Route::Approve => ops::approve_wave::decode(call),
+            Route::Retry => ops::retry_job::decode(call),
+        }
+    }
+}
+
+impl Open {
+    pub fn decode(self, request: &Request<'_>, context: &Context<'_>) -> Result<Action, Refusal> {
+        match self {
+            Open::Contract => contract::decode(request),
+            Open::Tokens => ops::tokens::decode(request, context),
+        }
+    }
+}
+
+/// Whether a path is one of a template, in which a part in braces stands for anything but nothing.
+fn fits(template: &str, path: &str) -> bool {
+    let (mut wanted, mut given) = (template.split('/'), path.split('/'));
+    loop {
+        match (wanted.next(), given.next()) {
+            (None, None) => return true,
+            (Some(wanted), Some(given)) => {
+                let open = wanted.starts_with('{') && !given.is_empty();
+                if !open && wanted != given {
+                    return false;
+                }
+            }
+            (None, Some(_)) | (Some(_), None) => return false,
+        }
+    }
+}
+
+impl Call<'_> {
+    /// The part of the path that stands for the thing asked for: what the template has in braces.
+    pub fn named(&self) -> String {
+        // Three parts lead to it: the root's two and the kind of thing.
+        self.request.segments().into_iter().nth(3).unwrap_or_default().into_owned()
+    }
+
+    /// The job that the path names.
+    pub fn job(&self) -> Result<JobId, Refusal> {
+        let name = self.named();
+        let plain = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
+        let number = name.parse().ok().filter(|_| plain);
+        number.map(JobId).ok_or_else(|| Refusal::no_such("job", &name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_in_braces_is_one_part_that_is_there() {
+        assert!(fits("jobs/{job_id}", "jobs/7"));
+        for path in ["jobs", "jobs/", "jobs/7/", "jobs/7/sub-jobs", "", "servers/7"] {
+            assert!(!fits("jobs/{job_id}", path), "{path}");
+        }
+    }
+}
