@@ -30,7 +30,7 @@ An action counts as served when a golden asks for it and it succeeds. API 2.0 re
 /// What stands above the actions of modules that have nothing to do with servers.
 const OTHER_MODULES: &str = "// Bare metal and databases:";
 const OTHERS: &str = "
-Of bare metal and databases, which are no servers and whose answers are not documented ([decision 6](../decisions/0006-modules-that-are-not-servers.md)): ";
+Of bare metal and databases, which are no servers and whose answers are not documented ([decision 7](../decisions/0007-modules-that-are-not-servers.md)): ";
 
 /// Which API an action is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -195,7 +195,7 @@ mod tests {
         assert!(page.contains("| `StartInstances` | [start/a.http](../../crates/dialects/golden/tencent_v3/start/a.http) | [test_t.py](../../tests/sdk/test_t.py) |"), "{page}");
         assert!(page.contains("Not served: `RenewInstance`."), "{page}");
         assert!(page.contains("Not served: `StopInstances`."), "refused only: {page}");
-        assert!(page.contains("0006-modules-that-are-not-servers.md)): `ClearRedis`."), "{page}");
+        assert!(page.contains("0007-modules-that-are-not-servers.md)): `ClearRedis`."), "{page}");
         assert!(page.contains("## API 3.0: CVM, version 1"));
     }
 }

@@ -17,6 +17,7 @@ mod reply;
 mod route;
 mod show;
 mod steer;
+mod times;
 
 use regiment_core::model::Fault;
 use regiment_core::view::View;

@@ -5,7 +5,7 @@ use regiment_core::model::{Course, Gate, Mark, Orders, Retry, Share, Time};
 use serde::{Deserialize, Serialize};
 
 use super::faults::{self, Refusal};
-use super::show;
+use super::times;
 pub(super) use crate::orders::HEADER;
 use crate::orders::{BACKOFF_MS, duration, share, time};
 
@@ -114,8 +114,8 @@ impl ShownOrders {
             pause: (*pause_ms != 0).then(|| length(*pause_ms)),
             hold: *hold,
             max_failures: max_failures.map(size),
-            start_at: start_at.map(show::time),
-            deadline: deadline.map(show::time),
+            start_at: start_at.map(times::time),
+            deadline: deadline.map(times::time),
             retry: retry.map(|Retry { attempts, backoff_ms }| ShownRetry {
                 attempts,
                 backoff: length(backoff_ms),
@@ -161,7 +161,7 @@ impl ShownCourse {
         };
         ShownCourse {
             wave,
-            next_wave_at: opens_at.map(show::time),
+            next_wave_at: opens_at.map(times::time),
             awaits_approval: held,
             stopped: stopped.map(faults::code),
         }

@@ -3,21 +3,15 @@
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
-use jiff::Timestamp;
 use regiment_core::model::{
-    Activity, Fault, Job, Outcome, Server, SubJob, SubState, SubTarget, Tally, Target, Time,
+    Activity, Fault, Job, Outcome, Server, SubJob, SubState, SubTarget, Tally, Target,
 };
 use regiment_core::select::Status;
 use serde::Serialize;
 
 use super::faults;
 use super::orders::{ShownCourse, ShownOrders};
-
-/// `2026-01-02T03:04:05.678Z`
-pub(super) fn time(time: Time) -> String {
-    let stamp = Timestamp::from_millisecond(time.0).unwrap_or(Timestamp::UNIX_EPOCH);
-    format!("{stamp:.3}")
-}
+use super::times::time;
 
 /// Why something failed or was refused.
 #[derive(Serialize)]

@@ -189,7 +189,7 @@ static NOT_SUPPORTED: &[&str] = &[
     "ModifyVpnConnEx",
     "RejectVpcPeeringConnectionEx",
     "SetSSLVpnDomain",
-    // Bare metal and databases: no servers of ours, see docs/decisions/0006.
+    // Bare metal and databases: no servers of ours, see docs/decisions/0007.
     "ClearRedis",
     "CreateBmLoadBalancer",
     "DeleteBmLoadBalancers",

@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::native::faults::Refusal;
 use crate::native::query::Query;
-use crate::native::{body, reply, show};
+use crate::native::{body, reply, times};
 use crate::{Action, Context, Request};
 
 #[derive(Deserialize)]
@@ -39,7 +39,7 @@ pub(in crate::native) fn decode(
     })?;
     let issued = Issued {
         token,
-        expires_at: show::time(bearer.expires_at),
+        expires_at: times::time(bearer.expires_at),
         project_id: bearer.project.plain(),
     };
     Ok(Action::Answer(reply::json(201, &issued).with_header("cache-control", "no-store")))
