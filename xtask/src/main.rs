@@ -18,6 +18,7 @@ mod tencent;
 mod test;
 mod tidy;
 mod vm;
+mod watch;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{python, vm};
+use crate::{python, vm, watch};
 
 /// How many tests did what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -102,11 +102,13 @@ fn one(root: &Path, suite: &Suite) -> Count {
 
 fn rust(root: &Path) -> Result<Ran> {
     let has_nextest = cargo(root).args(["nextest", "--version"]).output()?.status.success();
-    let output = if has_nextest {
-        cargo(root).args(["nextest", "run", "--workspace", "--no-fail-fast"]).output()?
+    let mut command = cargo(root);
+    if has_nextest {
+        command.args(["nextest", "run", "--workspace", "--no-fail-fast"]);
     } else {
-        cargo(root).args(["test", "--workspace", "--no-fail-fast"]).output()?
-    };
+        command.args(["test", "--workspace", "--no-fail-fast"]);
+    }
+    let output = watch::output(&mut command)?;
     let printed = text(&output);
     let count = if has_nextest { count_nextest(&printed) } else { count_cargo_test(&printed) };
     Ok(Ran::Whole(count, output))
@@ -139,7 +141,7 @@ fn pytest(root: &Path, binary: &Path, which: impl FnOnce(&mut Command)) -> Resul
         .current_dir(root)
         .env("REGIMENT_BIN", binary);
     which(&mut command);
-    let output = command.output().context("pytest does not start")?;
+    let output = watch::output(&mut command).context("pytest does not start")?;
     let report = fs::read_to_string(&report).unwrap_or_default();
     Ok((count_junit(&report), output))
 }
@@ -152,11 +154,12 @@ fn real_machines(root: &Path) -> Result<Ran> {
         vm::Here::Nothing(why) => return Ok(Ran::Not(why)),
     };
     // Two at a time: each emulated guest takes a core while it boots.
-    let mut output = cargo(root)
+    let mut command = cargo(root);
+    command
         .args(["test", "--package", "regiment", "--test", "vm", "--no-fail-fast", "--"])
         .arg("--test-threads=2")
-        .env("VM_LIBRARY", &library)
-        .output()?;
+        .env("VM_LIBRARY", &library);
+    let mut output = watch::output(&mut command)?;
     let mut count = count_cargo_test(&text(&output));
     if root.join(REAL_MACHINES).exists() {
         let (more, ordered) = pytest(root, &binary, |command| {
