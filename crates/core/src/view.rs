@@ -67,18 +67,25 @@ impl<'a> View<'a> {
     pub fn jobs_before(&self, id: JobId) -> impl Iterator<Item = Cow<'a, Job>> {
         let view = *self;
         let mut before = id;
+        let mut archived = view.archived_before(id);
         iter::from_fn(move || {
             let present = view.world.job_before(before);
-            let row = view.archive.at_or_before(&record::number_key(before.0.checked_sub(1)?));
-            let archived = row.ok().flatten().and_then(|row| record::archived_job(&row).ok());
-            let job = match (present, archived) {
-                (Some(present), Some(archived)) if archived.id > present.id => Cow::Owned(archived),
-                (Some(present), Some(_) | None) => Cow::Borrowed(present),
-                (None, archived) => Cow::Owned(archived?),
+            let is_next = |kept: &mut Job| present.is_none_or(|present| kept.id > present.id);
+            let job = match archived.take_if(is_next) {
+                Some(kept) => {
+                    archived = view.archived_before(kept.id);
+                    Cow::Owned(kept)
+                }
+                None => Cow::Borrowed(present?),
             };
             before = job.id;
             Some(job)
         })
+    }
+
+    fn archived_before(&self, id: JobId) -> Option<Job> {
+        let row = self.archive.at_or_before(&record::number_key(id.0.checked_sub(1)?)).ok()??;
+        record::archived_job(&row).ok()
     }
 
     /// The job a call made, in memory or archived.

@@ -1,7 +1,21 @@
-//! Whether what is behind a load balancer answers. No packet flows here: a server that runs is taken
-//! to answer.
+//! What is checked of what is behind a load balancer, and whether it answers. No packet flows here: a
+//! server that runs is taken to answer.
 
-use regiment_core::model::{Phase, Power, Server};
+use regiment_core::model::{HealthCheck, Phase, Power, Probe, Server};
+
+/// What a listener checks when nobody says.
+pub fn usual() -> HealthCheck {
+    HealthCheck {
+        on: true,
+        timeout_s: 2,
+        interval_s: 5,
+        healthy_after: 3,
+        unhealthy_after: 3,
+        http_codes: 31,
+        http_path: "/".into(),
+        probe: Probe::default(),
+    }
+}
 
 /// The vendor's word for it.
 pub const fn detail(server: &Server) -> &'static str {

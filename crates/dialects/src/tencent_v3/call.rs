@@ -109,6 +109,16 @@ pub fn targets(parameter: &str, named: &[String]) -> Result<Vec<TargetRef>, Refu
     Ok(targets)
 }
 
+/// The one instance named, where an action that could name many takes no more.
+pub fn sole_target(parameter: &str, named: &[String]) -> Result<TargetRef, Refusal> {
+    let mut targets = targets(parameter, named)?;
+    match targets.pop() {
+        Some(target) if targets.is_empty() => Ok(target),
+        Some(_) => Err(Refusal::too_many(parameter, 1)),
+        None => Err(Refusal::missing(parameter)),
+    }
+}
+
 pub fn target(name: &str) -> Result<TargetRef, Refusal> {
     match ids::read_instance(name) {
         TargetRef::Unreadable(_) => Err(malformed(name)),

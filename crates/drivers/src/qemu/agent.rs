@@ -15,7 +15,7 @@ use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::wire::Lines;
+use super::wire::{Lines, outcome};
 
 /// What no JSON text contains: an agent that reads it drops all that came before.
 const DELIMITER: u8 = 0xFF;
@@ -173,14 +173,7 @@ impl Agent {
     ) -> Result<Value, AgentError> {
         self.agree(until).await?;
         self.send(command, arguments, until).await?;
-        let mut reply = self.reply(until).await?;
-        match reply.get("error") {
-            Some(error) => {
-                let text = error["desc"].as_str().unwrap_or("without a reason");
-                Err(AgentError::Refused(text.to_owned()))
-            }
-            None => Ok(reply["return"].take()),
-        }
+        outcome(self.reply(until).await?).map_err(AgentError::Refused)
     }
 
     /// Both sides start anew: whatever the agent was still saying is dropped.

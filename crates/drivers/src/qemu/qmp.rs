@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::wire::Lines;
+use super::wire::{Lines, outcome};
 
 /// Events that wait to be looked at. Whoever does not look for so long misses some, never the end.
 const EVENTS_MAX: usize = 256;
@@ -111,18 +111,12 @@ impl Qmp {
             .map_err(|_| QmpError::Late)??;
         loop {
             let reply = timeout_at(until, self.replies.recv()).await;
-            let mut reply = reply.map_err(|_| QmpError::Late)?.ok_or(QmpError::Gone)?;
+            let reply = reply.map_err(|_| QmpError::Late)?.ok_or(QmpError::Gone)?;
             if reply["id"].as_u64() != Some(self.last_id) {
                 // The late reply to a command that nobody waits for any more.
                 continue;
             }
-            return match reply.get("error") {
-                Some(error) => {
-                    let text = error["desc"].as_str().unwrap_or("without a reason");
-                    Err(QmpError::Refused(text.to_owned()))
-                }
-                None => Ok(reply["return"].take()),
-            };
+            return outcome(reply).map_err(QmpError::Refused);
         }
     }
 

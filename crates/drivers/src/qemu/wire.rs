@@ -3,10 +3,19 @@
 
 use std::io;
 
+use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
 /// The longest message taken. QEMU's longest answers to what is asked here are some kilobytes.
 pub const LINE_MAX: usize = 1 << 20;
+
+/// What a reply brings: what was asked for, or why not. QEMU and the agent say it alike.
+pub fn outcome(mut reply: Value) -> Result<Value, String> {
+    match reply.get("error") {
+        Some(error) => Err(error["desc"].as_str().unwrap_or("without a reason").to_owned()),
+        None => Ok(reply["return"].take()),
+    }
+}
 
 /// Reads a stream piece by piece, each ended by one byte.
 #[derive(Debug)]

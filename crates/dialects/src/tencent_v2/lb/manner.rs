@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use regiment_core::model::{Certificates, HealthCheck, Listener, Probe, Protocol};
+use regiment_core::model::{Certificates, HealthCheck, Listener, Protocol};
 
+use crate::tencent::health;
 use crate::tencent_v2::faults::Refusal;
 use crate::tencent_v2::names;
 use crate::tencent_v2::params::Fields;
@@ -60,7 +61,7 @@ impl Manner {
 
     /// The check of a listener that is made.
     pub fn health(&self) -> HealthCheck {
-        self.check.over(&usual_check())
+        self.check.over(&health::usual())
     }
 
     /// The check of a listener that has one already, if anything is said of it.
@@ -106,19 +107,6 @@ fn session_s(fields: &Fields<'_>) -> Result<Option<u32>, Refusal> {
         return Err(fields.bad("sessionExpire", "must be 0, or an integer from 30 to 3600"));
     }
     Ok(seconds)
-}
-
-fn usual_check() -> HealthCheck {
-    HealthCheck {
-        on: true,
-        timeout_s: 2,
-        interval_s: 5,
-        healthy_after: 3,
-        unhealthy_after: 3,
-        http_codes: 31,
-        http_path: "/".into(),
-        probe: Probe::default(),
-    }
 }
 
 impl Check {

@@ -6,6 +6,7 @@
 mod backends;
 mod manner;
 mod members;
+mod order;
 mod rules;
 
 use regiment_core::command::{Admission, Command, TargetRef};
@@ -20,6 +21,7 @@ use crate::tencent::ids;
 pub use backends::{Bound, Named, Shown as ShownBackend};
 pub use manner::{Manner, certificates, certificates_are_named, name, port};
 pub use members::{Found, Of, order_members};
+pub use order::order_on_rules;
 pub use rules::{Which as WhichRules, domain, find_rule, path};
 
 /// Listeners in one call: as many as a load balancer may have in all, by the vendor's quota.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use regiment_core::model::{
     Interface, NetworkId, Nic, PortId, ProjectId, PublicAddress, Server, Subnet, Time, Vpc,
 };
+use regiment_core::ops::Operation;
 use regiment_core::world::World;
 use serde::Serialize;
 
@@ -74,6 +75,24 @@ pub fn own<'w>(
             why: format!("{named} came with its instance and stays in it"),
         }),
     }
+}
+
+/// An order on an instance that is about such an interface.
+pub fn order_on_own(
+    call: &Call<'_>,
+    operation: fn(&Interface) -> Operation,
+) -> Result<Action, Refusal> {
+    let fields = call.fields();
+    let network = fields.need("vpcId")?.to_owned();
+    let named = fields.need("networkInterfaceId")?.to_owned();
+    let instance = ids::read_instance(fields.need("instanceId")?);
+    let issuer = call.issuer();
+    Ok(Action::consult(move |view| {
+        task::settled(own(view.world, issuer.project, &network, &named).map(|interface| {
+            let command = issuer.command(operation(interface), vec![instance]);
+            task::order(command, "", |job, _, _| task::Numbered::of(job))
+        }))
+    }))
 }
 
 pub fn not_there(code_desc: &'static str, name: &str) -> Refusal {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use regiment_core::model::{HealthCheck, Hints, Probe, Protocol};
+use regiment_core::model::{HealthCheck, Hints, Protocol};
 use serde::{Deserialize, Serialize};
 
 use crate::tencent_v3::faults::Refusal;
@@ -27,20 +27,6 @@ pub struct Wanted {
     http_version: Option<String>,
     source_ip_type: Option<i64>,
     extended_code: Option<String>,
-}
-
-/// What a listener checks when nobody says.
-pub fn usual() -> HealthCheck {
-    HealthCheck {
-        on: true,
-        timeout_s: 2,
-        interval_s: 5,
-        healthy_after: 3,
-        unhealthy_after: 3,
-        http_codes: 31,
-        http_path: "/".into(),
-        probe: Probe::default(),
-    }
 }
 
 fn number(said: Option<i64>, name: &str, least: i64, most: i64) -> Result<Option<u32>, Refusal> {

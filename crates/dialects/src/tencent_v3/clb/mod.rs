@@ -20,10 +20,11 @@ use super::call::Issuer;
 use super::faults::Refusal;
 use crate::tencent::ids;
 
+pub use crate::tencent::health::usual as usual_health;
 pub use crate::tencent::hints::{number_in as number, said as hint};
 pub use certificate::{Shown as ShownCertificate, Wanted as WantedCertificate};
-pub use health::{Shown as ShownHealth, Wanted as WantedHealth, usual as usual_health};
-pub use order::order_members;
+pub use health::{Shown as ShownHealth, Wanted as WantedHealth};
+pub use order::{order_members, order_on_listener};
 pub use rules::ShownRule;
 pub use targets::{
     Listed, Shown as ShownTarget, Wanted as WantedTarget, WantedRule, Where, port, rule, rule_for,

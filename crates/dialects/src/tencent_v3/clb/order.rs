@@ -1,6 +1,6 @@
-//! An order on targets of one listener, as the actions for it have it in common.
+//! An order on one listener or on targets of one, as the actions for it have it in common.
 
-use regiment_core::model::Membership;
+use regiment_core::model::{Listener, Membership};
 use regiment_core::ops::Operation;
 use serde::Deserialize;
 
@@ -17,6 +17,19 @@ struct Wanted {
     targets: Vec<WantedTarget>,
     /// For targets that say none of their own; not every action knows it.
     weight: Option<i64>,
+}
+
+/// An order on the listener that these two ids name.
+pub fn order_on_listener(
+    call: &Call<'_>,
+    [balancer, listener]: [String; 2],
+    operation: impl FnOnce(&Listener) -> Result<Operation, Refusal> + Send + 'static,
+) -> Action {
+    call.consult(move |view, issuer| {
+        let balancer = find_routing(view, issuer.project, &balancer)?;
+        let operation = operation(super::listener(balancer, &listener)?)?;
+        Ok(issuer.order(command(issuer, balancer, operation)))
+    })
 }
 
 pub fn order_members(

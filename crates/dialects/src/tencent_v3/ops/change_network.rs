@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::create::{Network, subnet, vpc};
 use crate::Action;
-use crate::tencent_v3::call::{Call, named, targets};
+use crate::tencent_v3::call::{Call, named, sole_target};
 use crate::tencent_v3::faults::Refusal;
 
 #[derive(Deserialize)]
@@ -20,10 +20,7 @@ struct Wanted {
 /// stopped for it unless that is forbidden, and runs after. Its host name stays either way.
 pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let wanted: Wanted = call.read()?;
-    let targets = targets("InstanceIds", &wanted.instance_ids)?;
-    if targets.len() > 1 {
-        return Err(Refusal::too_many("InstanceIds", 1));
-    }
+    let target = sole_target("InstanceIds", &wanted.instance_ids)?;
     let name = "VirtualPrivateCloud.PrivateIpAddresses";
     let address: Option<Ipv4Addr> = match wanted.virtual_private_cloud.addresses() {
         [] => None,
@@ -39,10 +36,7 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let while_running =
         if wanted.force_stop.unwrap_or(true) { Running::Restarts } else { Running::Refuses };
     Ok(call.consult(move |view, issuer| {
-        let server = match targets.first() {
-            Some(target) => named(view, issuer.project, target)?,
-            None => return Err(Refusal::missing("InstanceIds")),
-        };
+        let server = named(view, issuer.project, &target)?;
         let vpc = vpc(view.world, issuer.project, &wanted.virtual_private_cloud)?;
         let order = NicOrder {
             subnet: Some(subnet(view.world, issuer.project, &wanted.virtual_private_cloud)?),
@@ -51,6 +45,6 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
             ..NicOrder::default()
         };
         let change = ChangeNetwork { while_running, ..ChangeNetwork::new(vpc, order) };
-        Ok(issuer.order(issuer.command(Operation::ChangeNetwork(change), targets)))
+        Ok(issuer.order(issuer.command(Operation::ChangeNetwork(change), vec![target])))
     }))
 }

@@ -2,7 +2,7 @@ use regiment_core::ops::{Operation, Resize};
 use serde::Deserialize;
 
 use crate::Action;
-use crate::tencent_v3::call::{Call, targets};
+use crate::tencent_v3::call::{Call, sole_target};
 use crate::tencent_v3::faults::Refusal;
 use crate::tencent_v3::types;
 
@@ -17,10 +17,7 @@ struct Wanted {
 /// `ResetInstancesType`: despite its name one instance, which must be shut down or is stopped for it.
 pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let wanted: Wanted = call.read()?;
-    let targets = targets("InstanceIds", &wanted.instance_ids)?;
-    if targets.len() > 1 {
-        return Err(Refusal::too_many("InstanceIds", 1));
-    }
+    let target = sole_target("InstanceIds", &wanted.instance_ids)?;
     let stop_first = wanted.force_stop.unwrap_or(false);
     Ok(call.consult(move |view, issuer| {
         let (flavor, _) = types::find(view.world, &wanted.instance_type)?;
@@ -30,6 +27,6 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
             upgrade_only: false,
             on_trial: false,
         });
-        Ok(issuer.order(issuer.command(operation, targets)))
+        Ok(issuer.order(issuer.command(operation, vec![target])))
     }))
 }

@@ -6,7 +6,6 @@ use crate::tencent_v2::call::Call;
 use crate::tencent_v2::faults::Refusal;
 use crate::tencent_v2::lb::{self, Manner};
 use crate::tencent_v2::params::Fields;
-use crate::tencent_v2::task;
 
 /// Rules in one call: as many as a listener may have in all, by the vendor's quota.
 const RULES_MAX: usize = 50;
@@ -14,8 +13,6 @@ const RULES_MAX: usize = 50;
 /// `CreateForwardLBListenerRules`.
 pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let fields = call.fields();
-    let balancer = fields.need("loadBalancerId")?.to_owned();
-    let listener = fields.need("listenerId")?.to_owned();
     let wanted = fields.objects("rules");
     if wanted.is_empty() {
         return Err(Refusal::Missing("rules.0.domain".to_owned()));
@@ -24,18 +21,13 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
         return Err(fields.bad("rules", format!("must be at most {RULES_MAX}")));
     }
     let rules = wanted.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    let issuer = call.issuer();
-    Ok(Action::consult(move |view| {
-        let order = || {
-            let balancer = lb::find_application(view.world, issuer.project, &balancer)?;
-            let listener = lb::find_listener(balancer, &listener)?;
-            lb::is_of_layer(listener, 7)?;
-            let create = CreateRules { listener: listener.id, rules, default_domain: None };
-            let operation = Operation::CreateRules(create);
-            Ok(task::order_numbered(lb::command(&issuer, balancer, operation), ""))
-        };
-        task::settled(order())
-    }))
+    lb::order_on_rules(call, move |listener| {
+        Ok(Operation::CreateRules(CreateRules {
+            listener: listener.id,
+            rules,
+            default_domain: None,
+        }))
+    })
 }
 
 fn read(fields: &Fields<'_>) -> Result<ForwardingRule, Refusal> {

@@ -24,9 +24,8 @@ struct Renamed {
 pub fn rename(call: &Call<'_>) -> Result<Action, Refusal> {
     let wanted: Renamed = call.read()?;
     let new_name = domain("NewDomain", &wanted.new_domain)?;
-    Ok(call.consult(move |view, issuer| {
-        let balancer = clb::find_routing(view, issuer.project, &wanted.load_balancer_id)?;
-        let listener = clb::listener(balancer, &wanted.listener_id)?;
+    let ids = [wanted.load_balancer_id.clone(), wanted.listener_id.clone()];
+    Ok(clb::order_on_listener(call, ids, move |listener| {
         let change = ChangeDomain {
             listener: listener.id,
             domain: named(listener, &wanted.domain)?,
@@ -35,7 +34,7 @@ pub fn rename(call: &Call<'_>) -> Result<Action, Refusal> {
             default_domain: None,
             hints: Hints::new(),
         };
-        Ok(issuer.order(clb::command(issuer, balancer, Operation::ChangeDomain(change))))
+        Ok(Operation::ChangeDomain(change))
     }))
 }
 
@@ -65,9 +64,8 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
         (None, []) => None,
         (None, [_, _, ..]) => return Err(Refusal::not_served("NewDomains")),
     };
-    Ok(call.consult(move |view, issuer| {
-        let balancer = clb::find_routing(view, issuer.project, &wanted.load_balancer_id)?;
-        let listener = clb::listener(balancer, &wanted.listener_id)?;
+    let ids = [wanted.load_balancer_id.clone(), wanted.listener_id.clone()];
+    Ok(clb::order_on_listener(call, ids, move |listener| {
         let domain = named(listener, &wanted.domain)?;
         let certificate = wanted.certificate.as_ref();
         let change = ChangeDomain {
@@ -84,7 +82,7 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
                 .transpose()?,
             hints: http2("Http2", wanted.http2, listener.protocol)?,
         };
-        Ok(issuer.order(clb::command(issuer, balancer, Operation::ChangeDomain(change))))
+        Ok(Operation::ChangeDomain(change))
     }))
 }
 

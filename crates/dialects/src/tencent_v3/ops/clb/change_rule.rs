@@ -25,9 +25,8 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     }
     let wanted: Wanted = call.read()?;
     let path = wanted.url.as_deref().map(|said| path("Url", said)).transpose()?;
-    Ok(call.consult(move |view, issuer| {
-        let balancer = clb::find_routing(view, issuer.project, &wanted.load_balancer_id)?;
-        let listener = clb::listener(balancer, &wanted.listener_id)?;
+    let ids = [wanted.load_balancer_id.clone(), wanted.listener_id.clone()];
+    Ok(clb::order_on_listener(call, ids, move |listener| {
         let rule = clb::rule(listener, &wanted.location_id)?;
         let manner = &wanted.manner;
         let check = manner.health_check.as_ref();
@@ -40,6 +39,6 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
             health: check.map(|check| check.over(&rule.health, listener.protocol)).transpose()?,
             hints: manner.hints(listener.protocol)?,
         };
-        Ok(issuer.order(clb::command(issuer, balancer, Operation::ChangeRule(change))))
+        Ok(Operation::ChangeRule(change))
     }))
 }

@@ -22,15 +22,13 @@ struct Wanted {
 /// `DeleteRule`: by ids, or by a domain, all of it or one path.
 pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
     let wanted: Wanted = call.read()?;
-    Ok(call.consult(move |view, issuer| {
-        let balancer = clb::find_routing(view, issuer.project, &wanted.load_balancer_id)?;
-        let listener = clb::listener(balancer, &wanted.listener_id)?;
-        let operation = Operation::DeleteRules(DeleteRules {
+    let ids = [wanted.load_balancer_id.clone(), wanted.listener_id.clone()];
+    Ok(clb::order_on_listener(call, ids, move |listener| {
+        Ok(Operation::DeleteRules(DeleteRules {
             listener: listener.id,
             rules: wanted.rules(listener)?,
             default_domain: wanted.new_default_server_domain.as_deref().map(Into::into),
-        });
-        Ok(issuer.order(clb::command(issuer, balancer, operation)))
+        }))
     }))
 }
 

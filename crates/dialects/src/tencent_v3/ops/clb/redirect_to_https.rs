@@ -36,11 +36,9 @@ pub fn decode(call: &Call<'_>) -> Result<Action, Refusal> {
         .iter()
         .map(|said| code("RewriteCodes", *said))
         .collect::<Result<_, _>>()?;
-    Ok(call.consult(move |view, issuer| {
-        let balancer = clb::find_routing(view, issuer.project, &wanted.load_balancer_id)?;
-        let listener = clb::listener(balancer, &wanted.listener_id)?;
-        let operation = Operation::RedirectToHttps(wanted.read(listener, &codes)?);
-        Ok(issuer.order(clb::command(issuer, balancer, operation)))
+    let ids = [wanted.load_balancer_id.clone(), wanted.listener_id.clone()];
+    Ok(clb::order_on_listener(call, ids, move |listener| {
+        wanted.read(listener, &codes).map(Operation::RedirectToHttps)
     }))
 }
 

@@ -12,7 +12,7 @@ use crate::Action;
 use crate::tencent::charging::{self, Network};
 use crate::tencent::ids;
 use crate::tencent::prices::{Parts, Price, hour_of_bandwidth};
-use crate::tencent_v3::call::{Call, named, target, targets};
+use crate::tencent_v3::call::{Call, named, sole_target, target, targets};
 use crate::tencent_v3::charges::{self, Charge, Internet, Prepaid, charge_type};
 use crate::tencent_v3::faults::Refusal;
 use crate::tencent_v3::ops::bandwidth::{self, Change};
@@ -124,11 +124,8 @@ struct Resized {
 /// `InquiryPriceResetInstancesType`: of one instance, as it is resized.
 pub fn resize(call: &Call<'_>) -> Result<Action, Refusal> {
     let wanted: Resized = call.read()?;
-    let targets = targets("InstanceIds", &wanted.instance_ids)?;
-    let [target] = targets.as_slice() else {
-        return Err(Refusal::too_many("InstanceIds", 1));
-    };
-    let (project, target) = (call.project(), target.clone());
+    let target = sole_target("InstanceIds", &wanted.instance_ids)?;
+    let project = call.project();
     Ok(call.look(move |view| {
         let server = named(view, project, &target)?;
         let (flavor, _) = types::find(view.world, &wanted.instance_type)?;
