@@ -18,6 +18,7 @@ mod roster;
 mod scheduled_events;
 mod tokens;
 mod volumes;
+mod webhooks;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::Ipv4Addr;

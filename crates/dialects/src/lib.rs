@@ -23,7 +23,7 @@ use std::sync::Arc;
 use regiment_core::command::{Command, Receipt};
 use regiment_core::events::Event;
 use regiment_core::model::{Fault, ProjectId, RequestId, Time};
-use regiment_core::vault::Secret;
+use regiment_core::vault::{Sealed, Secret};
 use regiment_core::view::View;
 
 pub use orders::{Carried, Rehearsal};
@@ -50,6 +50,11 @@ pub trait Gate: Sync {
 
     /// Bytes that nobody can guess.
     fn random(&self) -> [u8; 32];
+
+    /// A secret under the seal of this place; nothing, where nothing can be sealed.
+    fn seal(&self, _secret: &Secret) -> Option<Sealed> {
+        None
+    }
 }
 
 /// What the gate knows of an access key.

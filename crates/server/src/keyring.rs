@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use parking_lot::RwLock;
 use regiment_core::model::{Credential, ProjectId, Time};
-use regiment_core::vault::{Secret, Vault as _};
+use regiment_core::vault::{Sealed, Secret, Vault as _};
 use regiment_dialects::sign::same;
 use regiment_dialects::{Bearer, Gate, Key};
 
@@ -100,6 +100,10 @@ impl Gate for Keyring {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes).expect("the system has randomness");
         bytes
+    }
+
+    fn seal(&self, secret: &Secret) -> Option<Sealed> {
+        Some(self.vault.seal(secret))
     }
 }
 

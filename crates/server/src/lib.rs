@@ -37,8 +37,9 @@ pub mod start;
 mod streams;
 mod tls;
 pub mod vault;
+mod webhooks;
 
-pub use config::{Config, GivenCredential, HttpLimits, Maintenance, Storage, Tls};
+pub use config::{Config, Deliveries, GivenCredential, HttpLimits, Maintenance, Storage, Tls};
 pub use regiment_core as core;
 #[cfg(target_os = "linux")]
 pub use regiment_drivers::qemu::doctor;

@@ -39,6 +39,7 @@ use crate::seed;
 use crate::streams::Streams;
 use crate::tls::{self, TlsError};
 use crate::vault::{KeyVault, VaultError};
+use crate::webhooks::{Courier, Poster};
 
 /// Why a server did not start.
 #[derive(Debug, Error)]
@@ -91,6 +92,7 @@ pub fn start(config: &Config) -> Result<Running, StartError> {
         metrics.job_ended(job.operation.name(), job.outcome());
     }
     events.push(engine.world().next_event(), first.changes);
+    let archive = engine.archive();
     let parts = Parts {
         engine,
         published: published.clone(),
@@ -108,6 +110,17 @@ pub fn start(config: &Config) -> Result<Running, StartError> {
         closing.clone(),
         &config.http,
     );
+    let courier = Arc::new(Courier {
+        engine: engine.clone(),
+        published: published.clone(),
+        events: events.clone(),
+        archive,
+        vault: place.vault.clone(),
+        clock: clock.clone(),
+        closing: closing.clone(),
+        rules: config.deliveries,
+        poster: Poster::default(),
+    });
     let gateway = Arc::new(Gateway {
         dialects: config.dialects,
         keyring: keyring.clone(),
@@ -123,6 +136,7 @@ pub fn start(config: &Config) -> Result<Running, StartError> {
     });
     let doors = Arc::new(Doors::new(gateway, config.http));
     let runtime = runtime(config.workers)?;
+    let courier = runtime.spawn(courier.run());
     let identity = identity(&keyring, &shown, &sockets, &place)?;
     let plain = Door::Plain { tunnels: acceptor.clone() };
     runtime.spawn(doors.clone().serve(sockets.plain, plain));
@@ -139,6 +153,7 @@ pub fn start(config: &Config) -> Result<Running, StartError> {
             published,
             events,
             doors,
+            courier,
             close,
             folder,
             ca_folder,

@@ -21,6 +21,7 @@ mod scheduled_events;
 mod server_groups;
 mod tags;
 mod together;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -47,6 +48,7 @@ pub use scheduled_events::{AcceptScheduledEvent, MoveScheduledEvent};
 pub use server_groups::{CreateServerGroup, DeleteServerGroup, JoinServerGroup, LeaveServerGroup};
 pub use tags::{ChangeTags, TagNamed};
 pub use together::Together;
+pub use webhooks::{AddWebhook, NoteDeliveries, Redeliver, RemoveWebhook};
 
 use crate::chance::Chance;
 use crate::command::{TargetAnswer, TargetRef};
@@ -97,6 +99,10 @@ pub enum Edit {
     DescribeKeyPair(DescribeKeyPair),
     CancelJob(CancelJob),
     ApproveWave(ApproveWave),
+    AddWebhook(AddWebhook),
+    RemoveWebhook(RemoveWebhook),
+    Redeliver(Redeliver),
+    NoteDeliveries(NoteDeliveries),
     Together(Together),
 }
 
@@ -190,6 +196,10 @@ impl Edit {
             Edit::DescribeKeyPair(edit) => edit,
             Edit::CancelJob(edit) => edit,
             Edit::ApproveWave(edit) => edit,
+            Edit::AddWebhook(edit) => edit,
+            Edit::RemoveWebhook(edit) => edit,
+            Edit::Redeliver(edit) => edit,
+            Edit::NoteDeliveries(edit) => edit,
             Edit::Together(edit) => edit,
         }
     }

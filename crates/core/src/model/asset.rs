@@ -5,9 +5,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Disk, ImageId, Interface, LaunchTemplate, LaunchTemplateId, NetworkId, OwnImage, PortId,
-    ProjectId, PublicAddress, PublicAddressId, ScheduledEvent, ScheduledEventId, SecurityGroup,
-    ServerGroupId, Subnet, Time, VolumeId, Vpc,
+    DeadLetter, Disk, ImageId, Interface, LaunchTemplate, LaunchTemplateId, NetworkId, OwnImage,
+    PortId, ProjectId, PublicAddress, PublicAddressId, ScheduledEvent, ScheduledEventId,
+    SecurityGroup, ServerGroupId, Subnet, Time, VolumeId, Vpc, Webhook, WebhookId,
 };
 
 /// One thing a project owns beside its servers.
@@ -24,6 +24,8 @@ pub enum Asset {
     Interface(Interface),
     PublicAddress(PublicAddress),
     Image(OwnImage),
+    Webhook(Webhook),
+    DeadLetter(DeadLetter),
 }
 
 /// How an asset is found. Kinds stand together, and within a kind what is looked up together.
@@ -40,6 +42,9 @@ pub enum AssetKey {
     Interface(ProjectId, PortId),
     PublicAddress(ProjectId, PublicAddressId),
     Image(ProjectId, ImageId),
+    Webhook(ProjectId, WebhookId),
+    /// By the number of its event.
+    DeadLetter(ProjectId, WebhookId, u64),
 }
 
 impl Asset {
@@ -56,6 +61,8 @@ impl Asset {
             Asset::Interface(one) => AssetKey::Interface(one.project, one.nic.port),
             Asset::PublicAddress(one) => AssetKey::PublicAddress(one.project, one.id),
             Asset::Image(own) => AssetKey::Image(own.project, own.image.id),
+            Asset::Webhook(webhook) => webhook.key(),
+            Asset::DeadLetter(letter) => letter.key(),
         }
     }
 
@@ -72,6 +79,8 @@ impl Asset {
             Asset::Interface(interface) => interface.project,
             Asset::PublicAddress(address) => address.project,
             Asset::Image(own) => own.project,
+            Asset::Webhook(webhook) => webhook.project,
+            Asset::DeadLetter(letter) => letter.told.event.project,
         }
     }
 }

@@ -17,6 +17,7 @@ mod runs;
 mod scheduled_event;
 mod server;
 mod time;
+mod webhook;
 
 pub use asset::{Asset, AssetKey, KeyPair, ServerGroup};
 pub use balancer::{
@@ -31,7 +32,7 @@ pub use fault::{Fault, FaultKind};
 pub use ids::{
     Handle, ImageId, JobId, LaunchTemplateId, ListenerId, LoadBalancerId, NetworkId, PortId,
     ProjectId, PublicAddressId, RequestId, RuleId, ScheduledEventId, ServerGroupId, ServerId,
-    SubJobId, TemplateVersionId, VolumeId,
+    SubJobId, TemplateVersionId, VolumeId, WebhookId,
 };
 pub use image::{ImageOrigin, ImagePhase, ImageShare, OwnImage};
 pub use interface::Interface;
@@ -46,3 +47,4 @@ pub use server::{
 };
 pub(crate) use server::{change_hints, reword};
 pub use time::Time;
+pub use webhook::{DeadLetter, Webhook};

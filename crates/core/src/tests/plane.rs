@@ -451,7 +451,9 @@ pub fn tell(world: &World) -> String {
             | Asset::SecurityGroup(_)
             | Asset::Interface(_)
             | Asset::PublicAddress(_)
-            | Asset::LaunchTemplate(_) => {
+            | Asset::LaunchTemplate(_)
+            | Asset::Webhook(_)
+            | Asset::DeadLetter(_) => {
                 writeln!(text, "asset {:?}", asset.key()).unwrap();
                 continue;
             }

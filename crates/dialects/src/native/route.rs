@@ -19,6 +19,12 @@ pub(super) enum Route {
     Approve,
     Retry,
     FollowEvents,
+    AddWebhook,
+    ListWebhooks,
+    ShowWebhook,
+    RemoveWebhook,
+    ListDeadLetters,
+    Redeliver,
 }
 
 /// What anyone may ask.
@@ -42,6 +48,12 @@ pub(super) const TABLE: &[(&str, &str, Route)] = &[
     ("POST", "jobs/{job_id}/approve", Route::Approve),
     ("POST", "jobs/{job_id}/retry", Route::Retry),
     ("GET", "events", Route::FollowEvents),
+    ("POST", "webhooks", Route::AddWebhook),
+    ("GET", "webhooks", Route::ListWebhooks),
+    ("GET", "webhooks/{webhook_id}", Route::ShowWebhook),
+    ("DELETE", "webhooks/{webhook_id}", Route::RemoveWebhook),
+    ("GET", "webhooks/{webhook_id}/dead-letters", Route::ListDeadLetters),
+    ("POST", "webhooks/{webhook_id}/redeliver", Route::Redeliver),
 ];
 
 impl Route {
@@ -70,7 +82,13 @@ impl Route {
             | Route::Cancel
             | Route::Approve
             | Route::Retry
-            | Route::FollowEvents => None,
+            | Route::FollowEvents
+            | Route::AddWebhook
+            | Route::ListWebhooks
+            | Route::ShowWebhook
+            | Route::RemoveWebhook
+            | Route::ListDeadLetters
+            | Route::Redeliver => None,
         }
     }
 
@@ -87,6 +105,12 @@ impl Route {
             Route::Approve => ops::approve_wave::decode(call),
             Route::Retry => ops::retry_job::decode(call),
             Route::FollowEvents => ops::follow_events::decode(call),
+            Route::AddWebhook => ops::add_webhook::decode(call),
+            Route::ListWebhooks => ops::list_webhooks::decode(call),
+            Route::ShowWebhook => ops::show_webhook::decode(call),
+            Route::RemoveWebhook => ops::remove_webhook::decode(call),
+            Route::ListDeadLetters => ops::list_dead_letters::decode(call),
+            Route::Redeliver => ops::redeliver::decode(call),
         }
     }
 }

@@ -12,7 +12,7 @@ use regiment_core::model::{
     Quota, RecycleBin, RequestId, Server, ServerId, Time,
 };
 use regiment_core::plan::plan;
-use regiment_core::store::{Archive, StoreError};
+use regiment_core::store::{Archive, KeyAndRow, StoreError};
 use regiment_core::vault::Secret;
 use regiment_core::view::View;
 use regiment_core::world::World;
@@ -105,6 +105,10 @@ impl Archive for NoArchive {
     }
 
     fn of_request(&self, _key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(None)
+    }
+
+    fn outbox_from(&self, _key: &[u8]) -> Result<Option<KeyAndRow>, StoreError> {
         Ok(None)
     }
 }
