@@ -241,3 +241,37 @@ pub fn name_of(client: &Client, sub: &SubJob) -> String {
     let said: Result<_, Trouble> = client.get(&format!("servers/{}", sub.target.id), &[]);
     said.and_then(|said| typed::<Server>(client, &said)).map_or_else(|_| unknown(), |one| one.name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn job(course: &serde_json::Value) -> Job {
+        let job = json!({
+            "id": "7", "operation": "stop", "state": "running", "orders": {}, "course": course,
+            "sub_jobs": { "total": 100, "waiting": 80, "running": 8, "succeeded": 9, "failed": 2,
+                          "cancelled": 1 },
+            "parent_id": null, "dialect": "native", "principal": "AK",
+            "accepted_at": "2026-01-02T03:04:05.678Z", "ended_at": null,
+        });
+        serde_json::from_value(job).unwrap()
+    }
+
+    #[test]
+    fn progress_is_servers_by_state_and_what_is_waited_for() {
+        let counted = "9 succeeded, 2 failed, 1 cancelled, 8 running, 80 waiting";
+        let course = |wave: u64, next: Option<&str>, held: bool| {
+            let next = next.map(|time| format!("2026-01-02T03:0{time}Z"));
+            json!({ "wave": wave, "next_wave_at": next, "awaits_approval": held, "stopped": null })
+        };
+        for (course, end) in [
+            (serde_json::Value::Null, ""),
+            (course(0, None, false), ""),
+            (course(2, None, false), "; wave 2"),
+            (course(2, Some("4:05.678"), false), "; before wave 3"),
+            (course(2, None, true), "; wave 3 waits: regiment job approve 7"),
+        ] {
+            assert_eq!(progress(&job(&course)), format!("{counted}{end}"));
+        }
+    }
+}

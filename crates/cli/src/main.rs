@@ -60,6 +60,7 @@ enum Command {
     #[command(after_help = STATUSES)]
     Delete(Box<Order<verbs::Delete>>),
     Job(commands::job::Job),
+    Events(Box<commands::events::Events>),
     Context(commands::context::Context),
     Load(Box<commands::load::Load>),
     Image(commands::image::Image),
@@ -84,6 +85,7 @@ fn main() -> ExitCode {
         Command::Rename(order) => order.run(),
         Command::Delete(order) => order.run(),
         Command::Job(job) => job.run(),
+        Command::Events(events) => events.run(),
         Command::Context(context) => context.run(),
         Command::Load(load) => load.run(),
         Command::Image(image) => image.run().map(well),

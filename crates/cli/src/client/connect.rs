@@ -2,6 +2,7 @@
 //! one is over.
 
 use std::cell::RefCell;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,9 +10,9 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use regiment_server::core::vault::Secret;
 use serde_json::{Value, json};
-use ureq::Agent;
 use ureq::http::{self, Uri};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::{Agent, Body};
 
 use super::trouble::Problem;
 use super::{Credentials, Place, Trouble};
@@ -20,6 +21,8 @@ const ROOT: &str = "/regiment/v1/";
 const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
 /// For one call whole. An order is answered when it is durable, not when it is done.
 const CALL_PATIENCE: Duration = Duration::from_mins(2);
+/// A stream says something every 15 seconds; one that is silent for longer is dead.
+const SILENCE_MAX: Duration = Duration::from_secs(45);
 /// The refusals of an order can be many; a page has a thousand entries.
 const ANSWER_BYTES_MAX: u64 = 512 << 20;
 
@@ -56,14 +59,44 @@ impl Client {
         said["project_id"].as_str().map(str::to_owned).ok_or_else(|| self.strange(201))
     }
 
+    /// An answer that does not end, from after the last event that was seen.
+    pub fn stream(
+        &self,
+        path: &str,
+        query: &[(&str, String)],
+        last: Option<&str>,
+    ) -> Result<impl BufRead + use<>, Trouble> {
+        let target = with_query(path, query);
+        let mut headers = vec![("accept", "text/event-stream")];
+        headers.extend(last.map(|last| ("last-event-id", last)));
+        let answer = self.let_in(|| {
+            let request = self.request("GET", &target, &headers, true).body("");
+            let request = request.map_err(|error| self.unreachable(&error.into()))?;
+            let endless = self
+                .agent
+                .configure_request(request)
+                .timeout_global(None)
+                .timeout_recv_response(Some(CALL_PATIENCE))
+                .timeout_per_read(Some(SILENCE_MAX))
+                .build();
+            self.taken(self.agent.run(endless))
+        })?;
+        Ok(BufReader::new(answer.into_body().into_reader()))
+    }
+
     fn call(&self, method: &str, target: &str, body: Option<&Value>) -> Result<Value, Trouble> {
+        self.let_in(|| self.send(method, target, body, true))
+    }
+
+    /// With a token, and with a new one if the old one is over.
+    fn let_in<T>(&self, call: impl Fn() -> Result<T, Trouble>) -> Result<T, Trouble> {
         if self.token.borrow().is_none() {
             self.renew()?;
         }
-        match self.send(method, target, body, true) {
+        match call() {
             Err(trouble) if trouble.is_unauthorized() && self.credentials.keys.is_some() => {
                 self.renew()?;
-                self.send(method, target, body, true)
+                call()
             }
             done => done,
         }
@@ -81,6 +114,24 @@ impl Client {
         Ok(said)
     }
 
+    fn request(
+        &self,
+        method: &str,
+        target: &str,
+        headers: &[(&str, &str)],
+        known: bool,
+    ) -> http::request::Builder {
+        let uri = format!("{}{ROOT}{target}", self.endpoint);
+        let mut request = http::Request::builder().method(method).uri(uri);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        match self.token.borrow().as_ref().filter(|_| known) {
+            Some(token) => request.header("authorization", format!("Bearer {}", token.expose())),
+            None => request,
+        }
+    }
+
     fn send(
         &self,
         method: &str,
@@ -88,33 +139,42 @@ impl Client {
         body: Option<&Value>,
         known: bool,
     ) -> Result<Value, Trouble> {
-        let mut request = http::Request::builder()
-            .method(method)
-            .uri(format!("{}{ROOT}{target}", self.endpoint))
-            .header("accept", "application/json");
-        if let Some(token) = self.token.borrow().as_ref().filter(|_| known) {
-            request = request.header("authorization", format!("Bearer {}", token.expose()));
-        }
+        let json = ("content-type", "application/json");
+        let headers = [("accept", "application/json"), json];
+        let headers = if body.is_some() { &headers[..] } else { &headers[..1] };
+        let request = self.request(method, target, headers, known);
         let sent = match body {
             None => request.body(()).map_err(ureq::Error::from).and_then(|r| self.agent.run(r)),
             Some(body) => request
-                .header("content-type", "application/json")
                 .body(body.to_string())
                 .map_err(ureq::Error::from)
                 .and_then(|request| self.agent.run(request)),
         };
-        let mut answer = sent.map_err(|error| self.unreachable(&error))?;
+        let mut answer = self.taken(sent)?;
         let status = answer.status().as_u16();
+        let said = self.whole(&mut answer)?;
+        serde_json::from_slice(&said).map_err(|_| self.strange(status))
+    }
+
+    /// The answer, if it is no refusal.
+    fn taken(
+        &self,
+        sent: Result<http::Response<Body>, ureq::Error>,
+    ) -> Result<http::Response<Body>, Trouble> {
+        let mut answer = sent.map_err(|error| self.unreachable(&error))?;
+        if answer.status().is_success() {
+            return Ok(answer);
+        }
+        let said = self.whole(&mut answer)?;
+        Err(match serde_json::from_slice::<Problem>(&said) {
+            Ok(problem) => Trouble::Refused(problem),
+            Err(_) => self.strange(answer.status().as_u16()),
+        })
+    }
+
+    fn whole(&self, answer: &mut http::Response<Body>) -> Result<Vec<u8>, Trouble> {
         let said = answer.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_vec();
-        let said = said.map_err(|error| self.unreachable(&error))?;
-        let read = serde_json::from_slice::<Value>(&said);
-        if (200..300).contains(&status) {
-            return read.map_err(|_| self.strange(status));
-        }
-        match serde_json::from_slice::<Problem>(&said) {
-            Ok(problem) => Err(Trouble::Refused(problem)),
-            Err(_) => Err(self.strange(status)),
-        }
+        said.map_err(|error| self.unreachable(&error))
     }
 
     fn strange(&self, status: u16) -> Trouble {

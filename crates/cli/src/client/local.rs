@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 /// What the client needs of a ready file.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub struct Daemon {
     pub endpoint: String,
     pub tls_endpoint: Option<String>,

@@ -10,7 +10,7 @@ pub mod local;
 mod place;
 mod trouble;
 
-pub use api::{Job, JobState, Pages, Server, SubJob, Submitted, typed};
+pub use api::{Fault, Job, JobState, Pages, Server, SubJob, Submitted, Target, typed};
 pub use connect::{Client, agent, escaped, is_here};
 pub use place::{Connection, Credentials, Place};
 pub use trouble::Trouble;

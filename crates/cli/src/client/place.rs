@@ -13,7 +13,7 @@ use super::contexts::{Contexts, Named};
 use super::local::{self, Daemon};
 
 /// What a person says of the server to talk to.
-#[derive(Args, Clone, Debug, Default)]
+#[derive(Args, Clone, Default)]
 #[command(next_help_heading = "Connection")]
 pub struct Connection {
     /// The server's address, e.g. https://fleet.example.com:7443 [env: REGIMENT_ENDPOINT]

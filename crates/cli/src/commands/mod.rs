@@ -2,6 +2,7 @@ pub mod completions;
 pub mod context;
 #[cfg(target_os = "linux")]
 pub mod doctor;
+pub mod events;
 pub mod image;
 pub mod job;
 pub mod load;

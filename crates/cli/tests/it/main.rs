@@ -3,6 +3,7 @@
 mod cli;
 mod crash;
 mod daemon;
+mod following;
 mod http;
 mod images;
 mod load;

@@ -32,6 +32,8 @@ fn servers_are_listed_and_picked() {
     assert_snapshot!(person.says(&["servers", "server-000?", "--zone", "cn-north-4a"]));
     assert_snapshot!(person.says(&["servers", "--status", "stopped"]));
     assert_snapshot!(person.says(&["servers", "nosuch1x"]));
+    assert_snapshot!(person.says(&["servers", "nosuch-1"]));
+    assert_snapshot!(person.says(&["servers", "nosuch-*"]));
     let both = person.json(&["servers", "server-0002", "server-000*"]);
     assert_eq!(both["servers"].as_array().unwrap().len(), 9, "each once");
     assert_eq!(both["servers"][0]["name"], "server-0002", "in the order of the words");
@@ -79,11 +81,13 @@ fn the_exit_status_tells_how_it_ended() {
     assert_eq!(status(&["start", &id, "nosuch1x", "--wait"]), Some(3));
     assert_eq!(status(&["start", &id, "nosuch1x"]), Some(3));
     assert_eq!(status(&["start", &id, "nosuch1x", "--dry-run"]), Some(3));
+    assert_eq!(status(&["start", "server-*", "nosuch1x", "--wait"]), Some(3));
     assert_eq!(status(&["start", &id]), Some(0));
     // Nothing was ordered.
     assert_eq!(status(&["start", &id, "nosuch1x", "--all-or-nothing"]), Some(1));
     assert_eq!(status(&["start", "nosuch1x"]), Some(1));
     assert_eq!(status(&["start", "nosuch-*"]), Some(1));
+    assert_eq!(status(&["start", "server-*", "nosuch-*"]), Some(1));
     assert_eq!(status(&["resize", &id, "--to", "no.such.flavor"]), Some(1));
     assert_eq!(status(&["job", "watch", "1"]), Some(1));
     // It was not understood.

@@ -190,7 +190,7 @@ impl Bounds {
     }
 }
 
-/// One connection's work. Servers that were stopped are started again in any case.
+/// One connection's work. When it is enough, what was stopped is started again first.
 fn drive(vendor: &Vendor, team: &[Server], bounds: &Bounds, seen: &mut Seen) -> Result<()> {
     while bounds.one_more() {
         one(vendor, Deed::Stop, team, seen)?;

@@ -75,3 +75,43 @@ impl How {
         Value::Object(orders)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        how: How,
+    }
+
+    fn orders(words: &str) -> Option<Value> {
+        let words = words.split_whitespace();
+        Line::try_parse_from(["x"].into_iter().chain(words)).ok().map(|line| line.how.orders())
+    }
+
+    #[test]
+    fn what_is_said_is_asked_for_and_nothing_else() {
+        assert_eq!(orders(""), Some(json!({})));
+        let all = "--concurrency 10 --waves 1,10%,100% --pause 30s --hold --max-failures 5% \
+                   --start-at +30m --deadline 2026-01-02T03:04:05Z --retry 2 --backoff 1m";
+        assert_eq!(
+            orders(all),
+            Some(json!({
+                "concurrency": 10, "waves": ["1", "10%", "100%"], "pause": "30s", "hold": true,
+                "max_failures": "5%", "start_at": "+30m", "deadline": "2026-01-02T03:04:05Z",
+                "retry": { "attempts": 2, "backoff": "1m" },
+            }))
+        );
+    }
+
+    #[test]
+    fn what_means_nothing_alone_is_refused() {
+        for words in ["--pause 30s", "--hold", "--backoff 5s", "--concurrency 0", "--retry 0"] {
+            assert_eq!(orders(words), None, "{words}");
+        }
+    }
+}

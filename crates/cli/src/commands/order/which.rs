@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 use serde_json::{Map, Value, json};
 
-use crate::client::{Client, Pages, Server, typed};
+use crate::client::{Client, Pages, Server, Trouble, typed};
 use crate::outcome::Misuse;
 
 /// What servers can be picked by beside their ids.
@@ -97,6 +97,11 @@ impl<'a> Word<'a> {
     }
 }
 
+/// Whether a name stands for itself alone.
+fn is_exact(name: &str) -> bool {
+    !name.contains(['*', '?'])
+}
+
 impl Filters {
     const fn are_none(&self) -> bool {
         let Filters { name, status, tag, flavor, host, zone } = self;
@@ -159,27 +164,30 @@ impl Which {
     }
 
     /// Whom an order is for. One name or none is left to the server, which looks when the order
-    /// arrives; several are looked up here.
+    /// arrives; among several words names are looked up here. An id that is nobody's is the server's to
+    /// refuse: it does not stop the others.
     pub fn targets(&self, client: &Client) -> Result<Targets> {
         self.check(true)?;
-        if self.is_by_id() {
-            let ids = self.selectors.iter().map(|word| match Word::of(word) {
-                Word::Id(id) | Word::Name(id) => id.to_owned(),
-            });
-            return Ok(Targets::Named(ids.collect()));
+        if let [word] = &*self.selectors
+            && let Word::Name(name) = Word::of(word)
+        {
+            return Ok(Targets::Selected(self.filters.select(Some(name))));
         }
-        match &*self.selectors {
-            [] => Ok(Targets::Selected(self.filters.select(None))),
-            [name] => Ok(Targets::Selected(self.filters.select(Some(name)))),
-            _ => {
-                let found = self.find(client, None)?;
-                let mut ids = Vec::with_capacity(found.len());
-                for said in found {
-                    ids.push(typed::<Server>(client, &said)?.id);
+        if self.selectors.is_empty() {
+            return Ok(Targets::Selected(self.filters.select(None)));
+        }
+        let mut ids = Vec::with_capacity(self.selectors.len());
+        for word in &self.selectors {
+            match Word::of(word) {
+                Word::Id(id) => ids.push(id.to_owned()),
+                Word::Name(name) => {
+                    for said in self.list(client, name, None)? {
+                        ids.push(typed::<Server>(client, &said)?.id);
+                    }
                 }
-                Ok(Targets::Named(ids))
             }
         }
+        Ok(Targets::Named(ids))
     }
 
     /// The servers themselves, as the API shows them: each once, in the order of the words, and for
@@ -196,17 +204,34 @@ impl Which {
         for word in &self.selectors {
             let those = match Word::of(word) {
                 Word::Id(id) => vec![client.get(&format!("servers/{id}"), &[])?],
-                Word::Name(name) => list(Some(name))?,
+                Word::Name(name) if is_exact(name) => self.list(client, name, most)?,
+                Word::Name(name) => self.fitting(client, name, most)?,
             };
-            if those.is_empty() {
-                bail!("no server fits {word:?}");
-            }
             let new =
                 |server: &Value| seen.insert(server["id"].as_str().unwrap_or_default().to_owned());
             found.extend(those.into_iter().filter(new));
         }
         found.truncate(most.unwrap_or(usize::MAX));
         Ok(found)
+    }
+
+    fn fitting(
+        &self,
+        client: &Client,
+        name: &str,
+        most: Option<usize>,
+    ) -> Result<Vec<Value>, Trouble> {
+        let query = self.filters.query(Some(name));
+        Pages::of(client, "servers", "servers", query).all(most)
+    }
+
+    /// The servers of a name, newest first; there must be some.
+    fn list(&self, client: &Client, name: &str, most: Option<usize>) -> Result<Vec<Value>> {
+        let those = self.fitting(client, name, most)?;
+        if those.is_empty() {
+            bail!("no server fits {name:?}");
+        }
+        Ok(those)
     }
 
     fn check(&self, needs_some: bool) -> Result<(), Misuse> {
