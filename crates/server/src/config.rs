@@ -60,7 +60,7 @@ pub struct Deliveries {
 }
 
 impl Default for Deliveries {
-    /// In all about ten minutes, in which most that broke is back.
+    /// In all six to nine minutes, in which most that broke is back.
     fn default() -> Deliveries {
         Deliveries {
             attempts: 10,
