@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 import requests
 
-from support.plane import PATIENCE_S, TOP
+from support.plane import PATIENCE_S, TOP, launch
 from test_native import Native
 
 SERVE = ("--pace", "instant", "--fleet", "40")
@@ -34,7 +34,7 @@ def native(plane):
 
 @pytest.fixture
 def receiver():
-    """Takes every other delivery; what it took is in `taken`."""
+    """Takes every other delivery, or those that `fails` lets it; what it took is in `taken`."""
     taken, tried = queue.Queue(), {}
 
     class Handler(BaseHTTPRequestHandler):
@@ -42,7 +42,7 @@ def receiver():
             body = self.rfile.read(int(self.headers["Content-Length"]))
             event = self.headers["X-Regiment-Event-Id"]
             tried[event] = tried.get(event, 0) + 1
-            if tried[event] % 2:
+            if tried[event] % 2 and server.fails(int(event)):
                 self.send_response(500)
             else:
                 self.send_response(204)
@@ -56,6 +56,7 @@ def receiver():
     threading.Thread(target=server.serve_forever, daemon=True).start()
     server.url = f"http://127.0.0.1:{server.server_port}/hook"
     server.taken = taken
+    server.fails = lambda event: True
     yield server
     server.shutdown()
     server.server_close()
@@ -89,6 +90,32 @@ def test_a_receiver_that_fails_half_the_time_gets_every_event(native, receiver):
     gone = native.session.delete(f"{native.root}/webhooks/{webhook['id']}", timeout=PATIENCE_S)
     assert gone.status_code == 204
     assert native.get("webhooks")["webhooks"] == []
+
+
+def test_a_server_that_is_killed_goes_on_delivering(receiver, tmp_path):
+    serve = ("--data", str(tmp_path / "data"), "--pace", "quick", "--fleet", "100")
+    receiver.fails = lambda event: event % 40 == 0
+    first = launch(*serve)
+    native = Native(first)
+    added = native.session.post(f"{native.root}/webhooks", json={"url": receiver.url},
+                                timeout=PATIENCE_S)
+    assert added.status_code == 201, added.text
+    job = native.order(operation="reboot", select={"name": "server-*"}).json()["job"]
+    taken = [receiver.taken.get(timeout=PATIENCE_S) for _ in range(30)]
+    first.process.kill()
+    first.process.wait()
+    second = launch(*serve)
+    try:
+        while json.loads(taken[-1][1])["kind"] != "job_ended":
+            taken.append(receiver.taken.get(timeout=PATIENCE_S))
+    finally:
+        second.stop()
+        first.stop()
+    events = [json.loads(body) for _, body in taken]
+    assert {event["job_id"] for event in events} == {job["id"]}
+    ids = list(dict.fromkeys(int(event["id"]) for event in events))
+    assert ids == list(range(ids[0], ids[0] + 202)), "each, in order"
+    assert all(recipe()(added.json()["secret"], headers, body) for headers, body in taken)
 
 
 def test_what_cannot_be_sent_to_is_refused(native):
