@@ -101,6 +101,7 @@ fn settled(action: Action) -> Result<Box<Order>, Answer> {
         Action::Toil(toil) => settled(toil()),
         Action::Order(order) => Ok(order),
         Action::Reserved(_, action) => settled(*action),
+        Action::Follow(_) => panic!("nothing is followed in this API"),
     }
 }
 

@@ -21,6 +21,7 @@ pub(super) enum Route {
     ListCredentials,
     CreateCredential,
     DeleteCredential,
+    FollowEvents,
 }
 
 /// What anyone may ask.
@@ -46,6 +47,7 @@ pub(super) const TABLE: &[(&str, &str, Route)] = &[
     ("GET", "credentials", Route::ListCredentials),
     ("POST", "credentials", Route::CreateCredential),
     ("DELETE", "credentials/{access_key}", Route::DeleteCredential),
+    ("GET", "events", Route::FollowEvents),
 ];
 
 impl Route {
@@ -76,7 +78,8 @@ impl Route {
             | Route::Retry
             | Route::ListCredentials
             | Route::CreateCredential
-            | Route::DeleteCredential => None,
+            | Route::DeleteCredential
+            | Route::FollowEvents => None,
         }
     }
 
@@ -95,7 +98,8 @@ impl Route {
             | Route::Approve
             | Route::Retry
             | Route::CreateCredential
-            | Route::DeleteCredential => Role::Reader,
+            | Route::DeleteCredential
+            | Route::FollowEvents => Role::Reader,
         }
     }
 
@@ -122,6 +126,7 @@ impl Route {
             Route::ListCredentials => ops::list_credentials::decode(call),
             Route::CreateCredential => ops::create_credential::decode(call),
             Route::DeleteCredential => ops::delete_credential::decode(call),
+            Route::FollowEvents => ops::follow_events::decode(call),
         }
     }
 }

@@ -180,6 +180,7 @@ impl Bench {
             }
             Action::Toil(toil) => self.act(toil()),
             Action::Reserved(_, action) => self.act(*action),
+            Action::Follow(_) => panic!("nothing is followed in this API"),
             Action::Order(order) => {
                 let planned = plan(&self.world, &order.command, self.now, &mut self.chance);
                 let outcome = planned.map(|planned| {
