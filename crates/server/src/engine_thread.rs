@@ -19,6 +19,7 @@ use tokio::sync::oneshot;
 
 use crate::clock::Clock;
 use crate::events::Events;
+use crate::keyring::Keyring;
 use crate::metrics::Metrics;
 use crate::published::Published;
 
@@ -104,6 +105,7 @@ impl EngineHandle {
 /// What the thread works with.
 pub struct Parts {
     pub engine: Engine,
+    pub keyring: Arc<Keyring>,
     pub published: Arc<Published>,
     pub events: Arc<Events>,
     pub metrics: Arc<Metrics>,
@@ -121,7 +123,7 @@ pub fn exit_process() {
 pub fn spawn(parts: Parts) -> std::io::Result<(EngineHandle, JoinHandle<()>)> {
     let (inbox, messages) = sync_channel(INBOX_MAX);
     let inbox = Arc::new(inbox);
-    let Parts { mut engine, published, events, metrics, clock, on_failure } = parts;
+    let Parts { mut engine, keyring, published, events, metrics, clock, on_failure } = parts;
     // Not kept alive by the driver: the thread ends once nobody is left who could order anything.
     let to_wake = Arc::downgrade(&inbox);
     engine.wake_by(Arc::new(move || {
@@ -133,6 +135,7 @@ pub fn spawn(parts: Parts) -> std::io::Result<(EngineHandle, JoinHandle<()>)> {
     let last_now = clock.now();
     let thread = EngineThread {
         engine,
+        keyring,
         messages,
         published,
         events,
@@ -152,6 +155,7 @@ pub fn spawn(parts: Parts) -> std::io::Result<(EngineHandle, JoinHandle<()>)> {
 
 struct EngineThread {
     engine: Engine,
+    keyring: Arc<Keyring>,
     messages: Receiver<Message>,
     published: Arc<Published>,
     events: Arc<Events>,
@@ -256,6 +260,7 @@ impl EngineThread {
             let mut world = self.published.world_mut();
             let mut uncounted = ended.as_slice();
             for change in &changes {
+                self.keyring.heed(change);
                 if matches!(change, Change::JobsArchived(_)) {
                     self.count_ended(std::mem::take(&mut uncounted), &world);
                 }
@@ -361,6 +366,7 @@ mod tests {
         let clock = Arc::new(RealClock);
         let now = clock.now();
         let settings = Settings::default();
+        let keyring = Arc::new(Keyring::new(vault.clone(), clock.clone()));
         let engine = Engine::open(Box::new(store), driver, vault, settings, 1, now).unwrap();
         let published = Published::new(
             engine.world().for_readers(),
@@ -370,6 +376,7 @@ mod tests {
         );
         spawn(Parts {
             engine,
+            keyring,
             published: Arc::new(published),
             events: Arc::new(Events::new(Recent::new(1))),
             metrics: Arc::new(Metrics::new(now)),

@@ -93,6 +93,7 @@ pub fn start(config: &Config) -> Result<Running, StartError> {
     events.push(engine.world().next_event(), first.changes);
     let parts = Parts {
         engine,
+        keyring: keyring.clone(),
         published: published.clone(),
         events: events.clone(),
         metrics: metrics.clone(),
@@ -258,7 +259,13 @@ impl Place {
         let mut engine = Engine::open(store, driver, vault, settings, seed, now)?;
         let seal = |given: &GivenCredential| {
             let access_key: Arc<str> = given.access_key.as_str().into();
-            keyring::credential(&self.vault, access_key, &given.secret_key, given.project)
+            keyring::credential(
+                &self.vault,
+                access_key,
+                &given.secret_key,
+                given.project,
+                given.role,
+            )
         };
         let seeds = if engine.fresh() {
             let given = config.credential.clone().unwrap_or_else(credential::random);
@@ -284,6 +291,7 @@ impl Place {
     fn knows(&self, engine: &Engine, given: &GivenCredential) -> bool {
         engine.world().credential(&given.access_key).is_some_and(|kept| {
             kept.project == given.project
+                && kept.role == given.role
                 && self.vault.open(&kept.secret_key).as_ref() == Some(&given.secret_key)
         })
     }
