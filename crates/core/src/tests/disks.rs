@@ -13,7 +13,7 @@ const OTHER: ServerId = ServerId(0x5002);
 fn a_driver_is_told_of_the_disks_that_go_with_a_server_and_of_no_others() {
     for with_disks in [false, true] {
         let mut plane = Plane::new(Settings::default());
-        let mut order = |plane: &mut Plane, request, operation, targets: &[ServerId]| {
+        let order = |plane: &mut Plane, request, operation, targets: &[ServerId]| {
             plane.order(command(request, operation, targets)).unwrap().unwrap();
             plane.run().unwrap();
         };

@@ -84,9 +84,9 @@ impl Machine {
             apart_from: _,
         } = plan;
         let manifest = self.manifest(&image)?;
-        let disk = boot_disk(1, &image, manifest.clone());
+        let disk = boot_disk(1, &image, manifest.clone(), &login);
         let password = self.pending_password(&disk, password.as_ref())?;
-        let pending = Pending::of(login, password);
+        let pending = Pending::of(&disk, login, password);
         refuse_unheard(&disk, &pending)?;
         let (number, host) = self.place.clone();
         let mut record = Record {
@@ -202,12 +202,12 @@ impl Machine {
         let same = record.image_generation == generation && record.disk.image == image.id;
         let manifest = self.manifest(image)?;
         let number = if same { record.disk.number } else { record.disk.number + 1 };
-        let disk = boot_disk(number, image, manifest.clone());
+        let disk = boot_disk(number, image, manifest.clone(), &login);
         let password = self.pending_password(&disk, password)?;
         if same && password.is_none() {
             return DONE;
         }
-        let pending = Pending::of(login, password);
+        let pending = Pending::of(&disk, login, password);
         refuse_unheard(&disk, &pending)?;
         let boot_gib = record.boot_gib;
         if !same {
@@ -347,7 +347,7 @@ impl Machine {
     }
 }
 
-fn boot_disk(number: u32, image: &Image, manifest: Manifest) -> BootDisk {
+fn boot_disk(number: u32, image: &Image, manifest: Manifest, login: &Login) -> BootDisk {
     let (agent, cloud_init, kernel) = (manifest.agent, manifest.cloud_init, manifest.kernel);
     BootDisk {
         number,
@@ -356,13 +356,15 @@ fn boot_disk(number: u32, image: &Image, manifest: Manifest) -> BootDisk {
         takes_hashes: image.family == OsFamily::Linux,
         agent,
         cloud_init,
+        first_boot: cloud_init,
+        user_data: login.user_data.clone().filter(|_| cloud_init),
         kernel,
     }
 }
 
 /// What a guest without an agent would never hear is refused at once.
 fn refuse_unheard(disk: &BootDisk, pending: &Pending) -> Result<(), DriverError> {
-    if pending.matters() && !disk.agent {
+    if pending.needs_agent(disk) && !disk.agent {
         return rejected(Rejection::AgentMissing);
     }
     Ok(())

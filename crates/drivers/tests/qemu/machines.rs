@@ -50,7 +50,7 @@ fn a_stopped_server_keeps_a_sealed_hash_until_its_agent_answers() {
     let mut driver = room.driver();
     let first = Some(Secret::new("First-1"));
     let plan = Box::new(plan(IMAGE));
-    let plan = Box::new(regiment_core::driver::Provision { password: first, ..*plan });
+    let plan = Box::new(Provision { password: first, ..*plan });
     room.ask(&mut driver, Verb::Provision { server: S, plan }).unwrap();
     room.ask(&mut driver, password(2, "Second-2")).unwrap();
     let kept = room.record_text(S);
@@ -217,7 +217,7 @@ fn more_than_the_hosts_hold_is_refused_and_room_comes_back() {
     let room = Room::new();
     let mut driver = room.driver();
     let large = |number| {
-        let plan = regiment_core::driver::Provision { flavor: flavor(40), ..plan(IMAGE) };
+        let plan = Provision { flavor: flavor(40), ..plan(IMAGE) };
         Verb::Provision { server: ServerId(number), plan: Box::new(plan) }
     };
     let said = room.ask_all(&mut driver, vec![large(1), large(2), large(3)]);
