@@ -1,6 +1,7 @@
 //! Everything that can be set of a server, as one plain value.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -26,6 +27,8 @@ pub struct Config {
     /// Servers made at the first start.
     pub fleet: u32,
     pub pace: Pace,
+    /// One in so many simulated servers does not shut down when asked to.
+    pub stubborn: Option<NonZeroU32>,
     pub machines: Machines,
     /// Where ids and jitter come from; absent: chance.
     pub seed: Option<u64>,
@@ -186,6 +189,10 @@ pub struct HttpLimits {
     /// For a client that does not take its answer.
     pub write_timeout: Duration,
     pub handshake_timeout: Duration,
+    /// Streams of events at a time. Each is a connection and one piece of some tens of KiB.
+    pub streams: usize,
+    /// How long a stream says nothing: shorter than proxies and clients take for its end.
+    pub heartbeat: Duration,
 }
 
 impl Default for HttpLimits {
@@ -199,6 +206,8 @@ impl Default for HttpLimits {
             body_timeout: Duration::from_secs(30),
             write_timeout: Duration::from_secs(30),
             handshake_timeout: Duration::from_secs(10),
+            streams: 256,
+            heartbeat: Duration::from_secs(15),
         }
     }
 }
@@ -214,6 +223,7 @@ impl Default for Config {
             key: None,
             fleet: FLEET,
             pace: Pace::Quick,
+            stubborn: None,
             machines: Machines::Simulated,
             seed: None,
             credential: None,

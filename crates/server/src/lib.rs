@@ -35,11 +35,13 @@ pub mod running;
 mod seed;
 pub mod signals;
 pub mod start;
+mod streams;
 mod tls;
 pub mod vault;
 
 pub use config::{Config, GivenCredential, HttpLimits, Maintenance, Storage, Tls};
 pub use regiment_core as core;
+pub use regiment_dialects as dialects;
 #[cfg(target_os = "linux")]
 pub use regiment_drivers::qemu::doctor;
 pub use regiment_drivers::sim::Pace;

@@ -47,7 +47,12 @@ fn simulated(config: &Config, seed: u64, now: Time) -> Result<Behind, StartError
     use regiment_drivers::sim::{SimConfig, SimDriver};
 
     let zones = seed::zones(&config.region);
-    let mut sim = SimConfig { pace: config.pace, seed, ..SimConfig::for_zones(zones) };
+    let mut sim = SimConfig {
+        pace: config.pace,
+        seed,
+        stubborn: config.stubborn,
+        ..SimConfig::for_zones(zones)
+    };
     take_out_of_service(&mut sim.hosts, config, now)?;
     Ok(Behind {
         driver: Box::new(SimDriver::new(sim)),

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use regiment_core::chance::Chance;
 use regiment_core::engine::{Engine, Inbox, Settings, Turn};
+use regiment_core::events::Recent;
 use regiment_core::model::{Credential, Time};
 use regiment_core::store::{Store, StoreError};
 use regiment_core::vault::{Secret, Vault as _};
@@ -37,6 +38,7 @@ use crate::metrics::Metrics;
 use crate::published::Published;
 use crate::running::{Identity, Running, Workings};
 use crate::seed;
+use crate::streams::Streams;
 use crate::tls::{self, TlsError};
 use crate::vault::{KeyVault, VaultError};
 
@@ -76,7 +78,7 @@ pub fn start(config: &Config) -> Result<Running, StartError> {
     let acceptor = sockets.tls.as_ref().map(|tls| place.acceptor(config, tls, clock.now()));
     let acceptor = acceptor.transpose()?;
     let metrics = Arc::new(Metrics::new(clock.now()));
-    let (engine, first, library) = place.engine(config, &metrics, clock.now())?;
+    let Opened { engine, recent, first, library } = place.engine(config, &metrics, clock.now())?;
     let keyring = Arc::new(Keyring::new(place.vault.clone(), clock.clone()));
     let shown = let_in(&engine, &keyring, config.credential.as_ref())?;
     let published = Arc::new(Published::new(
@@ -86,11 +88,11 @@ pub fn start(config: &Config) -> Result<Running, StartError> {
         clock.clone(),
     ));
     // Work that was under way when the last process ended may already have ended in the first turn.
-    let events = Arc::new(Events::default());
+    let events = Arc::new(Events::new(recent));
     for job in first.ended.iter().filter_map(|id| engine.world().job(*id)) {
         metrics.job_ended(job.operation.name(), job.outcome());
     }
-    events.push(first.first_event, engine.world().next_event(), first.changes);
+    events.push(engine.world().next_event(), first.changes);
     let parts = Parts {
         engine,
         published: published.clone(),
@@ -101,6 +103,13 @@ pub fn start(config: &Config) -> Result<Running, StartError> {
     };
     let (engine, engine_join) = engine_thread::spawn(parts)?;
     let (close, closing) = closing::pair();
+    let streams = Streams::new(
+        events.clone(),
+        published.clone(),
+        metrics.clone(),
+        closing.clone(),
+        &config.http,
+    );
     let gateway = Arc::new(Gateway {
         dialects: config.dialects,
         keyring: keyring.clone(),
@@ -112,6 +121,7 @@ pub fn start(config: &Config) -> Result<Running, StartError> {
         body_timeout: config.http.body_timeout,
         closing,
         toils: Semaphore::new(TOILS_MAX),
+        streams,
     });
     let doors = Arc::new(Doors::new(gateway, config.http));
     let runtime = runtime(config.workers)?;
@@ -233,7 +243,7 @@ impl Place {
         config: &Config,
         metrics: &Arc<Metrics>,
         now: Time,
-    ) -> Result<(Engine, Turn<()>, Option<Library>), StartError> {
+    ) -> Result<Opened, StartError> {
         let store: Box<dyn Store> = match &self.folder {
             None => Box::new(MemoryStore::forgetful()),
             Some(folder) => Box::new(RedbStore::open(&folder.store_file())?),
@@ -271,8 +281,9 @@ impl Place {
             let given = config.credential.as_ref().filter(|given| !self.knows(&engine, given));
             seed::later(engine.world(), &hosts, &images, given.map(seal), &config.region)
         };
+        let recent = engine.take_recent();
         let first = engine.turn(now, Inbox { seeds, ..Inbox::new() })?;
-        Ok((engine, first, library))
+        Ok(Opened { engine, recent, first, library })
     }
 
     fn knows(&self, engine: &Engine, given: &GivenCredential) -> bool {
@@ -281,6 +292,15 @@ impl Place {
                 && self.vault.open(&kept.secret_key).as_ref() == Some(&given.secret_key)
         })
     }
+}
+
+/// An engine that had its first turn, with what that changed and what was before.
+struct Opened {
+    engine: Engine,
+    recent: Recent,
+    first: Turn<()>,
+    /// Where images come from, if that may change.
+    library: Option<Library>,
 }
 
 /// So that the fleet's ids are not those that the engine makes from the same seed.

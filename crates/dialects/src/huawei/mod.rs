@@ -35,6 +35,7 @@ mod times;
 mod vpc;
 
 use answer::Reply;
+pub use auth::authorization;
 use route::Route;
 
 use regiment_core::model::Fault;

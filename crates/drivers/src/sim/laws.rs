@@ -86,7 +86,7 @@ fn event() -> impl Strategy<Value = Event> {
 
 fn driver(pace: Pace, seed: u64) -> SimDriver {
     let hosts = vec![host("a1", "a", 6), host("a2", "a", 4), host("b1", "b", 5)];
-    SimDriver::new(SimConfig { pace, seed, hosts })
+    SimDriver::new(SimConfig { pace, seed, hosts, stubborn: None })
 }
 
 /// Plays the events to their end. Gives the reports, each with the time it came at.

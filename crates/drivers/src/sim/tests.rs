@@ -1,4 +1,5 @@
 use std::io::Write;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -71,7 +72,7 @@ pub(super) fn call(number: u64, verb: Verb) -> StepCall {
 /// Small hosts: two in the zone `a`, one in `b`.
 fn small() -> SimDriver {
     let hosts = vec![host("a1", "a", 8), host("a2", "a", 8), host("b1", "b", 8)];
-    SimDriver::new(SimConfig { pace: Pace::Instant, seed: 1, hosts })
+    SimDriver::new(SimConfig { pace: Pace::Instant, seed: 1, hosts, stubborn: None })
 }
 
 /// Carries one out on a driver that takes no time.
@@ -203,7 +204,8 @@ fn a_host_that_is_down_refuses_and_a_silent_one_does_not_answer() {
 fn nothing_moves_to_a_host_that_leaves() {
     let leaving = |name, zone| Host { leaves_at: Some(Time(1)), ..host(name, zone, 8) };
     let hosts = vec![leaving("a1", "a"), host("a2", "a", 8), leaving("b1", "b")];
-    let mut driver = SimDriver::new(SimConfig { pace: Pace::Instant, seed: 1, hosts });
+    let mut driver =
+        SimDriver::new(SimConfig { pace: Pace::Instant, seed: 1, hosts, stubborn: None });
     assert!(driver.hosts().iter().all(|host| host.leaves_at.is_some() == (&*host.name != "a2")));
     for id in 1..=8 {
         assert_eq!(placed(&mut driver, id, "a", 1).as_deref(), Some("a2"));
@@ -235,6 +237,20 @@ fn force_decides_about_a_guest_that_does_not_comply() {
     ask(&mut driver, stop(Force::SoftThenHard)).expect("power is cut");
     assert_eq!(power(&driver, server), Power::Stopped);
     ask(&mut driver, stop(Force::Soft)).expect("a stopped one need not comply");
+}
+
+#[test]
+fn one_in_so_many_servers_does_not_shut_down_when_asked() {
+    let hosts = vec![host("a1", "a", 8)];
+    let stubborn = NonZeroU32::new(3);
+    let mut driver = SimDriver::new(SimConfig { pace: Pace::Instant, seed: 1, hosts, stubborn });
+    let told = (1..=6).filter(|id| {
+        let server = ServerId(*id);
+        placed(&mut driver, *id, "a", 1);
+        ask(&mut driver, run(server)).expect("it runs");
+        ask(&mut driver, Verb::Stop { server, force: Force::Soft }).is_err()
+    });
+    assert_eq!(told.collect::<Vec<_>>(), [3, 6]);
 }
 
 #[test]

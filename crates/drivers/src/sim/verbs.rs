@@ -137,7 +137,7 @@ impl Fleet {
             return rejected(Rejection::NoCapacity);
         };
         self.hosts.take(host, shape);
-        let mut guest = Guest::new(host, shape);
+        let mut guest = Guest { complies: self.complies(server), ..Guest::new(host, shape) };
         guest.image = self.image_number(plan.image.id);
         set_password(&mut guest, server, plan.password.as_ref());
         let placed_on = Some(self.host_name(&guest));
