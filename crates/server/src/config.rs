@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use regiment_core::limits;
-use regiment_core::model::ProjectId;
+use regiment_core::model::{ProjectId, Role};
 use regiment_core::vault::Secret;
 use regiment_dialects::Dialect;
 use regiment_drivers::sim::Pace;
@@ -194,6 +194,7 @@ pub struct GivenCredential {
     pub access_key: String,
     pub secret_key: Secret,
     pub project: ProjectId,
+    pub role: Role,
 }
 
 /// What a client may take up.

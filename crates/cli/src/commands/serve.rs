@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, ValueEnum};
-use regiment_server::core::model::ProjectId;
+use regiment_server::core::model::{ProjectId, Role};
 use regiment_server::core::vault::Secret;
 use regiment_server::logs::{self, LogFormat};
 use regiment_server::signals::Signals;
@@ -63,7 +63,7 @@ pub struct Serve {
     tls_listen: Option<SocketAddr>,
 
     /// Use these keys instead of making some up
-    #[arg(long, env = "REGIMENT_CREDENTIAL", value_name = "AK:SK:PROJECT_ID",
+    #[arg(long, env = "REGIMENT_CREDENTIAL", value_name = "AK:SK:PROJECT_ID[:ROLE]",
           hide_env_values = true, value_parser = read_credential)]
     credential: Option<GivenCredential>,
 
@@ -191,9 +191,14 @@ fn read_tls(text: &str) -> Result<Tls, String> {
 
 /// The message never repeats what was given: it holds a secret.
 fn read_credential(text: &str) -> Result<GivenCredential, String> {
-    let form = "expected AK:SK:PROJECT_ID, the project as 32 hexadecimal digits";
+    let form = "expected AK:SK:PROJECT_ID, the project as 32 hexadecimal digits, and maybe :ROLE, \
+                which is reader, operator or admin";
     let read = || {
         let (access_key, rest) = text.split_once(':')?;
+        let (rest, role) = match rest.rsplit_once(':') {
+            Some((rest, word)) if Role::named(word).is_some() => (rest, Role::named(word)?),
+            Some(_) | None => (rest, Role::Admin),
+        };
         let (secret_key, project) = rest.rsplit_once(':')?;
         let project = ProjectId::parse_plain(project)?;
         let fits = |key: &str| {
@@ -203,6 +208,7 @@ fn read_credential(text: &str) -> Result<GivenCredential, String> {
             access_key: access_key.to_owned(),
             secret_key: Secret::new(secret_key),
             project,
+            role,
         })
     };
     read().ok_or_else(|| form.to_owned())
@@ -259,6 +265,9 @@ mod tests {
         assert_eq!(given.access_key, "AK");
         assert_eq!(given.secret_key.expose(), "s:k");
         assert_eq!(given.project.plain(), project);
+        assert_eq!(given.role, Role::Admin);
+        let reader = read_credential(&format!("AK:s:k:{project}:reader")).unwrap();
+        assert_eq!((reader.secret_key.expose(), reader.role), ("s:k", Role::Reader));
         for bad in ["", "AK", "AK:SK", "AK:SK:xyz", &format!(":SK:{project}"), "a b:c:d"] {
             let error = read_credential(bad).unwrap_err();
             assert!(!error.contains("xyz"), "{error}");

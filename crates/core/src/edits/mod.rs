@@ -5,6 +5,7 @@
 //! what a thing is from now on. It is done when it is durable, makes no job, and is allowed while an
 //! operation runs on the server it concerns. What a machine must be asked for is in [`ops`](crate::ops).
 
+mod credentials;
 mod describe;
 mod disks;
 mod images;
@@ -27,6 +28,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use credentials::{AddCredential, RemoveCredential};
 pub use describe::{Describe, SetTerminateTime};
 pub use disks::{BindVolume, ChangeDiskTerms};
 pub use images::{DescribeImage, ShareImage};
@@ -53,8 +55,8 @@ pub use webhooks::{AddWebhook, NoteDeliveries, Redeliver, RemoveWebhook};
 use crate::chance::Chance;
 use crate::command::{TargetAnswer, TargetRef};
 use crate::model::{
-    Asset, AssetKey, Details, Fault, FaultKind, JobId, Mark, Project, ProjectId, Server, ServerId,
-    Time,
+    Asset, AssetKey, Credential, Details, Fault, FaultKind, JobId, Mark, Project, ProjectId, Role,
+    Server, ServerId, Time,
 };
 use crate::world::World;
 
@@ -103,6 +105,8 @@ pub enum Edit {
     RemoveWebhook(RemoveWebhook),
     Redeliver(Redeliver),
     NoteDeliveries(NoteDeliveries),
+    AddCredential(AddCredential),
+    RemoveCredential(RemoveCredential),
     Together(Together),
 }
 
@@ -119,6 +123,9 @@ pub enum Put {
     /// The asset is there no more.
     NoAsset(AssetKey),
     Project(Project),
+    Credential(Credential),
+    /// Whoever has it is let in no more.
+    NoCredential(Arc<str>),
     /// How far a job has come in its orders.
     Mark {
         job: JobId,
@@ -151,6 +158,11 @@ impl From<Put> for Edited {
 pub(crate) trait EditRules {
     /// One word for logs, metrics and events.
     fn name(&self) -> &'static str;
+
+    /// The role that may have it done.
+    fn needs(&self) -> Role {
+        Role::Operator
+    }
 
     fn plan(&self, desk: Desk<'_>) -> Result<Edited, Fault>;
 }
@@ -200,12 +212,18 @@ impl Edit {
             Edit::RemoveWebhook(edit) => edit,
             Edit::Redeliver(edit) => edit,
             Edit::NoteDeliveries(edit) => edit,
+            Edit::AddCredential(edit) => edit,
+            Edit::RemoveCredential(edit) => edit,
             Edit::Together(edit) => edit,
         }
     }
 
     pub(crate) fn name(&self) -> &'static str {
         self.rules().name()
+    }
+
+    pub(crate) fn needs(&self) -> Role {
+        self.rules().needs()
     }
 
     pub(crate) fn plan(&self, desk: Desk<'_>) -> Result<Edited, Fault> {

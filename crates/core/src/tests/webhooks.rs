@@ -1,13 +1,17 @@
-use super::plane::{PROJECT, Plane, command, s};
+use super::plane::{PROJECT, Plane, command};
 use crate::edits::{AddWebhook, Edit, NoteDeliveries, RemoveWebhook};
 use crate::engine::{Inbox, Settings};
 use crate::events::{EventKind, EventSort, Told};
 use crate::limits;
-use crate::model::{AssetKey, DeadLetter, Time, WebhookId};
+use crate::model::{AssetKey, DeadLetter, ServerId, Time, WebhookId};
 use crate::ops::{Force, Operation, Start, Stop};
 use crate::record;
 use crate::store::Archive as _;
 use crate::vault::Sealed;
+
+fn s(number: u128) -> ServerId {
+    ServerId(0x5000 + number)
+}
 
 fn edit(plane: &mut Plane, number: u128, edit: Edit) -> Vec<AssetKey> {
     let command = command(number, Operation::from(edit), &[]);

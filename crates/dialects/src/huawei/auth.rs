@@ -28,9 +28,7 @@ pub(super) fn caller(
     let caller = match (signed, request.header("x-auth-token")) {
         (Some(rest), _) => by_signature(request, context, rest),
         (None, Some(token)) => match context.gate.bearer(token) {
-            Some(bearer) if context.now < bearer.expires_at => {
-                Ok(Caller { access_key: bearer.access_key, project: bearer.project })
-            }
+            Some(bearer) if context.now < bearer.expires_at => Ok(bearer.into()),
             Some(_) | None => Err(Cow::Borrowed("decrypt token fail")),
         },
         (None, None) => Err(Cow::Borrowed("x-auth-token not found")),
@@ -91,7 +89,7 @@ fn by_signature(
     }
     let secret_key = key.secret_key.expose();
     if is_signed(request, &claim, date, secret_key) {
-        Ok(Caller { access_key: claim.access_key.into(), project: key.project })
+        Ok(Caller::with_key(claim.access_key, &key))
     } else {
         Err(Cow::Borrowed(MISMATCH))
     }

@@ -101,6 +101,7 @@ const fn title(status: u16) -> &'static str {
     match status {
         400 => "Bad Request",
         401 => "Unauthorized",
+        403 => "Forbidden",
         404 => "Not Found",
         405 => "Method Not Allowed",
         409 => "Conflict",
@@ -135,8 +136,10 @@ const fn status(kind: FaultKind) -> u16 {
         | FaultKind::RedirectionUnfit
         | FaultKind::KeyPairUnfit
         | FaultKind::TooManyTags => 400,
+        FaultKind::NotAllowed => 403,
         FaultKind::FlavorNotFound
         | FaultKind::ImageNotFound
+        | FaultKind::CredentialNotFound
         | FaultKind::JobNotFound
         | FaultKind::ServerNotFound
         | FaultKind::NicNotFound
@@ -155,6 +158,7 @@ const fn status(kind: FaultKind) -> u16 {
         FaultKind::TokenReused
         | FaultKind::TokenExpired
         | FaultKind::QuotaExceeded
+        | FaultKind::LastAdmin
         | FaultKind::JobEnded
         | FaultKind::JobNotHeld
         | FaultKind::NothingToRetry
@@ -210,7 +214,7 @@ const fn status(kind: FaultKind) -> u16 {
         | FaultKind::Cancelled
         | FaultKind::TooManyFailures
         | FaultKind::DeadlinePassed => 409,
-        FaultKind::TooManyJobs => 429,
+        FaultKind::TooManyJobs | FaultKind::Throttled => 429,
         FaultKind::NoCapacity
         | FaultKind::HostDown
         | FaultKind::AgentMissing

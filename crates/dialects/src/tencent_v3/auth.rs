@@ -52,7 +52,7 @@ fn by_header(
     }
     check_token(request.header("x-tc-token"))?;
     check_window(at_s, context)?;
-    Ok(Caller { access_key: proof.secret_id.into(), project: key.project })
+    Ok(Caller::with_key(proof.secret_id, &key))
 }
 
 impl<'a> Proof<'a> {
@@ -205,5 +205,5 @@ fn by_parameters(request: &Request<'_>, context: &Context<'_>) -> Result<Caller,
     if !fresh::first_use(secret_id, at_s, nonce, context) {
         return Err(Refusal::expired());
     }
-    Ok(Caller { access_key: secret_id.into(), project: key.project })
+    Ok(Caller::with_key(secret_id, &key))
 }

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
-use regiment_core::model::{Power, ProjectId, Server, Stage};
+use regiment_core::model::{Power, ProjectId, Role, Server, Stage};
 use regiment_core::vault::Secret;
 use regiment_server::data_folder::FolderError;
 use regiment_server::vault::VaultError;
@@ -125,6 +125,7 @@ fn given_keys_are_taken_at_first_and_added_later() {
             access_key: access_key.to_owned(),
             secret_key: Secret::new(secret_key),
             project: ProjectId(0xABC),
+            role: Role::Admin,
         })
     };
     let with = |credential| Config { credential, ..kept(temp.path()) };

@@ -3,7 +3,10 @@
 pub(super) mod add_webhook;
 pub(super) mod approve_wave;
 pub(super) mod cancel_job;
+pub(super) mod create_credential;
+pub(super) mod delete_credential;
 pub(super) mod follow_events;
+pub(super) mod list_credentials;
 pub(super) mod list_dead_letters;
 pub(super) mod list_jobs;
 pub(super) mod list_servers;
