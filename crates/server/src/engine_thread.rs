@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use regiment_core::apply::Change;
 use regiment_core::command::{Command, Receipt};
 use regiment_core::engine::{Engine, Inbox, Turn};
-use regiment_core::model::{Fault, JobId, Time};
+use regiment_core::model::{Fault, Image, JobId, Time};
 use tokio::sync::oneshot;
 
 use crate::clock::Clock;
@@ -22,6 +22,7 @@ use crate::events::Events;
 use crate::keyring::Keyring;
 use crate::metrics::Metrics;
 use crate::published::Published;
+use crate::seed;
 
 /// Messages that may wait. More than there can be connections, each of which has one at most.
 const INBOX_MAX: usize = 16_384;
@@ -52,6 +53,8 @@ enum Message {
     Order(Box<(Ticket, Command)>),
     /// Answered by the next turn.
     Ping(oneshot::Sender<()>),
+    /// What servers can be made from, as far as that is not known yet.
+    Offer(Vec<Image>),
     /// The driver has something to collect.
     Wake,
     Stop,
@@ -93,6 +96,11 @@ impl EngineHandle {
         let (pong, waits) = oneshot::channel();
         self.inbox.try_send(Message::Ping(pong)).map_err(|_| Unavailable)?;
         Ok(waits)
+    }
+
+    /// Has images in the catalog from the next turn on.
+    pub fn offer(&self, images: Vec<Image>) -> Result<(), Unavailable> {
+        self.inbox.try_send(Message::Offer(images)).map_err(|_| Unavailable)
     }
 
     /// Asks for one last turn with a checkpoint, after which the thread ends.
@@ -226,6 +234,9 @@ impl EngineThread {
                     self.tickets.push(Some(ticket));
                 }
                 Ok(Message::Ping(pong)) => self.pings.push(pong),
+                Ok(Message::Offer(images)) => {
+                    inbox.seeds.extend(seed::new_images(self.engine.world(), &images));
+                }
                 Ok(Message::Wake) => {}
                 Ok(Message::Stop) | Err(true) => {
                     self.stopping = true;

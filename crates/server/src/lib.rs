@@ -18,6 +18,7 @@ pub mod data_folder;
 pub mod engine_thread;
 pub mod events;
 pub mod gateway;
+mod image_watch;
 pub mod images;
 pub mod keyring;
 pub mod listen;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use regiment_core::driver::Driver;
 use regiment_core::model::{Host, Image, Time};
+use regiment_drivers::images::Library;
 
 use crate::catalog;
 use crate::config::{Config, Machines};
@@ -16,6 +17,8 @@ use crate::vault::KeyVault;
 pub struct Behind {
     pub driver: Box<dyn Driver>,
     pub images: Vec<Image>,
+    /// Where they come from, if that may change while the server runs.
+    pub library: Option<Library>,
     /// Servers made at the first start.
     pub fleet: u32,
 }
@@ -54,6 +57,7 @@ fn simulated(config: &Config, seed: u64, now: Time) -> Result<Behind, StartError
     Ok(Behind {
         driver: Box::new(SimDriver::new(sim)),
         images: catalog::images(),
+        library: None,
         fleet: config.fleet,
     })
 }
@@ -115,7 +119,8 @@ mod real {
             vault: vault.clone(),
         };
         check_programs(&qemu).map_err(trouble)?;
-        let listing = Library::of(&data).list().map_err(|error| trouble(error.to_string()))?;
+        let library = Library::of(&data);
+        let listing = library.list().map_err(|error| trouble(error.to_string()))?;
         for (folder, why) in &listing.damaged {
             tracing::warn!("the image in {} is left out: {why}", folder.display());
         }
@@ -123,6 +128,7 @@ mod real {
         Ok(Behind {
             driver: Box::new(driver),
             images: listing.images.iter().map(StoredImage::as_offered).collect(),
+            library: Some(library),
             fleet: 0,
         })
     }

@@ -245,7 +245,7 @@ fn word_of(verb: &Verb) -> (&'static str, Option<ServerId>) {
         Verb::Stop { server, .. } => ("stop", Some(*server)),
         Verb::Reboot { server, .. } => ("reboot", Some(*server)),
         Verb::Crash { server, .. } => ("crash", Some(*server)),
-        Verb::Remove { server } => ("remove", Some(*server)),
+        Verb::Remove { server, disks: _ } => ("remove", Some(*server)),
         Verb::Shape { server, .. } => ("shape", Some(*server)),
         Verb::Place { server, .. } => ("place", Some(*server)),
         Verb::Password { server, .. } => ("password", Some(*server)),

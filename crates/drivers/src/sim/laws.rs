@@ -31,7 +31,7 @@ fn verb() -> impl Strategy<Value = Verb> {
         2 => run(server),
         3 => Verb::Stop { server, force: Force::Soft },
         4 => Verb::Reboot { server, force: Force::SoftThenHard, token: size.into() },
-        5 => Verb::Remove { server },
+        5 => Verb::Remove { server, disks: Vec::new() },
         6 => {
             Verb::Shape { server, flavor: flavor(size, (5 - size) * 1024), apart_from: Vec::new() }
         }
@@ -153,7 +153,7 @@ proptest! {
         // Removing every server gives all room back.
         HOSTS.iter().for_each(|host| { driver.set_host(host, HostState::Up); });
         let removals: Vec<Event> =
-            driver.list().into_iter().map(|server| Event::Call(Verb::Remove { server })).collect();
+            driver.list().into_iter().map(|server| Event::Call(Verb::Remove { server, disks: Vec::new() })).collect();
         play(&mut driver, &removals, rooms_are_exact);
         prop_assert!(HOSTS.iter().all(|host| driver.used(host) == Some((0, 0))));
     }

@@ -134,7 +134,8 @@ fn the_least_loaded_host_of_the_zone_is_chosen() {
     assert_eq!(driver.inspect(ServerId(5)), None);
     // Without a zone any will do.
     assert_eq!(placed(&mut driver, 5, "", 4).as_deref(), Some("b1"));
-    ask(&mut driver, Verb::Remove { server: ServerId(2) }).expect("it is removed");
+    ask(&mut driver, Verb::Remove { server: ServerId(2), disks: Vec::new() })
+        .expect("it is removed");
     assert_eq!(placed(&mut driver, 6, "a", 4).as_deref(), Some("a2"));
 }
 
@@ -177,7 +178,7 @@ fn a_host_that_is_down_refuses_and_a_silent_one_does_not_answer() {
             Verb::Password { server, generation: 2, password: Secret::new("Second-2") },
             anew(server, 2, image(2)),
             Verb::Nics { server, nics: Vec::new() },
-            Verb::Remove { server },
+            Verb::Remove { server, disks: Vec::new() },
             provision(server, "b", flavor(1, 1024)),
         ]
     };
@@ -262,7 +263,7 @@ fn a_server_lets_in_the_key_it_was_told_last() {
         ask(&mut driver, key(told)).expect("it is told");
         assert_eq!(driver.public_key(server).as_deref(), told);
     }
-    ask(&mut driver, Verb::Remove { server }).expect("it goes");
+    ask(&mut driver, Verb::Remove { server, disks: Vec::new() }).expect("it goes");
     assert_eq!(driver.public_key(server), None);
 }
 
@@ -437,7 +438,7 @@ fn calls_a_second_without_pace() {
         ("stop", &|server| Verb::Stop { server, force: Force::Hard }),
         ("reboot", &|server| Verb::Reboot { server, force: Force::Soft, token: 1 }),
         ("password", &|server| Verb::Password { server, generation: 2, password: secret.clone() }),
-        ("remove", &|server| Verb::Remove { server }),
+        ("remove", &|server| Verb::Remove { server, disks: Vec::new() }),
         ("provision again", &|server| provision(server, "b", small.clone())),
     ];
     for (name, verb) in kinds {
