@@ -59,6 +59,10 @@ impl Client {
         said["project_id"].as_str().map(str::to_owned).ok_or_else(|| self.strange(201))
     }
 
+    pub fn delete(&self, path: &str) -> Result<Value, Trouble> {
+        self.call("DELETE", path, None)
+    }
+
     /// An answer that does not end, from after the last event that was seen.
     pub fn stream(
         &self,
@@ -153,6 +157,9 @@ impl Client {
         let mut answer = self.taken(sent)?;
         let status = answer.status().as_u16();
         let said = self.whole(&mut answer)?;
+        if status == 204 {
+            return Ok(Value::Null);
+        }
         serde_json::from_slice(&said).map_err(|_| self.strange(status))
     }
 

@@ -1,5 +1,6 @@
 pub mod completions;
 pub mod context;
+pub mod credential;
 #[cfg(target_os = "linux")]
 pub mod doctor;
 pub mod events;

@@ -2,6 +2,7 @@
 
 mod cli;
 mod crash;
+mod credentials;
 mod daemon;
 mod following;
 mod http;
