@@ -124,7 +124,7 @@ fn hear(stream: TcpStream, heard: &(Mutex<Heard>, Condvar), temper: &Mutex<Box<T
     }
     assert_eq!(head["request"], "POST /hook?of=tests HTTP/1.1");
     let signed = [head["x-regiment-timestamp"].as_bytes(), b".", &body].concat();
-    let expected = hex(&hmac_sha256(SECRET.as_bytes(), &signed));
+    let expected = hex::encode(hmac_sha256(SECRET.as_bytes(), &signed));
     assert_eq!(head["x-regiment-signature"], format!("v1={expected}"));
     let id: u64 = head["x-regiment-event-id"].parse().unwrap();
     let body = String::from_utf8(body).unwrap();
@@ -148,10 +148,6 @@ fn hear(stream: TcpStream, heard: &(Mutex<Heard>, Condvar), temper: &Mutex<Box<T
             "HTTP/1.1 {status} x\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n"
         );
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn call(running: &Running, method: &str, path: &str, body: &str) -> Reply {
