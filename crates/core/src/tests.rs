@@ -5,6 +5,7 @@ mod balancers;
 mod charging;
 mod disaster;
 mod edits;
+mod gateways;
 mod holds;
 mod images;
 mod interfaces;

@@ -7,6 +7,7 @@
 
 mod describe;
 mod disks;
+mod gateways;
 mod images;
 mod interfaces;
 mod jobs;
@@ -28,6 +29,9 @@ use serde::{Deserialize, Serialize};
 
 pub use describe::{Describe, SetTerminateTime};
 pub use disks::{BindVolume, ChangeDiskTerms};
+pub use gateways::{
+    AddGateway, Addresses, Answer, ChangeGateway, GatewayChange, NewWay, RemoveGateways,
+};
 pub use images::{DescribeImage, ShareImage};
 pub use interfaces::{
     ChangeFurtherAddresses, CreateInterface, DeleteInterface, MoveFurtherAddress,
@@ -95,6 +99,9 @@ pub enum Edit {
     DescribeImage(DescribeImage),
     ShareImage(ShareImage),
     DescribeKeyPair(DescribeKeyPair),
+    AddGateway(AddGateway),
+    ChangeGateway(ChangeGateway),
+    RemoveGateways(RemoveGateways),
     CancelJob(CancelJob),
     ApproveWave(ApproveWave),
     Together(Together),
@@ -188,6 +195,9 @@ impl Edit {
             Edit::DescribeImage(edit) => edit,
             Edit::ShareImage(edit) => edit,
             Edit::DescribeKeyPair(edit) => edit,
+            Edit::AddGateway(edit) => edit,
+            Edit::ChangeGateway(edit) => edit,
+            Edit::RemoveGateways(edit) => edit,
             Edit::CancelJob(edit) => edit,
             Edit::ApproveWave(edit) => edit,
             Edit::Together(edit) => edit,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use regiment_core::command::{Command, Receipt, TargetRef};
 use regiment_core::engine::{Engine, Inbox, Settings};
-use regiment_core::model::{Fault, RequestId, Time};
+use regiment_core::model::{Fault, ProjectId, RequestId, Time};
 use regiment_core::ops::Operation;
 use regiment_core::view::View;
 use regiment_core::world::World;
@@ -14,7 +14,7 @@ use regiment_dialects::{
 
 use super::doubles::{ACCESS_KEY, Glass, Instant, Keeper, Memory};
 use super::golden_file::{Event, Exchange, Golden, render};
-use super::scene::{self, PROJECT, START, Scene};
+use super::scene::{self, OTHER_PROJECT, PROJECT, START, Scene};
 
 /// One exchange as it went.
 pub struct Played {
@@ -51,6 +51,7 @@ pub fn play(dialect: &str, golden: &Golden) -> Result<Vec<Played>, String> {
             Event::Settle => plane.settle(),
             Event::Wait(ms) => plane.wait(*ms),
             Event::Archive => plane.turn(Vec::new(), true),
+            Event::Other => plane.swap_caller(),
             Event::Exchange(exchange) => {
                 let answer = plane.exchange(dialect, exchange)?;
                 played.push(Played {
@@ -73,6 +74,8 @@ pub struct Plane {
     keeper: Keeper,
     now: Time,
     authenticates: bool,
+    /// Whose key holder asks where none proves who it is.
+    caller: ProjectId,
     requests: u128,
     replies: Vec<Result<Receipt, Fault>>,
 }
@@ -89,7 +92,8 @@ impl Plane {
         engine.turn(START, inbox).expect("a store in memory takes everything");
         let keeper = Keeper::new(PROJECT, START);
         let replies = Vec::new();
-        let mut plane = Plane { engine, keeper, now: START, authenticates, requests: 0, replies };
+        let (now, caller, requests) = (START, PROJECT, 0);
+        let mut plane = Plane { engine, keeper, now, authenticates, caller, requests, replies };
         classics.into_iter().for_each(|name| plane.make_classic(name));
         plane
     }
@@ -115,6 +119,10 @@ impl Plane {
 
     pub fn wait(&mut self, ms: i64) {
         self.now = self.now.after_ms(ms);
+    }
+
+    fn swap_caller(&mut self) {
+        self.caller = if self.caller == PROJECT { OTHER_PROJECT } else { PROJECT };
     }
 
     pub fn turn(&mut self, commands: Vec<((), Command)>, checkpoint: bool) {
@@ -213,7 +221,7 @@ impl Plane {
         let caller = if self.authenticates {
             dialect.authenticate(request, &context)?
         } else {
-            Some(Caller { access_key: ACCESS_KEY.into(), project: PROJECT })
+            Some(Caller { access_key: ACCESS_KEY.into(), project: self.caller })
         };
         let carried = Carried::read(request, self.now)
             .map_err(|fault| dialect.refuse(request, &context, &fault))?;
