@@ -15,6 +15,7 @@ use crate::driver::{
     Adoption, DiskPlan, Driver, DriverError, Finding, Login, LooseDisk, Machines, Provision,
     Rejection, StepCall, StepRef, StepReport, Verb, Wake,
 };
+use crate::events::Recent;
 use crate::judge::judge;
 use crate::limits;
 use crate::model::{
@@ -24,7 +25,7 @@ use crate::model::{
 use crate::ops::{Force, Operation, ServerRules as _, Sort, Step};
 use crate::plan::plan;
 use crate::record::{self, Catalog, Meta};
-use crate::recover;
+use crate::recover::{self, Logged};
 use crate::schedule::Schedule;
 use crate::store::{Archive, Batch, Store, StoreError, Table};
 use crate::vault::{Sealed, Secret, Vault};
@@ -94,6 +95,8 @@ pub struct Engine {
     secrets: HashMap<JobId, Sealed>,
     settings: Settings,
     chance: Chance,
+    recent: Recent,
+    logged: Logged,
     log_seq: u64,
     log_bytes: usize,
     swept_at: Time,
@@ -139,6 +142,8 @@ impl Engine {
             secrets: recovered.secrets,
             settings,
             chance,
+            recent: recovered.recent,
+            logged: recovered.logged,
             log_seq: recovered.log_seq,
             log_bytes: recovered.log_bytes,
             swept_at: now,
@@ -155,6 +160,11 @@ impl Engine {
     /// The world as of the last turn. Readers start from a clone of it.
     pub const fn world(&self) -> &World {
         &self.world
+    }
+
+    /// What happened before it was opened, as far as that is known. Given once, before the first turn.
+    pub fn take_recent(&mut self) -> Recent {
+        std::mem::replace(&mut self.recent, Recent::new(self.world.next_event))
     }
 
     /// Whether the store was empty when it was opened.
@@ -332,7 +342,16 @@ impl Engine {
         let for_fleet = self.world.servers_count() * self.settings.log_bytes_per_server;
         let log_bytes_max = self.settings.log_bytes_max.max(for_fleet);
         let due = self.log_bytes + entry.len() > log_bytes_max;
+        let events = recover::events_of(&work.changes);
         if due || checkpoint || (self.fresh || self.older) && !work.changes.is_empty() {
+            // For those who follow events, not for us.
+            if events > 0 && entry.len() <= limits::PAST_BYTES_MAX {
+                self.log_seq += 1;
+                self.logged.push(self.log_seq, events, entry.len());
+                batch.log = Some((self.log_seq, entry));
+            } else if events > 0 {
+                self.logged.clear();
+            }
             let archived = self.checkpoint(&mut batch);
             if !archived.is_empty() {
                 self.record(work, Change::JobsArchived(archived));
@@ -343,6 +362,7 @@ impl Engine {
         } else if !entry.is_empty() {
             self.log_seq += 1;
             self.log_bytes += entry.len();
+            self.logged.push(self.log_seq, events, entry.len());
             batch.log = Some((self.log_seq, entry));
         }
         if batch.is_empty() { Ok(()) } else { self.store.commit(batch) }
@@ -392,7 +412,7 @@ impl Engine {
         }
         let meta = record::encode(&Meta::of(world, self.log_seq));
         rows.push((Table::Meta, record::META_KEY.to_vec(), Some(meta)));
-        batch.trim_log = Some(self.log_seq);
+        batch.trim_log = Some(self.logged.trim(self.log_seq));
         archived
     }
 

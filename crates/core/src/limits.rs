@@ -86,6 +86,15 @@ pub const LOG_BYTES_MAX: usize = 32 << 20;
 /// takes about as long as reading the rows themselves.
 pub const LOG_BYTES_PER_SERVER: usize = 256;
 
+/// Events that readers can go back by at least, as long as the turn they came in is kept whole: a job of
+/// 10,000 servers several times over …
+pub const PAST_EVENTS: u64 = 100_000;
+/// … unless there are more turns than this since …
+pub const PAST_TURNS_MAX: usize = 10_000;
+/// … or, after a restart, if that is more bytes of log than this: they are read at start, which they
+/// make some hundredths of a second longer.
+pub const PAST_BYTES_MAX: usize = 4 << 20;
+
 /// A step that met a busy or unreachable host is tried again this often …
 pub const RETRIES_MAX: u8 = 4;
 /// … first after this long, doubled each time.

@@ -1,8 +1,11 @@
 //! From what a store kept to a world, and from a world to the work that is still to be done.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
+use crate::apply::Change;
+use crate::events::Recent;
+use crate::limits;
 use crate::model::{JobId, Server, SubState, Time};
 use crate::record::{self, Catalog, Meta};
 use crate::schedule::Schedule;
@@ -14,6 +17,10 @@ use crate::world::World;
 pub struct Recovered {
     pub world: World,
     pub secrets: HashMap<JobId, Sealed>,
+    /// What happened last, as far as the log still says it.
+    pub recent: Recent,
+    /// The log entries on disk.
+    pub logged: Logged,
     /// The number of the last log entry.
     pub log_seq: u64,
     pub log_bytes: usize,
@@ -31,6 +38,9 @@ pub fn load(store: &mut dyn Store, realm: u32) -> Result<Recovered, StoreError> 
     let mut words = Words::default();
     let mut log_seq = 0;
     let mut log_bytes = 0;
+    let mut before = Vec::new();
+    let mut recent: Option<Recent> = None;
+    let mut logged = Logged::default();
     store.load(&mut |loaded| {
         match loaded {
             Loaded::Row(table, key, value) => {
@@ -39,13 +49,27 @@ pub fn load(store: &mut dyn Store, realm: u32) -> Result<Recovered, StoreError> 
             }
             Loaded::Log(seq, entry) => {
                 log_seq = seq;
+                let changes = record::decode_log(entry);
                 if meta.as_ref().is_some_and(|meta| seq <= meta.log_through) {
+                    // What the rows say already is only told to readers: no reason not to start.
+                    match changes {
+                        Ok(changes) => {
+                            logged.push(seq, events_of(&changes), entry.len());
+                            before.push(changes);
+                        }
+                        Err(_) => before.clear(),
+                    }
                     return Ok(());
                 }
+                let recent = recent
+                    .get_or_insert_with(|| past(std::mem::take(&mut before), world.next_event));
                 log_bytes += entry.len();
                 // The rows do not say yet what the log says: the next checkpoint must.
                 world.dirty.get_or_insert_default();
-                record::decode_log(entry)?.iter().for_each(|change| world.apply(change));
+                let changes = changes?;
+                changes.iter().for_each(|change| world.apply(change));
+                logged.push(seq, events_of(&changes), entry.len());
+                recent.push(world.next_event, changes);
             }
         }
         Ok(())
@@ -53,7 +77,68 @@ pub fn load(store: &mut dyn Store, realm: u32) -> Result<Recovered, StoreError> 
     let fresh = meta.is_none();
     let older = meta.as_ref().is_some_and(|meta| meta.format < record::FORMAT);
     log_seq = log_seq.max(meta.map_or(0, |meta| meta.log_through));
-    Ok(Recovered { world, secrets, log_seq, log_bytes, fresh, older })
+    let recent = recent.unwrap_or_else(|| past(before, world.next_event));
+    Ok(Recovered { world, secrets, recent, logged, log_seq, log_bytes, fresh, older })
+}
+
+/// The turns that led to where event `next` is to come.
+fn past(turns: Vec<Vec<Change>>, next: u64) -> Recent {
+    let counts: Vec<u64> = turns.iter().map(|changes| events_of(changes)).collect();
+    let mut end = next.saturating_sub(counts.iter().sum());
+    let mut recent = Recent::new(end);
+    for (changes, count) in turns.into_iter().zip(counts) {
+        end += count;
+        recent.push(end, changes);
+    }
+    recent
+}
+
+pub fn events_of(changes: &[Change]) -> u64 {
+    changes.iter().map(Change::events).sum()
+}
+
+/// The log entries on disk, oldest first. Those that the rows say already are kept for a while, so that
+/// readers of events can go on after a restart where they stopped.
+#[derive(Debug, Default)]
+pub struct Logged {
+    entries: VecDeque<LogEntry>,
+    events: u64,
+    bytes: usize,
+}
+
+#[derive(Debug)]
+struct LogEntry {
+    seq: u64,
+    events: u64,
+    bytes: usize,
+}
+
+impl Logged {
+    pub fn push(&mut self, seq: u64, events: u64, bytes: usize) {
+        self.entries.push_back(LogEntry { seq, events, bytes });
+        self.events += events;
+        self.bytes += bytes;
+    }
+
+    /// Lets go of all but the recent past. Gives back the number up to which the log is not needed, if
+    /// the rows say all of it.
+    pub fn trim(&mut self, log_seq: u64) -> u64 {
+        while let Some(oldest) = self.entries.front()
+            && (self.entries.len() > limits::PAST_TURNS_MAX
+                || self.bytes > limits::PAST_BYTES_MAX
+                || self.events - oldest.events >= limits::PAST_EVENTS)
+        {
+            self.events -= oldest.events;
+            self.bytes -= oldest.bytes;
+            self.entries.pop_front();
+        }
+        self.entries.front().map_or(log_seq, |oldest| oldest.seq - 1)
+    }
+
+    /// Some events are not in it: those before are of no use any more.
+    pub fn clear(&mut self) {
+        *self = Logged::default();
+    }
 }
 
 /// Where rows go.

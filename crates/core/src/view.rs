@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::iter;
 
 use crate::driver::Machines;
+use crate::events::{Event, Told};
 use crate::model::{Job, JobId, RequestId, Server, SubJobId, Time};
 use crate::record;
 use crate::store::Archive;
@@ -53,6 +54,25 @@ impl<'a> View<'a> {
         let job = self.job_with_number(sub.0)?;
         let index = job.index_of(sub)?;
         Some((job, index))
+    }
+
+    /// Events with what they are about, in order. `kept` spares looking a finished job up again and
+    /// again: give the same one for events that follow each other.
+    pub fn told(&self, events: &[Event], kept: &mut Option<Box<Job>>) -> Vec<Told> {
+        let mut told = Vec::with_capacity(events.len());
+        for of_job in events.chunk_by(|a, b| a.job == b.job) {
+            let id = of_job[0].job;
+            let present = self.world.job(id);
+            if present.is_some() || kept.as_ref().is_some_and(|job| job.id != id) {
+                *kept = None;
+            }
+            if present.is_none() && kept.is_none() {
+                *kept = self.job(id).map(|job| Box::new(job.into_owned()));
+            }
+            let job = present.or(kept.as_deref());
+            told.extend(of_job.iter().map(|event| Told::of(event.clone(), job)));
+        }
+        told
     }
 
     /// The orders that were accepted for a server, newest first, each with its place in its job: as

@@ -21,6 +21,7 @@ pub mod wire;
 use std::sync::Arc;
 
 use regiment_core::command::{Command, Receipt};
+use regiment_core::events::Event;
 use regiment_core::model::{Fault, ProjectId, RequestId, Time};
 use regiment_core::vault::Secret;
 use regiment_core::view::View;
@@ -95,6 +96,36 @@ pub enum Action {
     /// Arithmetic so long that it must not hold up the thread that serves others.
     Toil(Box<dyn FnOnce() -> Action + Send>),
     Order(Box<Order>),
+    /// An answer without an end: events as they come.
+    Follow(Box<Follow>),
+}
+
+/// How a reader follows events. The server drives it: it looks up what came and sends what is made of it.
+pub struct Follow {
+    /// Go on after this event; absent: with what comes from now on.
+    pub after: Option<u64>,
+    /// Status and headers; its body stays empty.
+    pub head: Answer,
+    /// The bytes for some events, in order, each given once; none, if the reader wants none of them.
+    pub piece: Box<Piece>,
+    /// What is sent at the beginning, and whenever there was nothing else for a while: the reader has
+    /// seen everything up to this event.
+    pub idle: Box<dyn Fn(u64) -> Vec<u8> + Send>,
+    pub refuse: Box<dyn FnOnce(Unfollowed) -> Answer + Send>,
+}
+
+/// From events to the bytes that tell of them.
+pub type Piece = dyn FnMut(&[Event], &View<'_>) -> Vec<u8> + Send;
+
+/// Why a reader cannot follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfollowed {
+    /// Some of what it wants is no longer kept; the oldest event that is.
+    Lost { oldest: u64 },
+    /// It wants to go on after an event that never was; the newest there was.
+    Ahead { newest: u64 },
+    /// So many follow already that nobody else can.
+    TooMany,
 }
 
 /// A command, and how its outcome becomes an answer.

@@ -186,6 +186,10 @@ pub struct HttpLimits {
     /// For a client that does not take its answer.
     pub write_timeout: Duration,
     pub handshake_timeout: Duration,
+    /// Streams of events at a time. Each is a connection and one piece of some tens of KiB.
+    pub streams: usize,
+    /// How long a stream says nothing: shorter than proxies and clients take for its end.
+    pub heartbeat: Duration,
 }
 
 impl Default for HttpLimits {
@@ -199,6 +203,8 @@ impl Default for HttpLimits {
             body_timeout: Duration::from_secs(30),
             write_timeout: Duration::from_secs(30),
             handshake_timeout: Duration::from_secs(10),
+            streams: 256,
+            heartbeat: Duration::from_secs(15),
         }
     }
 }

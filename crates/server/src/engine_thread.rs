@@ -265,7 +265,7 @@ impl EngineThread {
             world.next_event()
         };
         self.metrics.in_flight(self.engine.world().sub_jobs_in_flight());
-        self.events.push(first_event, next_event, changes);
+        self.events.push(next_event, changes);
         let mut tickets = std::mem::take(&mut self.tickets);
         self.answered = replies.len();
         for (number, reply) in replies {
@@ -315,6 +315,7 @@ mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
 
     use regiment_core::engine::Settings;
+    use regiment_core::events::Recent;
     use regiment_core::model::{Hints, ProjectId, Reach, RequestId};
     use regiment_core::ops::{CreateLoadBalancers, Operation};
     use regiment_core::store::{Archive, Batch, Store, StoreError, Swept, Visit};
@@ -370,7 +371,7 @@ mod tests {
         spawn(Parts {
             engine,
             published: Arc::new(published),
-            events: Arc::new(Events::default()),
+            events: Arc::new(Events::new(Recent::new(1))),
             metrics: Arc::new(Metrics::new(now)),
             clock,
             on_failure,

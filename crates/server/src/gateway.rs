@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use hyper::body::Incoming;
 use regiment_core::command::Receipt;
 use regiment_core::model::RequestId;
@@ -14,7 +15,7 @@ use regiment_dialects::{
     Action, Answer, Caller, Carried, Context, Dialect, Gate, Order, Rehearsal, Request,
 };
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, mpsc};
 
 use crate::body::{BodyError, Room};
 use crate::clock::Clock;
@@ -23,6 +24,7 @@ use crate::engine_thread::{EngineHandle, Pending};
 use crate::keyring::Keyring;
 use crate::metrics::Metrics;
 use crate::published::Published;
+use crate::streams::Streams;
 
 /// How often an action may lead to another. None needs more than two.
 const CONSULTS_MAX: usize = 8;
@@ -43,6 +45,7 @@ pub struct Gateway {
     pub closing: Closing,
     /// One permit for each piece of long arithmetic that may be done at a time.
     pub toils: Semaphore,
+    pub streams: Streams,
 }
 
 /// The head of a request, as plain data.
@@ -61,14 +64,34 @@ impl Head {
     }
 }
 
+/// What is sent back.
+pub struct Reply {
+    pub answer: Answer,
+    /// The pieces of a body that has no end yet, in place of the answer's own.
+    pub pieces: Option<mpsc::Receiver<Bytes>>,
+}
+
+impl From<Answer> for Reply {
+    fn from(answer: Answer) -> Reply {
+        Reply { answer, pieces: None }
+    }
+}
+
 /// An answer, and the word its request is counted under.
 struct Done {
     answer: Answer,
+    pieces: Option<mpsc::Receiver<Bytes>>,
     operation: &'static str,
 }
 
+impl Done {
+    const fn whole(answer: Answer, operation: &'static str) -> Done {
+        Done { answer, pieces: None, operation }
+    }
+}
+
 impl Gateway {
-    pub async fn handle(&self, head: &Head, body: Incoming) -> Answer {
+    pub async fn handle(&self, head: &Head, body: Incoming) -> Reply {
         let began = Instant::now();
         let request = RequestId(random_u128());
         let now = self.clock.now();
@@ -78,19 +101,20 @@ impl Gateway {
         });
         let Some(Some(&dialect)) = found else {
             self.metrics.request("none", "none", 404, began.elapsed());
-            return Answer::new(404, "text/plain; charset=utf-8", "no API here answers this\n");
+            let text = "no API here answers this\n";
+            return Answer::new(404, "text/plain; charset=utf-8", text).into();
         };
         let done = match self.room.read(body, dialect.body_bytes_max(), self.body_timeout).await {
             Ok(read) => self.act(dialect, &head.request(&read.bytes), &context).await,
             Err(error) => {
                 let answer = self.body_refusal(dialect, error, head, &context);
-                Done { answer, operation: "none" }
+                Done::whole(answer, "none")
             }
         };
         let took = began.elapsed();
         self.metrics.request(dialect.name(), done.operation, done.answer.status, took);
         log(dialect, head, request, &done, took);
-        done.answer
+        Reply { answer: done.answer, pieces: done.pieces }
     }
 
     fn body_refusal(
@@ -122,12 +146,12 @@ impl Gateway {
         let carried = carried.unwrap_or_default();
         for _ in 0..CONSULTS_MAX {
             action = match action {
-                Some(Action::Answer(answer)) => return Done { answer, operation: "answer" },
+                Some(Action::Answer(answer)) => return Done::whole(answer, "answer"),
                 Some(Action::Look(look)) => {
                     let looked = self.guard(context.request, || self.published.look(look));
                     let answer =
                         looked.unwrap_or_else(|| self.unavailable(dialect, request, context));
-                    return Done { answer, operation: "look" };
+                    return Done::whole(answer, "look");
                 }
                 Some(Action::Consult(consult)) => {
                     self.guard(context.request, || self.published.look(consult))
@@ -142,12 +166,18 @@ impl Gateway {
                     };
                     let answer =
                         answer.unwrap_or_else(|| self.unavailable(dialect, request, context));
-                    return Done { answer, operation };
+                    return Done::whole(answer, operation);
+                }
+                Some(Action::Follow(follow)) => {
+                    let begun = self.guard(context.request, || self.streams.begin(*follow));
+                    let (answer, pieces) = begun
+                        .unwrap_or_else(|| (self.unavailable(dialect, request, context), None));
+                    return Done { answer, pieces, operation: "follow" };
                 }
                 None => break,
             };
         }
-        Done { answer: self.unavailable(dialect, request, context), operation: "none" }
+        Done::whole(self.unavailable(dialect, request, context), "none")
     }
 
     /// Does long arithmetic where it holds up nobody, and not too much of it at once.
@@ -245,7 +275,7 @@ fn understand(
 /// One line for each request. The query is left out, since some vendors sign and even name
 /// passwords there.
 fn log(dialect: &dyn Dialect, head: &Head, request: RequestId, done: &Done, took: Duration) {
-    let Done { answer, operation } = done;
+    let Done { answer, pieces: _, operation } = done;
     let (dialect, status, took_us) = (dialect.name(), answer.status, took.as_micros());
     let (method, path) = (head.method.as_str(), head.path.as_str());
     match &answer.code {

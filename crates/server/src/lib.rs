@@ -34,6 +34,7 @@ pub mod running;
 mod seed;
 pub mod signals;
 pub mod start;
+mod streams;
 mod tls;
 pub mod vault;
 

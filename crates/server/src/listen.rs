@@ -26,9 +26,10 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::closing::Closing;
 use crate::config::HttpLimits;
-use crate::gateway::{Gateway, Head};
+use crate::gateway::{Gateway, Head, Reply};
 use crate::ops_routes;
 use crate::patient_io::PatientIo;
+use crate::streams::Sent;
 
 /// After a failure to accept (most likely: no file descriptor left), before the next try.
 const ACCEPT_AGAIN_AFTER: Duration = Duration::from_millis(50);
@@ -189,18 +190,18 @@ impl Doors {
         mut request: Request<Incoming>,
         tls: bool,
         tunnel: Option<&Tunnel>,
-    ) -> Response<Full<Bytes>> {
+    ) -> Response<Sent> {
         if request.method() == Method::CONNECT {
             let upgrade = hyper::upgrade::on(&mut request);
-            return response(begin_tunnel(tunnel, upgrade));
+            return response(begin_tunnel(tunnel, upgrade).into());
         }
         let (parts, body) = request.into_parts();
         let head = head_of(&parts, tls);
-        let answer = match ops_routes::answer(&self.gateway, &head).await {
-            Some(answer) => answer,
+        let reply = match ops_routes::answer(&self.gateway, &head).await {
+            Some(answer) => answer.into(),
             None => self.gateway.handle(&head, body).await,
         };
-        response(answer)
+        response(reply)
     }
 }
 
@@ -241,9 +242,10 @@ fn head_of(parts: &hyper::http::request::Parts, tls: bool) -> Head {
     }
 }
 
-fn response(answer: Answer) -> Response<Full<Bytes>> {
-    let Answer { status, headers, body, code: _ } = answer;
-    let mut response = Response::new(Full::new(Bytes::from(body)));
+fn response(reply: Reply) -> Response<Sent> {
+    let Reply { answer: Answer { status, headers, body, code: _ }, pieces } = reply;
+    let whole = || Sent::Whole(Full::new(Bytes::from(body)));
+    let mut response = Response::new(pieces.map_or_else(whole, Sent::Pieces));
     *response.status_mut() =
         StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in headers {

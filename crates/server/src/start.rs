@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use regiment_core::chance::Chance;
 use regiment_core::engine::{Engine, Inbox, Settings, Turn};
+use regiment_core::events::Recent;
 use regiment_core::model::{Credential, Time};
 use regiment_core::store::{Store, StoreError};
 use regiment_core::vault::{Secret, Vault as _};
@@ -35,6 +36,7 @@ use crate::metrics::Metrics;
 use crate::published::Published;
 use crate::running::{Identity, Running, Workings};
 use crate::seed;
+use crate::streams::Streams;
 use crate::tls::{self, TlsError};
 use crate::vault::{KeyVault, VaultError};
 
@@ -74,7 +76,7 @@ pub fn start(config: &Config) -> Result<Running, StartError> {
     let acceptor = sockets.tls.as_ref().map(|tls| place.acceptor(config, tls, clock.now()));
     let acceptor = acceptor.transpose()?;
     let metrics = Arc::new(Metrics::new(clock.now()));
-    let (engine, first) = place.engine(config, &metrics, clock.now())?;
+    let (engine, recent, first) = place.engine(config, &metrics, clock.now())?;
     let keyring = Arc::new(Keyring::new(place.vault.clone(), clock.clone()));
     let shown = let_in(&engine, &keyring, config.credential.as_ref())?;
     let published = Arc::new(Published::new(
@@ -84,11 +86,11 @@ pub fn start(config: &Config) -> Result<Running, StartError> {
         clock.clone(),
     ));
     // Work that was under way when the last process ended may already have ended in the first turn.
-    let events = Arc::new(Events::default());
+    let events = Arc::new(Events::new(recent));
     for job in first.ended.iter().filter_map(|id| engine.world().job(*id)) {
         metrics.job_ended(job.operation.name(), job.outcome());
     }
-    events.push(first.first_event, engine.world().next_event(), first.changes);
+    events.push(engine.world().next_event(), first.changes);
     let parts = Parts {
         engine,
         published: published.clone(),
@@ -99,6 +101,13 @@ pub fn start(config: &Config) -> Result<Running, StartError> {
     };
     let (engine, engine_join) = engine_thread::spawn(parts)?;
     let (close, closing) = closing::pair();
+    let streams = Streams::new(
+        events.clone(),
+        published.clone(),
+        metrics.clone(),
+        closing.clone(),
+        &config.http,
+    );
     let gateway = Arc::new(Gateway {
         dialects: config.dialects,
         keyring: keyring.clone(),
@@ -110,6 +119,7 @@ pub fn start(config: &Config) -> Result<Running, StartError> {
         body_timeout: config.http.body_timeout,
         closing,
         toils: Semaphore::new(TOILS_MAX),
+        streams,
     });
     let doors = Arc::new(Doors::new(gateway, config.http));
     let runtime = runtime(config.workers)?;
@@ -228,7 +238,7 @@ impl Place {
         config: &Config,
         metrics: &Arc<Metrics>,
         now: Time,
-    ) -> Result<(Engine, Turn<()>), StartError> {
+    ) -> Result<(Engine, Recent, Turn<()>), StartError> {
         let store: Box<dyn Store> = match &self.folder {
             None => Box::new(MemoryStore::forgetful()),
             Some(folder) => Box::new(RedbStore::open(&folder.store_file())?),
@@ -267,8 +277,9 @@ impl Place {
             let at = (now, seed ^ FLEET_SALT);
             seed::later(engine.world(), &hosts, &images, given.map(seal), &config.region, at)
         };
+        let recent = engine.take_recent();
         let first = engine.turn(now, Inbox { seeds, ..Inbox::new() })?;
-        Ok((engine, first))
+        Ok((engine, recent, first))
     }
 
     fn knows(&self, engine: &Engine, given: &GivenCredential) -> bool {

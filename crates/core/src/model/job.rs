@@ -137,7 +137,7 @@ impl Tally {
 
 /// What became of a job: a fold of its sub-jobs, never stored. What was cancelled has not succeeded;
 /// the tally says how much of it there is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Outcome {
     Running,
     AllSucceeded,

@@ -2,7 +2,7 @@
 
 use crate::command::{Admission, AlreadySo, TargetRef};
 use crate::engine::{Inbox, Settings};
-use crate::events::EventKind;
+use crate::events::{EventKind, Since, since};
 use crate::limits;
 use crate::model::{FaultKind, Orders, Outcome, Power, RequestId, ServerId, SubState};
 use crate::ops::{
@@ -336,6 +336,28 @@ fn events_are_numbered_without_gaps_across_a_restart() {
         .count();
     assert_eq!(ended, 3);
     assert_eq!(plane.events.last().unwrap().kind, EventKind::JobEnded);
+}
+
+#[test]
+fn what_happened_last_is_known_after_a_restart_whatever_was_folded_into_rows() {
+    for log_bytes_max in [0, 500, limits::LOG_BYTES_MAX] {
+        let settings = Settings { log_bytes_max, log_bytes_per_server: 0, ..Settings::default() };
+        let mut plane = Plane::new(settings);
+        for number in 1..=3 {
+            plane.order(command(number, stop(), &[s(1), s(2), s(99)])).unwrap().unwrap();
+            plane = plane.restarted();
+            plane.run().unwrap();
+            let start = Operation::Start(Start {});
+            plane.order(command(10 + number, start, &[s(1), s(2)])).unwrap().unwrap();
+            plane.run().unwrap();
+        }
+        plane = plane.restarted();
+        let recent = plane.engine.take_recent();
+        assert_eq!(recent.next(), plane.world().next_event());
+        assert_eq!(recent.oldest(), 1);
+        assert!(plane.events.len() > 30);
+        assert_eq!(since(|| &recent, 1, usize::MAX), Since::Events(plane.events));
+    }
 }
 
 #[test]

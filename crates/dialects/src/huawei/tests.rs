@@ -92,6 +92,7 @@ fn settled(action: Action) -> Result<Box<Order>, Answer> {
         Action::Consult(consult) => settled(consult(&view)),
         Action::Toil(toil) => settled(toil()),
         Action::Order(order) => Ok(order),
+        Action::Follow(_) => panic!("nothing is followed in this API"),
     }
 }
 

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 
 use regiment_core::model::{Fault, FaultKind};
 
+use crate::Unfollowed;
+
 /// Why there is no answer to what was asked.
 #[derive(Clone, Debug)]
 pub(super) struct Refusal {
@@ -62,6 +64,26 @@ impl Refusal {
         Refusal::new(503, "Unavailable", "nothing is taken on now; ask again later")
     }
 
+    /// Why somebody cannot follow events.
+    pub fn unfollowed(why: Unfollowed) -> Refusal {
+        match why {
+            Unfollowed::Lost { oldest } => {
+                let detail = format!(
+                    "events before {oldest} are no longer kept; look at the jobs, then go on after {}",
+                    oldest.saturating_sub(1)
+                );
+                Refusal::new(410, "EventsGone", detail)
+            }
+            Unfollowed::Ahead { newest } => {
+                let detail = format!("no such event has been yet; the newest is {newest}");
+                Refusal::new(410, "EventsGone", detail)
+            }
+            Unfollowed::TooMany => {
+                Refusal::new(429, "TooManyStreams", "as many follow events as can; ask again later")
+            }
+        }
+    }
+
     /// A fault of a whole order.
     pub fn of(fault: &Fault) -> Refusal {
         let status = status(fault.kind);
@@ -77,6 +99,7 @@ const fn title(status: u16) -> &'static str {
         404 => "Not Found",
         405 => "Method Not Allowed",
         409 => "Conflict",
+        410 => "Gone",
         413 => "Content Too Large",
         415 => "Unsupported Media Type",
         422 => "Unprocessable Content",

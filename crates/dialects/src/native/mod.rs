@@ -9,6 +9,7 @@
 mod auth;
 mod body;
 mod contract;
+mod event;
 mod faults;
 mod ops;
 mod orders;

@@ -1,7 +1,7 @@
 //! How a job is to be run, as a body says it and as a job shows it: in the words of the header
 //! `X-Regiment-Orders`, with a name for each.
 
-use regiment_core::model::{Course, Gate, Mark, Orders, Retry, Share, Time};
+use regiment_core::model::{Gate, Mark, Orders, Retry, Share, Time};
 use serde::{Deserialize, Serialize};
 
 use super::faults::{self, Refusal};
@@ -153,8 +153,8 @@ pub(super) struct ShownCourse {
 }
 
 impl ShownCourse {
-    pub fn of(course: &Course) -> ShownCourse {
-        let Mark { wave, opened: _, unopened: _, gate, stopped } = course.mark;
+    pub fn of(mark: Mark) -> ShownCourse {
+        let Mark { wave, opened: _, unopened: _, gate, stopped } = mark;
         let (opens_at, held) = match gate {
             Some(Gate { opens_at, held }) => (Some(opens_at), held),
             None => (None, false),

@@ -18,6 +18,7 @@ pub(super) enum Route {
     Cancel,
     Approve,
     Retry,
+    FollowEvents,
 }
 
 /// What anyone may ask.
@@ -40,6 +41,7 @@ pub(super) const TABLE: &[(&str, &str, Route)] = &[
     ("POST", "jobs/{job_id}/cancel", Route::Cancel),
     ("POST", "jobs/{job_id}/approve", Route::Approve),
     ("POST", "jobs/{job_id}/retry", Route::Retry),
+    ("GET", "events", Route::FollowEvents),
 ];
 
 impl Route {
@@ -67,7 +69,8 @@ impl Route {
             | Route::ListSubJobs
             | Route::Cancel
             | Route::Approve
-            | Route::Retry => None,
+            | Route::Retry
+            | Route::FollowEvents => None,
         }
     }
 
@@ -83,6 +86,7 @@ impl Route {
             Route::Cancel => ops::cancel_job::decode(call),
             Route::Approve => ops::approve_wave::decode(call),
             Route::Retry => ops::retry_job::decode(call),
+            Route::FollowEvents => ops::follow_events::decode(call),
         }
     }
 }

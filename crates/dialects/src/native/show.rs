@@ -132,7 +132,7 @@ impl ShownJob {
             state: outcome(job.outcome()),
             sub_jobs: Counts { total, waiting, running, succeeded, failed, cancelled },
             orders: ShownOrders::of(&job.orders),
-            course: job.course.as_deref().map(ShownCourse::of),
+            course: job.course.as_deref().map(|course| ShownCourse::of(course.mark)),
             parent_id: job.parent.map(|parent| parent.0.to_string()),
             dialect: job.dialect.to_string(),
             principal: job.principal.to_string(),
@@ -177,7 +177,7 @@ struct ShownAttempt {
 
 /// What a sub-job works on, or the words for what was not found.
 #[derive(Serialize)]
-struct ShownTarget {
+pub(super) struct ShownTarget {
     kind: &'static str,
     id: String,
 }
@@ -213,7 +213,7 @@ fn attempts(job: &Job, index: usize) -> Vec<ShownAttempt> {
 }
 
 impl ShownTarget {
-    fn of(target: &SubTarget) -> ShownTarget {
+    pub fn of(target: &SubTarget) -> ShownTarget {
         let (kind, id) = match target {
             SubTarget::Known(Target::Server(id)) => ("server", id.to_string()),
             SubTarget::Known(Target::Balancer(id)) => ("load_balancer", id.0.to_string()),

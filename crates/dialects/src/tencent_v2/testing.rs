@@ -175,6 +175,7 @@ impl Bench {
                 self.act(action)
             }
             Action::Toil(toil) => self.act(toil()),
+            Action::Follow(_) => panic!("nothing is followed in this API"),
             Action::Order(order) => {
                 let planned = plan(&self.world, &order.command, self.now, &mut self.chance);
                 let outcome = planned.map(|planned| {

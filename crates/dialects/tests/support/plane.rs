@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use regiment_core::command::{Command, Receipt, TargetRef};
 use regiment_core::engine::{Engine, Inbox, Settings};
+use regiment_core::events::{Recent, Since, since};
 use regiment_core::model::{Fault, ProjectId, RequestId, Time};
 use regiment_core::ops::Operation;
 use regiment_core::view::View;
 use regiment_core::world::World;
 use regiment_dialects::{
-    ALL, Action, Answer, Caller, Carried, Context, Dialect, Order, Rehearsal, Request,
+    ALL, Action, Answer, Caller, Carried, Context, Dialect, Follow, Order, Rehearsal, Request,
+    Unfollowed,
 };
 
 use super::doubles::{ACCESS_KEY, Glass, Instant, Keeper, Memory};
@@ -71,6 +73,7 @@ pub fn play(dialect: &str, golden: &Golden) -> Result<Vec<Played>, String> {
 
 pub struct Plane {
     engine: Engine,
+    recent: Recent,
     keeper: Keeper,
     now: Time,
     authenticates: bool,
@@ -92,8 +95,11 @@ impl Plane {
         engine.turn(START, inbox).expect("a store in memory takes everything");
         let keeper = Keeper::new(PROJECT, START);
         let replies = Vec::new();
+        // What a scene is made of happened before anyone looked.
+        let recent = Recent::new(engine.world().next_event());
         let (now, caller, requests) = (START, PROJECT, 0);
-        let mut plane = Plane { engine, keeper, now, authenticates, caller, requests, replies };
+        let mut plane =
+            Plane { engine, recent, keeper, now, authenticates, caller, requests, replies };
         classics.into_iter().for_each(|name| plane.make_classic(name));
         plane
     }
@@ -128,6 +134,7 @@ impl Plane {
     pub fn turn(&mut self, commands: Vec<((), Command)>, checkpoint: bool) {
         let inbox = Inbox { commands, checkpoint, ..Inbox::new() };
         let turn = self.engine.turn(self.now, inbox).expect("a store in memory takes everything");
+        self.recent.push(self.engine.world().next_event(), turn.changes);
         self.replies.extend(turn.replies.into_iter().map(|((), reply)| reply));
     }
 
@@ -207,7 +214,7 @@ impl Plane {
         match action {
             Action::Consult(consult) => self.consulted(self.look(consult)),
             Action::Toil(toil) => self.consulted(toil()),
-            Action::Answer(_) | Action::Look(_) | Action::Order(_) => action,
+            Action::Answer(_) | Action::Look(_) | Action::Order(_) | Action::Follow(_) => action,
         }
     }
 
@@ -245,6 +252,21 @@ impl Plane {
                 }
                 let reply = self.replies.pop().expect("every command has a reply");
                 self.look(|view| answer(&reply, view))
+            }
+            Action::Follow(follow) => self.follow(*follow),
+        }
+    }
+
+    /// What a reader gets that comes now and leaves when it has seen all there is.
+    fn follow(&self, follow: Follow) -> Answer {
+        let Follow { after, head, mut piece, idle, refuse } = follow;
+        let next = after.map_or(self.recent.next(), |after| after + 1);
+        match since(|| &self.recent, next, usize::MAX) {
+            Since::Lost { oldest } => refuse(Unfollowed::Lost { oldest }),
+            Since::Ahead { next } => refuse(Unfollowed::Ahead { newest: next - 1 }),
+            Since::Events(events) => {
+                let made = self.look(|view| piece(&events, view));
+                Answer { body: [idle(next - 1), made].concat(), ..head }
             }
         }
     }

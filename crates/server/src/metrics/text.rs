@@ -44,6 +44,7 @@ fn requests(page: &mut Page, metrics: &Metrics) {
         page.histogram("regiment_request_seconds", &labels, &requests.latency_s);
     }
     page.gauge("regiment_connections", "Open connections.", metrics.connections.load(Relaxed));
+    page.gauge("regiment_streams", "Readers that follow events.", metrics.streams.load(Relaxed));
     page.counter(
         "regiment_panics_total",
         "Requests that met a defect of ours.",

@@ -1,5 +1,4 @@
-use regiment_core::events::EventKind;
-use regiment_server::events::Since;
+use regiment_core::events::{EventKind, Since};
 
 use crate::client::{call, get};
 use crate::server;

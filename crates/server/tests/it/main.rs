@@ -8,6 +8,7 @@ mod orders;
 mod plain;
 mod restart;
 mod secrets;
+mod streams;
 mod tls;
 
 use regiment_server::{Config, Pace, Running};

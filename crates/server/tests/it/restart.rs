@@ -154,7 +154,7 @@ fn a_project_that_comes_later_has_networks_of_its_own() {
     let both = start(&with(given("AK2", 2)));
     let ids = both.look(|view| {
         let of = |project| view.world.vpcs(ProjectId(project)).map(|vpc| vpc.id);
-        of(1).chain(of(2)).collect::<std::collections::BTreeSet<_>>()
+        of(1).chain(of(2)).collect::<BTreeSet<_>>()
     });
     assert_eq!(ids.len(), 4);
     drop(both);

@@ -2,6 +2,7 @@
 
 pub(super) mod approve_wave;
 pub(super) mod cancel_job;
+pub(super) mod follow_events;
 pub(super) mod list_jobs;
 pub(super) mod list_servers;
 pub(super) mod list_sub_jobs;
