@@ -18,6 +18,10 @@ use crate::plane::{Plane, binary};
 use crate::wire::Connection;
 
 const COUNT: usize = 20;
+/// As the tests of real machines have it built.
+const IMAGE: &str = "Debian";
+/// How often each side looks whether it is done: seldom enough to take nothing from the guests.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 const PATIENCE: Duration = Duration::from_mins(20);
 
 #[expect(clippy::print_stdout, reason = "its output is what it is for")]
@@ -38,21 +42,33 @@ pub fn report() -> Result<()> {
     // They outlive the plane, so they are ended whatever happens.
     let _machines = Machines(data.clone());
     let plane = Plane::start_real(&binary()?, folder.path())?;
+    let began = Instant::now();
     let ids = make(&plane, count)?;
+    println!(
+        "  made in {:.1} s, each with its first boot and its password",
+        began.elapsed().as_secs_f64()
+    );
     let lines = command_lines(&data, &ids)?;
     power(&plane, &ids, false)?;
 
-    let took = power(&plane, &ids, true)?;
-    power(&plane, &ids, false)?;
-    let by_hand = start_by_hand(lines)?;
-    let again = power(&plane, &ids, true)?;
-    let best = took.min(again);
+    // There and back, so that a machine that gets busier or calmer meanwhile is fair to both.
+    let mut batches = Vec::new();
+    let mut by_hand = Vec::new();
+    for batch_first in [true, false] {
+        for batch in [batch_first, !batch_first] {
+            if batch {
+                batches.push(power(&plane, &ids, true)?.as_secs_f64());
+                power(&plane, &ids, false)?;
+            } else {
+                by_hand.push(start_by_hand(&lines)?.as_secs_f64());
+            }
+        }
+    }
+    let sum = |times: &[f64]| times.iter().sum::<f64>();
     println!(
-        "  {count} machines up: {:.1} s and {:.1} s as a batch, {:.1} s by hand; ratio {:.3} (promised: at most 1.05)",
-        took.as_secs_f64(),
-        again.as_secs_f64(),
-        by_hand.as_secs_f64(),
-        best.as_secs_f64() / by_hand.as_secs_f64(),
+        "  {count} machines up: {batches:.1?} s as a batch, {by_hand:.1?} s by hand; \
+         ratio {:.3} (promised: at most 1.05)",
+        sum(&batches) / sum(&by_hand),
     );
     plane.kill()
 }
@@ -90,8 +106,12 @@ fn make(plane: &Plane, count: usize) -> Result<Vec<String>> {
     let subnets = plane.get("/v1/{project}/subnets", "")?;
     let subnet = &subnets["subnets"][0];
     let images = plane.get("/v2/cloudimages", "")?;
+    // Others have more to do before they are up than a bare QEMU waits for.
+    let plain =
+        images["images"].as_array().and_then(|all| all.iter().find(|one| one["name"] == IMAGE));
+    let image = plain.with_context(|| format!("the library has no image {IMAGE}"))?;
     let body = serde_json::json!({ "server": {
-        "name": "bench", "flavorRef": "s3.small.1", "imageRef": images["images"][0]["id"],
+        "name": "bench", "flavorRef": "s3.small.1", "imageRef": image["id"],
         "vpcid": subnet["vpc_id"], "nics": [{ "subnet_id": subnet["id"] }],
         "root_volume": { "volumetype": "SSD" }, "adminPass": "Bench@Start1", "count": count,
     } });
@@ -99,7 +119,7 @@ fn make(plane: &Plane, count: usize) -> Result<Vec<String>> {
     let reply = Connection::open(plane.address)?.call(&order)?;
     let answer: Value = serde_json::from_slice(&reply.body)?;
     let ids = answer["serverIds"].as_array().with_context(|| answer.to_string())?;
-    plane.settle()?;
+    plane.settle_looking(LOOK_AGAIN)?;
     Ok(ids.iter().filter_map(|id| id.as_str().map(str::to_owned)).collect())
 }
 
@@ -109,7 +129,7 @@ fn power(plane: &Plane, ids: &[String], on: bool) -> Result<Duration> {
     let reply = Connection::open(plane.address)?.call(&plane.order(on, ids))?;
     let answer: Value = serde_json::from_slice(&reply.body)?;
     let job = answer["job_id"].as_str().with_context(|| answer.to_string())?.to_owned();
-    plane.settle()?;
+    plane.settle_looking(LOOK_AGAIN)?;
     let took = began.elapsed();
     let job = plane.get(&format!("/v1/{{project}}/jobs/{job}"), "")?;
     ensure!(job["status"] == "SUCCESS", "{job}");
@@ -137,16 +157,16 @@ fn command_lines(data: &Path, ids: &[String]) -> Result<Vec<Line>> {
 }
 
 /// As many at a time as there are cores, each until its agent's port is open.
-fn start_by_hand(lines: Vec<Line>) -> Result<Duration> {
+fn start_by_hand(lines: &[Line]) -> Result<Duration> {
     let at_a_time = thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let waiting = Mutex::new(lines);
-    let next = || waiting.lock().expect("nobody panics with it").pop();
+    let waiting = Mutex::new(lines.iter());
+    let next = || waiting.lock().expect("nobody panics with it").next();
     let began = Instant::now();
     let started: Vec<Result<Vec<Child>>> = thread::scope(|scope| {
         let work = || {
             let mut started = Vec::new();
             while let Some(line) = next() {
-                started.push(start_one(&line)?);
+                started.push(start_one(line)?);
             }
             Ok(started)
         };
@@ -188,7 +208,7 @@ fn start_one(line: &Line) -> Result<Child> {
     let mut stream = loop {
         match UnixStream::connect(&path) {
             Ok(stream) => break stream,
-            Err(_) if Instant::now() < until => thread::sleep(Duration::from_millis(5)),
+            Err(_) if Instant::now() < until => thread::sleep(LOOK_AGAIN),
             Err(error) => bail!("{}: {error}", control.display()),
         }
     };

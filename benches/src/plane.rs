@@ -156,12 +156,18 @@ impl Plane {
 
     /// Waits until no sub-job is in flight.
     pub fn settle(&self) -> Result<()> {
+        self.settle_looking(Duration::ZERO)
+    }
+
+    /// The same with a pause between looks, where what is waited for needs the processors itself.
+    pub fn settle_looking(&self, pause: Duration) -> Result<()> {
         loop {
             let metrics = self.metrics()?;
             let open = metrics.get("regiment_sub_jobs_in_flight");
             if *open.context("regiment_sub_jobs_in_flight in /metrics")? < 0.5 {
                 return Ok(());
             }
+            std::thread::sleep(pause);
         }
     }
 

@@ -1,8 +1,11 @@
 """Real machines, ordered with the vendors' own SDKs and looked at from inside."""
 
+import base64
 import os
 import signal
+import subprocess
 import time
+import tomllib
 
 import pytest
 from huaweicloudsdkecs.v2 import (
@@ -15,8 +18,9 @@ from huaweicloudsdkecs.v2 import (
 from support import machines, vpc
 from support.huawei import Huawei
 from support.machines import is_refused, seen
-from support.plane import wait_for
-from support.tencent_v3 import TencentV3
+from support.plane import PATIENCE_S, binary, wait_for
+from support.tencent import Tencent
+from support.tencent_v3 import ZONE, TencentV3
 
 pytestmark = pytest.mark.skipif(
     not machines.LIBRARY, reason="no images of machines: cargo xtask test vm builds them")
@@ -43,10 +47,14 @@ def cloud(real):
     return Huawei(real)
 
 
-def image(room, variant=False):
-    """The image that servers are made from first, and the one they change to."""
-    named = sorted((room.data / "images").glob("*/image.toml"), key=lambda path: path.read_text())
-    return [path.parent.name for path in named][int(variant)]
+# The image that servers are made from first, the one they change to, and one with cloud-init.
+BASE, VARIANT, CLOUD_INIT = "Debian", "Debian with nano", "Debian with cloud-init"
+
+
+def image(room, name=BASE):
+    (found,) = [path.parent.name for path in (room.data / "images").glob("*/image.toml")
+                if tomllib.loads(path.read_text())["name"] == name]
+    return found
 
 
 def create(huawei, room, count=1, flavor="s3.small.1", password=FIRST):
@@ -107,11 +115,11 @@ def test_another_system_has_nothing_of_the_old_one(cloud, room, two):
     server = two[0]
     seen(room, server, FIRST, "touch /var/marker; sync")
     option = ChangeServerOsWithCloudInitOption(
-        adminpass="Third@Start3", imageid=image(room, variant=True), mode="withStopServer")
+        adminpass="Third@Start3", imageid=image(room, VARIANT), mode="withStopServer")
     body = ChangeServerOsWithCloudInitRequestBody(os_change=option)
     request = ChangeServerOsWithCloudInitRequest(server_id=server, body=body)
     cloud.succeeded(cloud.client.change_server_os_with_cloud_init(request).job_id)
-    assert cloud.server(server).image.id == image(room, variant=True)
+    assert cloud.server(server).image.id == image(room, VARIANT)
     (left,) = seen(room, server, "Third@Start3", "ls /var/marker 2>&1")
     assert "No such file" in left
     assert is_refused(room, server, FIRST)
@@ -130,6 +138,100 @@ def test_a_stopped_server_has_its_new_password_when_it_runs_again(real, room, tw
     tencent.reaches(one, "RUNNING")
     assert seen(room, two[1], "Fourth@Start4", "id -u") == ["0"]
     assert is_refused(room, two[1], FIRST)
+
+
+def test_api_2_sets_passwords_of_stopped_servers_and_answers_for_each(real, room, two):
+    tencent = Tencent(real)
+    known = {one.Uuid: one.InstanceId for one in TencentV3(real).instances()}
+    pair = [known[server] for server in two]
+    tencent.good("StopInstances", instanceIds=pair)
+    tencent.all_reach(pair, 4)
+    unknown = "ins-zzzzzzzz"
+    answer = tencent.call(
+        "ResetInstancePassword", instanceIds=[*pair, unknown], password="Fifth@Start5")
+    assert answer["code"] == 5400, answer
+    assert {one: item["code"] == 0 for one, item in answer["detail"].items()} == {
+        pair[0]: True, pair[1]: True, unknown: False}
+    tencent.all_reach(pair, 4)
+    for server in two:
+        kept = (room.data / "machines" / server / "machine.json").read_text()
+        assert room.record(server)["pending"]["password"] and "$6$" not in kept, "it is sealed"
+    tencent.good("StartInstances", instanceIds=pair)
+    tencent.all_reach(pair, 2)
+    for server in two:
+        (hashed,) = seen(room, server, "Fifth@Start5", "grep ^root: /etc/shadow")
+        assert hashed.startswith("root:$6$")
+        assert not room.record(server)["pending"]["password"]
+    assert is_refused(room, two[0], "Third@Start3")
+
+
+def test_a_balancer_takes_real_servers_and_all_its_orders(real, two):
+    cloud = TencentV3(real)
+    known = {one.Uuid: one.InstanceId for one in cloud.instances()}
+    made = cloud.balanced("CreateLoadBalancer", LoadBalancerType="OPEN", LoadBalancerName="front")
+    (front,) = made.LoadBalancerIds
+    (listener,) = cloud.balanced("CreateListener", LoadBalancerId=front, Ports=[80],
+                                 Protocol="TCP").ListenerIds
+    targets = [{"InstanceId": known[server], "Port": 80} for server in two]
+    cloud.balanced("RegisterTargets", LoadBalancerId=front, ListenerId=listener, Targets=targets)
+    (shown,) = cloud.balance("DescribeTargets", LoadBalancerId=front).Listeners
+    assert {one.InstanceId for one in shown.Targets} == {known[server] for server in two}
+    cloud.balanced("DeleteLoadBalancer", LoadBalancerIds=[front])
+
+
+def test_an_image_that_is_added_meanwhile_is_listed(real, room):
+    disk = room.data / "late.raw"
+    # A boot sector and nothing else.
+    disk.write_bytes(bytes(510) + b"\x55\xaa" + bytes(1 << 20))
+    added = subprocess.run(
+        [binary(), "image", "--data", str(room.data), "add", str(disk), "--name", "Late",
+         "--os", "Debian 12.0.0 64bit"], capture_output=True, text=True, check=True)
+    tencent = TencentV3(real)
+    listed = lambda: [one.ImageName for one in tencent.call("DescribeImages", Limit=100).ImageSet]
+    wait_for(listed, lambda seen: "Late" in seen, "the image to be listed")
+    assert added.stdout.split()[0] in os.listdir(room.data / "images")
+
+
+def test_cloud_init_is_told_by_its_seed(real, cloud, room):
+    tencent = TencentV3(real)
+    (system,) = [one.ImageId for one in tencent.call("DescribeImages", Limit=100).ImageSet
+                 if one.ImageName == CLOUD_INIT]
+    lines = ["#cloud-config", "write_files:", "- {path: /var/told, content: by the user}",
+             "runcmd:", "- [touch, /var/ran]"]
+    (one,) = tencent.call(
+        "RunInstances", Placement={"Zone": ZONE}, ImageId=system, InstanceType="S6.SMALL1",
+        InstanceName="told", HostName="told-once", LoginSettings={"Password": FIRST},
+        UserData=base64.b64encode("\n".join(lines).encode()).decode(),
+        DataDisks=[{"DiskSize": 10, "DiskType": "CLOUD_SSD"}]).InstanceIdSet
+    # Four programs in Python, every instruction of which may have to be translated.
+    wait_for(lambda: tencent.instance(one).InstanceState, lambda state: state == "RUNNING",
+             "the end of the first boot", patience=5 * PATIENCE_S)
+    server = tencent.instance(one).Uuid
+    name, content, ran, hashed, size, seed = seen(
+        room, server, FIRST, "hostname", "cat /var/told; echo", "ls /var/ran",
+        "grep ^root: /etc/shadow", "cat /sys/block/vdb/size", "ls /dev/vdc 2>&1")
+    assert (name, content, ran) == ("told-once", "by the user", "/var/ran")
+    assert hashed.startswith("root:$6$")
+    assert int(size) == 10 << 21, "the data disk comes right after the boot disk"
+    assert "No such file" in seed, "the seed is out"
+    assert not (room.data / "machines" / server / "run" / "seed.img").exists()
+    # Nothing of that came through the agent.
+    (instance, user) = seen(room, server, FIRST, "cat /var/lib/cloud/data/instance-id",
+                            "grep -c by.the.user /var/lib/cloud/instance/user-data.txt")
+    assert instance == f"{server}-1" and user == "1"
+
+    # It is the same system at its next start.
+    cloud.succeeded(cloud.stop([server]))
+    cloud.succeeded(cloud.start([server]))
+    (still, again) = seen(room, server, FIRST, "grep ^root: /etc/shadow",
+                          "cat /var/lib/cloud/data/instance-id")
+    assert (still, again) == (hashed, instance)
+
+    # Its data disk goes with it, as ordered.
+    disks = lambda: list((room.data / "disks").glob("*.raw"))
+    assert len(disks()) == 1
+    tencent.call("TerminateInstances", InstanceIds=[one])
+    wait_for(disks, lambda left: not left, "the end of the disk")
 
 
 def test_a_machine_that_is_killed_is_missed_and_fails_alone(cloud, room, two):

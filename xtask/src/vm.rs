@@ -20,8 +20,11 @@ const PROGRAMS: &[(&str, &str)] = &[
 ];
 
 /// The images that the tests know by these names, each with how it is built.
-const IMAGES: &[&[&str]] =
-    &[&["--name", "Debian"], &["--name", "Debian with nano", "--with", "nano"]];
+const IMAGES: &[&[&str]] = &[
+    &["--name", "Debian"],
+    &["--name", "Debian with nano", "--with", "nano"],
+    &["--name", "Debian with cloud-init", "--with", "cloud-init"],
+];
 
 /// What the tests need, or why there is none of it here.
 pub enum Here {

@@ -248,6 +248,8 @@ impl World {
                 Put::Asset(asset) => self.put_asset(asset.clone()),
                 Put::NoAsset(key) => self.remove_asset(key),
                 Put::Project(project) => self.put_project(project.clone()),
+                Put::Credential(credential) => self.put_credential(credential.clone()),
+                Put::NoCredential(access_key) => self.drop_credential(access_key),
                 Put::Mark { job, mark } => self.put_mark(*job, *mark),
             }
         }

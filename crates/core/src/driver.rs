@@ -58,8 +58,10 @@ pub enum Verb {
         server: ServerId,
         token: u64,
     },
+    /// There is no such server, and there are none of these data disks. Others it had stay.
     Remove {
         server: ServerId,
+        disks: Vec<VolumeId>,
     },
     /// It has this shape. It moves if its host has no room for that, and if it stood beside one of
     /// `apart_from` and another host of its zone has room; never to the host of one of them.

@@ -500,7 +500,8 @@ impl Engine {
                 {
                     Verb::Stop { server, force: Force::SoftThenHard }
                 } else {
-                    Verb::Remove { server }
+                    let disks = self.world.disks_going_with(&job.operation, server);
+                    Verb::Remove { server, disks }
                 }
             }
             Step::Shape => {

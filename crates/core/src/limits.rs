@@ -46,6 +46,9 @@ pub const SERVER_GROUP_MEMBERS_MAX: usize = 16;
 /// Key pairs of one project: the vendor's published quota is 100; ours is what a list shows at once.
 pub const KEY_PAIRS_MAX: usize = 1_000;
 
+/// Credentials of one project: each who orders, and each program, has its own.
+pub const CREDENTIALS_MAX: usize = 1_000;
+
 /// Images that a project may have in one region, and projects that it may share one with (the
 /// vendor's published limits).
 pub const IMAGES_MAX: usize = 500;

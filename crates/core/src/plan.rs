@@ -144,7 +144,12 @@ fn plan_edit(
     let edits::Edited { puts, answers } = edit.plan(Desk { world, project, now, chance })?;
     let made = puts.iter().filter_map(|put| match put {
         Put::Asset(asset) => Some(asset.key()),
-        Put::Server { .. } | Put::NoAsset(_) | Put::Project(_) | Put::Mark { .. } => None,
+        Put::Server { .. }
+        | Put::NoAsset(_)
+        | Put::Project(_)
+        | Put::Credential(_)
+        | Put::NoCredential(_)
+        | Put::Mark { .. } => None,
     });
     let made = made.collect();
     let job = command.numbered.then(|| Box::new(ended_job(world, command, now)));

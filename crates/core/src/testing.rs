@@ -307,7 +307,7 @@ fn server_of(verb: &Verb) -> Option<ServerId> {
         | Verb::Stop { server, force: _ }
         | Verb::Reboot { server, force: _, token: _ }
         | Verb::Crash { server, token: _ }
-        | Verb::Remove { server }
+        | Verb::Remove { server, disks: _ }
         | Verb::Shape { server, flavor: _, apart_from: _ }
         | Verb::Place { server, away_from: _, apart_from: _ }
         | Verb::Password { server, generation: _, password: _ }
@@ -365,8 +365,9 @@ impl RoomState {
                 });
                 return Ok(Done { placed_on: Some(host) });
             }
-            Verb::Remove { server } => {
+            Verb::Remove { server, disks } => {
                 self.machines.remove(&server);
+                disks.iter().for_each(|disk| drop(self.disks.remove(disk)));
             }
             Verb::Run { server, hostname: _, apart_from } => {
                 let machine = self.machines.get(&server).ok_or_else(|| missing.clone())?;

@@ -4,6 +4,7 @@ mod alarms;
 mod balancers;
 mod charging;
 mod disaster;
+mod disks;
 mod edits;
 mod gateways;
 mod holds;

@@ -360,6 +360,10 @@ impl World {
         self.credentials.get(access_key)
     }
 
+    pub fn credentials_of(&self, project: ProjectId) -> impl Iterator<Item = &Credential> {
+        self.credentials.values().filter(move |credential| credential.project == project)
+    }
+
     pub fn credentials(&self) -> impl Iterator<Item = &Credential> {
         self.credentials.values()
     }
@@ -588,6 +592,11 @@ impl World {
     pub(crate) fn put_credential(&mut self, credential: Credential) {
         self.touch_catalog();
         self.credentials.insert(credential.access_key.clone(), credential);
+    }
+
+    pub(crate) fn drop_credential(&mut self, access_key: &str) {
+        self.touch_catalog();
+        self.credentials.remove(access_key);
     }
 
     pub(crate) fn put_flavor(&mut self, flavor: Flavor) {

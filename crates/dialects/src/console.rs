@@ -76,7 +76,8 @@ fn proof(key: &Key, said: &[u8]) -> [u8; 32] {
 
 #[cfg(test)]
 mod tests {
-    use regiment_core::vault::Secret;
+    use regiment_core::model::Role;
+    use regiment_core::vault::{Sealed, Secret};
 
     use super::*;
     use crate::Bearer;
@@ -103,10 +104,14 @@ mod tests {
         fn random(&self) -> [u8; 32] {
             [0; 32]
         }
+
+        fn seal(&self, _secret: &Secret) -> Sealed {
+            Sealed(Vec::new())
+        }
     }
 
     fn key(secret: &str) -> Key {
-        Key { secret_key: Secret::new(secret), project: ProjectId(7) }
+        Key { secret_key: Secret::new(secret), project: ProjectId(7), role: Role::Reader }
     }
 
     #[test]

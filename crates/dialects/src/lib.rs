@@ -22,8 +22,8 @@ use std::sync::Arc;
 
 use regiment_core::command::{Command, Receipt};
 use regiment_core::events::Event;
-use regiment_core::model::{Fault, ProjectId, RequestId, Time};
-use regiment_core::vault::Secret;
+use regiment_core::model::{Fault, FaultKind, ProjectId, RequestId, Role, Time};
+use regiment_core::vault::{Sealed, Secret};
 use regiment_core::view::View;
 
 pub use orders::{Carried, Rehearsal};
@@ -50,6 +50,9 @@ pub trait Gate: Sync {
 
     /// Bytes that nobody can guess.
     fn random(&self) -> [u8; 32];
+
+    /// A secret as it may be kept.
+    fn seal(&self, secret: &Secret) -> Sealed;
 }
 
 /// What the gate knows of an access key.
@@ -57,6 +60,7 @@ pub trait Gate: Sync {
 pub struct Key {
     pub secret_key: Secret,
     pub project: ProjectId,
+    pub role: Role,
 }
 
 /// What the gate knows of a bearer token.
@@ -64,6 +68,8 @@ pub struct Key {
 pub struct Bearer {
     pub access_key: Arc<str>,
     pub project: ProjectId,
+    /// That of its key at this moment.
+    pub role: Role,
     pub issued_at: Time,
     pub expires_at: Time,
 }
@@ -83,6 +89,21 @@ pub struct Context<'a> {
 pub struct Caller {
     pub access_key: Arc<str>,
     pub project: ProjectId,
+    pub role: Role,
+}
+
+impl Caller {
+    /// The caller that a request signed with this key comes from.
+    pub fn with_key(access_key: &str, key: &Key) -> Caller {
+        Caller { access_key: access_key.into(), project: key.project, role: key.role }
+    }
+}
+
+impl From<Bearer> for Caller {
+    fn from(bearer: Bearer) -> Caller {
+        let Bearer { access_key, project, role, issued_at: _, expires_at: _ } = bearer;
+        Caller { access_key, project, role }
+    }
 }
 
 /// What a request comes to, once it is understood.
@@ -96,6 +117,8 @@ pub enum Action {
     /// Arithmetic so long that it must not hold up the thread that serves others.
     Toil(Box<dyn FnOnce() -> Action + Send>),
     Order(Box<Order>),
+    /// For callers of this role alone, whatever it is.
+    Reserved(Role, Box<Action>),
     /// An answer without an end: events as they come.
     Follow(Box<Follow>),
 }
@@ -141,6 +164,25 @@ pub struct Order {
 pub type AnswerOrder = dyn FnOnce(&Result<Receipt, Fault>, &View<'_>) -> Answer + Send;
 
 impl Action {
+    /// Whether this caller may have it done: the one place where roles are judged, whichever dialect it
+    /// was asked in. A look is for everyone who was let in, and so is an order that is only rehearsed.
+    pub fn allow(&self, caller: Option<&Caller>, dry_run: bool) -> Result<(), Fault> {
+        let (needed, what) = match self {
+            Action::Order(order) if !dry_run && !order.command.dry_run => {
+                (order.command.operation.needs(), order.command.operation.name())
+            }
+            Action::Reserved(role, _) => (*role, "look"),
+            Action::Answer(_)
+            | Action::Look(_)
+            | Action::Consult(_)
+            | Action::Toil(_)
+            | Action::Follow(_)
+            | Action::Order(_) => (Role::Reader, "look"),
+        };
+        let role = caller.map_or(Role::Reader, |caller| caller.role);
+        if role >= needed { Ok(()) } else { Err(Fault::with(FaultKind::NotAllowed, what)) }
+    }
+
     pub fn look(look: impl FnOnce(&View<'_>) -> Answer + Send + 'static) -> Action {
         Action::Look(Box::new(look))
     }

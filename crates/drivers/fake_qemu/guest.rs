@@ -204,7 +204,15 @@ impl Machine {
                 });
                 json!({ "return": { "pid": 7 } })
             }
-            "guest-exec-status" => json!({ "return": { "exited": true, "exitcode": 0 } }),
+            "guest-exec-status" => {
+                let disk = read(&self.guest.disk);
+                let last = disk["ran"].as_array().and_then(|ran| ran.last());
+                let asks_cloud_init = last.is_some_and(|one| one["path"] == "cloud-init");
+                let said = self.guest.ways["cloud_init"].as_str().filter(|_| asks_cloud_init);
+                // In base64.
+                let said = said.unwrap_or_default();
+                json!({ "return": { "exited": true, "exitcode": 0, "out-data": said } })
+            }
             "guest-shutdown" => return (None, self.shut_down(&arguments)),
             other => json!({ "error": { "class": "CommandNotFound", "desc": other } }),
         };

@@ -21,12 +21,20 @@ fn main() {
         let places = words.iter().enumerate().filter(move |(_, word)| *word == name);
         places.filter_map(|(at, _)| words.get(at + 1)).cloned().collect::<Vec<String>>()
     };
-    let boot = after("-blockdev")
-        .iter()
-        .map(|text| serde_json::from_str::<Value>(text).expect("a block device is JSON"))
-        .find(|device| device["node-name"] == "boot")
-        .expect("there is a boot disk");
-    let disk = boot["file"]["filename"].as_str().expect("it is a file").to_owned();
+    let drives = after("-blockdev");
+    let file_of = |node: &str| {
+        let mut drives = drives
+            .iter()
+            .map(|text| serde_json::from_str::<Value>(text).expect("a block device is JSON"));
+        let drive = drives.find(|drive| drive["node-name"] == node)?;
+        Some(drive["file"]["filename"].as_str().expect("it is a file").to_owned())
+    };
+    let disk = file_of("boot").expect("there is a boot disk");
+    if let Some(seed) = file_of("seed") {
+        // Kept for the test: the daemon takes it away.
+        let seed = fs::read(seed).expect("the seed can be read");
+        fs::write("seen-seed.img", seed).expect("the folder is ours");
+    }
     let shape = json!({ "m": after("-m"), "smp": after("-smp"), "device": after("-device") });
     fs::write("shape.json", shape.to_string()).expect("the folder is ours");
     let control = listen("control.sock");

@@ -49,6 +49,7 @@ pub fn all(driver: &mut dyn Driver, wait: &mut Wait<'_>, terms: &Terms) {
     trial.a_new_shape_is_a_chance_to_stand_apart();
     trial.data_disks_are_exactly_those_ordered();
     trial.a_disk_alone_is_there_until_it_is_not();
+    trial.disks_go_with_their_server_as_told();
     if terms.makes_images {
         trial.an_image_is_there_until_it_is_not();
         trial.a_key_changes_nothing_else();
@@ -113,6 +114,7 @@ fn run(server: ServerId) -> Verb {
 }
 
 /// Unlike any id that is made by chance, and kept off those of other trials.
+const GOING_FROM: u128 = 0xD15C_0000_0000_4000_8000_0000_0000_0010;
 const SERVERS_FROM: u128 = 0xC0F0_0000_0000_4000_8000_0000_0000_0000;
 
 impl Trial<'_> {
@@ -272,7 +274,7 @@ impl Trial<'_> {
             assert!(after.len() > before.len() && after.ends_with('\n'), "{after:?}");
         }
         assert_eq!(before.is_some(), after.is_some());
-        self.call(Verb::Remove { server }).expect("it goes");
+        self.call(Verb::Remove { server, disks: Vec::new() }).expect("it goes");
         assert_eq!(machines.console(&record), None);
         assert!(!machines.has_agent(server));
     }
@@ -280,11 +282,12 @@ impl Trial<'_> {
     fn a_server_is_removed_once(&mut self) {
         let server = self.make();
         self.twice(server, &run(server));
-        let (_, found) = self.twice(server, &Verb::Remove { server });
+        let (_, found) = self.twice(server, &Verb::Remove { server, disks: Vec::new() });
         assert_eq!(found, None);
         assert!(!self.driver.list().contains(&server));
         let never = self.new_server();
-        self.call(Verb::Remove { server: never }).expect("what never was is removed already");
+        self.call(Verb::Remove { server: never, disks: Vec::new() })
+            .expect("what never was is removed already");
         // Its id may be used again by the repeat of an order; nothing of the first is left.
         let verb = self.provision(server);
         self.call(verb).expect("there is room");
@@ -387,18 +390,18 @@ impl Trial<'_> {
         self.twice(server, &Verb::Stop { server, force: Force::Hard });
         let freed = group.pop().expect("there are at least two hosts");
         let free = self.find(freed).host;
-        self.twice(freed, &Verb::Remove { server: freed });
+        self.twice(freed, &Verb::Remove { server: freed, disks: Vec::new() });
         let apart_from = [group.as_slice(), &[beside]].concat();
         let (done, found) = self.twice(server, &run_apart(server, apart_from));
         assert_eq!(done.placed_on, Some(free.clone()));
         let found = found.expect("it is there");
         assert_eq!((found.host, found.power), (free.clone(), Power::Running));
-        self.twice(beside, &Verb::Remove { server: beside });
+        self.twice(beside, &Verb::Remove { server: beside, disks: Vec::new() });
         let place = Verb::Place { server, away_from: free, apart_from: group.clone() };
         let (done, _) = self.twice(server, &place);
         assert_eq!(done.placed_on, Some(before));
         for server in group.into_iter().chain([server]) {
-            self.call(Verb::Remove { server }).expect("it is removed");
+            self.call(Verb::Remove { server, disks: Vec::new() }).expect("it is removed");
         }
     }
 
@@ -449,7 +452,7 @@ impl Trial<'_> {
         self.twice(server, &Verb::Image { server, generation: 2, image, password: None, login });
         assert_eq!(self.find(server).disks, disks);
         // A server of the same id that is made later begins without them, or with its own.
-        self.twice(server, &Verb::Remove { server });
+        self.twice(server, &Verb::Remove { server, disks: Vec::new() });
         let Verb::Provision { server, mut plan } = self.provision(server) else {
             unreachable!("it is one")
         };
@@ -479,6 +482,24 @@ impl Trial<'_> {
             self.call(Verb::NoDisk { volume }).expect("it is gone, or was before");
             assert_eq!(self.driver.inspect_disk(volume), None);
         }
+    }
+
+    fn disks_go_with_their_server_as_told(&mut self) {
+        let zone = self.terms.zone.clone();
+        let (goes, stays) = (VolumeId(GOING_FROM), VolumeId(GOING_FROM + 1));
+        let device = ["/dev/vdb", "/dev/vdc"];
+        let server = self.make();
+        let mut plans = Vec::new();
+        for (volume, device) in [goes, stays].into_iter().zip(device) {
+            let disk = LooseDisk { volume, zone: zone.clone(), size_gib: 1, class: "fast".into() };
+            self.call(Verb::Disk { disk }).expect("there is room");
+            plans.push(DiskPlan { volume, device: device.into(), size_gib: 1 });
+        }
+        self.twice(server, &Verb::Disks { server, disks: plans });
+        self.twice(server, &Verb::Remove { server, disks: vec![goes] });
+        assert_eq!(self.driver.inspect_disk(goes), None);
+        assert!(self.driver.inspect_disk(stays).is_some());
+        self.call(Verb::NoDisk { volume: stays }).expect("it is gone");
     }
 
     fn an_image_is_there_until_it_is_not(&mut self) {
@@ -549,7 +570,10 @@ impl Trial<'_> {
             assert_eq!(self.find(server).server, server, "what is listed can be inspected");
         }
         assert!(servers.iter().all(|server| self.find(*server).power == Power::Running));
-        let removals = servers.iter().map(|server| Verb::Remove { server: *server }).collect();
+        let removals = servers
+            .iter()
+            .map(|server| Verb::Remove { server: *server, disks: Vec::new() })
+            .collect();
         assert!(self.calls(removals).iter().all(|report| report.result.is_ok()));
         assert!(servers.iter().all(|server| self.driver.inspect(*server).is_none()));
     }
@@ -573,6 +597,6 @@ impl Trial<'_> {
         let done = self.call(verb).expect("a repeat of the first order");
         assert_eq!(done.placed_on.as_ref(), Some(&finding.host));
         self.twice(server, &Verb::Stop { server, force: Force::Hard });
-        self.twice(server, &Verb::Remove { server });
+        self.twice(server, &Verb::Remove { server, disks: Vec::new() });
     }
 }

@@ -1,11 +1,12 @@
 //! Everything that can be set of a server, as one plain value.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use regiment_core::limits;
-use regiment_core::model::ProjectId;
+use regiment_core::model::{ProjectId, Role};
 use regiment_core::vault::Secret;
 use regiment_dialects::Dialect;
 use regiment_drivers::sim::Pace;
@@ -26,6 +27,8 @@ pub struct Config {
     /// Servers made at the first start.
     pub fleet: u32,
     pub pace: Pace,
+    /// One in so many simulated servers does not shut down when asked to.
+    pub stubborn: Option<NonZeroU32>,
     pub machines: Machines,
     /// Where ids and jitter come from; absent: chance.
     pub seed: Option<u64>,
@@ -165,6 +168,7 @@ pub struct GivenCredential {
     pub access_key: String,
     pub secret_key: Secret,
     pub project: ProjectId,
+    pub role: Role,
 }
 
 /// What a client may take up.
@@ -220,6 +224,7 @@ impl Default for Config {
             key: None,
             fleet: FLEET,
             pace: Pace::Quick,
+            stubborn: None,
             machines: Machines::Simulated,
             seed: None,
             credential: None,

@@ -1,6 +1,6 @@
 //! Key pairs made up for those who bring none.
 
-use regiment_core::model::ProjectId;
+use regiment_core::model::{ProjectId, Role};
 use regiment_core::vault::Secret;
 use zeroize::Zeroizing;
 
@@ -19,6 +19,7 @@ pub fn random() -> GivenCredential {
         access_key: random_text(ACCESS_KEY_CHARS, UPPER_ALNUM),
         secret_key: Secret::new(random_text(SECRET_KEY_CHARS, ALNUM)),
         project: ProjectId(u128::from_be_bytes(project)),
+        role: Role::Admin,
     }
 }
 

@@ -14,13 +14,15 @@ use std::time::{Duration, Instant};
 use regiment_core::apply::Change;
 use regiment_core::command::{Command, Receipt};
 use regiment_core::engine::{Engine, Inbox, Turn};
-use regiment_core::model::{Fault, JobId, Time};
+use regiment_core::model::{Fault, Image, JobId, Time};
 use tokio::sync::oneshot;
 
 use crate::clock::Clock;
 use crate::events::Events;
+use crate::keyring::Keyring;
 use crate::metrics::Metrics;
 use crate::published::Published;
+use crate::seed;
 
 /// Messages that may wait. More than there can be connections, each of which has one at most.
 const INBOX_MAX: usize = 16_384;
@@ -51,6 +53,8 @@ enum Message {
     Order(Box<(Ticket, Command)>),
     /// Answered by the next turn.
     Ping(oneshot::Sender<()>),
+    /// What servers can be made from, as far as that is not known yet.
+    Offer(Vec<Image>),
     /// The driver has something to collect.
     Wake,
     Stop,
@@ -94,6 +98,11 @@ impl EngineHandle {
         Ok(waits)
     }
 
+    /// Has images in the catalog from the next turn on.
+    pub fn offer(&self, images: Vec<Image>) -> Result<(), Unavailable> {
+        self.inbox.try_send(Message::Offer(images)).map_err(|_| Unavailable)
+    }
+
     /// Asks for one last turn with a checkpoint, after which the thread ends.
     pub fn stop(&self) {
         // An error means that it has ended already.
@@ -104,6 +113,7 @@ impl EngineHandle {
 /// What the thread works with.
 pub struct Parts {
     pub engine: Engine,
+    pub keyring: Arc<Keyring>,
     pub published: Arc<Published>,
     pub events: Arc<Events>,
     pub metrics: Arc<Metrics>,
@@ -121,7 +131,7 @@ pub fn exit_process() {
 pub fn spawn(parts: Parts) -> std::io::Result<(EngineHandle, JoinHandle<()>)> {
     let (inbox, messages) = sync_channel(INBOX_MAX);
     let inbox = Arc::new(inbox);
-    let Parts { mut engine, published, events, metrics, clock, on_failure } = parts;
+    let Parts { mut engine, keyring, published, events, metrics, clock, on_failure } = parts;
     // Not kept alive by the driver: the thread ends once nobody is left who could order anything.
     let to_wake = Arc::downgrade(&inbox);
     engine.wake_by(Arc::new(move || {
@@ -133,6 +143,7 @@ pub fn spawn(parts: Parts) -> std::io::Result<(EngineHandle, JoinHandle<()>)> {
     let last_now = clock.now();
     let thread = EngineThread {
         engine,
+        keyring,
         messages,
         published,
         events,
@@ -152,6 +163,7 @@ pub fn spawn(parts: Parts) -> std::io::Result<(EngineHandle, JoinHandle<()>)> {
 
 struct EngineThread {
     engine: Engine,
+    keyring: Arc<Keyring>,
     messages: Receiver<Message>,
     published: Arc<Published>,
     events: Arc<Events>,
@@ -222,6 +234,9 @@ impl EngineThread {
                     self.tickets.push(Some(ticket));
                 }
                 Ok(Message::Ping(pong)) => self.pings.push(pong),
+                Ok(Message::Offer(images)) => {
+                    inbox.seeds.extend(seed::new_images(self.engine.world(), &images));
+                }
                 Ok(Message::Wake) => {}
                 Ok(Message::Stop) | Err(true) => {
                     self.stopping = true;
@@ -256,6 +271,7 @@ impl EngineThread {
             let mut world = self.published.world_mut();
             let mut uncounted = ended.as_slice();
             for change in &changes {
+                self.keyring.heed(change);
                 if matches!(change, Change::JobsArchived(_)) {
                     self.count_ended(std::mem::take(&mut uncounted), &world);
                 }
@@ -361,6 +377,7 @@ mod tests {
         let clock = Arc::new(RealClock);
         let now = clock.now();
         let settings = Settings::default();
+        let keyring = Arc::new(Keyring::new(vault.clone(), clock.clone()));
         let engine = Engine::open(Box::new(store), driver, vault, settings, 1, now).unwrap();
         let published = Published::new(
             engine.world().for_readers(),
@@ -370,6 +387,7 @@ mod tests {
         );
         spawn(Parts {
             engine,
+            keyring,
             published: Arc::new(published),
             events: Arc::new(Events::new(Recent::new(1))),
             metrics: Arc::new(Metrics::new(now)),

@@ -142,10 +142,21 @@ impl Gateway {
         context: &Context<'_>,
     ) -> Done {
         let understood = self.guard(context.request, || understand(dialect, request, context));
-        let (mut action, carried) = understood.unzip();
-        let carried = carried.unwrap_or_default();
+        let Some(Understood { action, carried, caller }) = understood else {
+            let answer = self.unavailable(dialect, request, context);
+            return Done::whole(answer, "none");
+        };
+        let mut action = Some(action);
         for _ in 0..CONSULTS_MAX {
+            let allowed = action.as_ref().map(|one| one.allow(caller.as_ref(), carried.dry_run));
+            if let Some(Err(fault)) = allowed {
+                let refused =
+                    self.guard(context.request, || dialect.refuse(request, context, &fault));
+                let answer = refused.unwrap_or_else(|| self.unavailable(dialect, request, context));
+                return Done::whole(answer, "refused");
+            }
             action = match action {
+                Some(Action::Reserved(_, action)) => Some(*action),
                 Some(Action::Answer(answer)) => return Done::whole(answer, "answer"),
                 Some(Action::Look(look)) => {
                     let looked = self.guard(context.request, || self.published.look(look));
@@ -255,20 +266,28 @@ impl Gateway {
     }
 }
 
-/// What is asked, and what is to be heeded beside it if that is an order.
-fn understand(
-    dialect: &dyn Dialect,
-    request: &Request<'_>,
-    context: &Context<'_>,
-) -> (Action, Carried) {
-    let nothing = Carried::default();
-    let caller: Option<Caller> = match dialect.authenticate(request, context) {
+/// What is asked, what is to be heeded beside it if that is an order, and who asks.
+struct Understood {
+    action: Action,
+    carried: Carried,
+    caller: Option<Caller>,
+}
+
+fn understand(dialect: &dyn Dialect, request: &Request<'_>, context: &Context<'_>) -> Understood {
+    let refused = |answer, caller| {
+        let (action, carried) = (Action::Answer(answer), Carried::default());
+        Understood { action, carried, caller }
+    };
+    let caller = match dialect.authenticate(request, context) {
         Ok(caller) => caller,
-        Err(answer) => return (Action::Answer(answer), nothing),
+        Err(answer) => return refused(answer, None),
     };
     match Carried::read(request, context.now) {
-        Ok(carried) => (dialect.decode(request, context, caller.as_ref()), carried),
-        Err(fault) => (Action::Answer(dialect.refuse(request, context, &fault)), nothing),
+        Ok(carried) => {
+            let action = dialect.decode(request, context, caller.as_ref());
+            Understood { action, carried, caller }
+        }
+        Err(fault) => refused(dialect.refuse(request, context, &fault), caller),
     }
 }
 

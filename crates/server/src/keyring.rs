@@ -9,8 +9,10 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use parking_lot::RwLock;
-use regiment_core::model::{Credential, ProjectId, Time};
-use regiment_core::vault::{Secret, Vault as _};
+use regiment_core::apply::Change;
+use regiment_core::edits::Put;
+use regiment_core::model::{Credential, ProjectId, Role, Time};
+use regiment_core::vault::{Sealed, Secret, Vault as _};
 use regiment_dialects::sign::same;
 use regiment_dialects::{Bearer, Gate, Key};
 
@@ -40,12 +42,55 @@ impl Keyring {
     /// Lets the owner of a credential in. Says whether its seal could be opened.
     pub fn learn(&self, credential: &Credential) -> bool {
         let Some(secret_key) = self.vault.open(&credential.secret_key) else { return false };
-        let key = Key { secret_key, project: credential.project };
+        let key = Key { secret_key, project: credential.project, role: credential.role };
         self.keys.write().insert(credential.access_key.clone(), key);
         true
     }
 
-    fn issue_to(&self, access_key: &str, project: ProjectId) -> (String, Bearer) {
+    /// Lets nobody in any more with this access key, nor with a token of it.
+    pub fn forget(&self, access_key: &str) {
+        self.keys.write().remove(access_key);
+    }
+
+    /// Takes up what a change says of credentials. It is durable, so it holds from now on.
+    pub fn heed(&self, change: &Change) {
+        match change {
+            Change::CredentialAdded(credential) => self.heed_credential(credential),
+            Change::Edited(edited) => {
+                for put in &edited.puts {
+                    match put {
+                        Put::Credential(credential) => self.heed_credential(credential),
+                        Put::NoCredential(access_key) => self.forget(access_key),
+                        Put::Server { .. }
+                        | Put::Asset(_)
+                        | Put::NoAsset(_)
+                        | Put::Project(_)
+                        | Put::Mark { .. } => {}
+                    }
+                }
+            }
+            Change::ProjectAdded(_)
+            | Change::FlavorAdded(_)
+            | Change::ImageAdded(_)
+            | Change::HostSet(_)
+            | Change::ServersAdded(_)
+            | Change::JobAccepted(_)
+            | Change::Progress(_)
+            | Change::Marked(_)
+            | Change::JobsArchived(_)
+            | Change::PowerSeen(_)
+            | Change::TokensExpired(_) => {}
+        }
+    }
+
+    fn heed_credential(&self, credential: &Credential) {
+        if !self.learn(credential) {
+            tracing::error!(access_key = %credential.access_key, "a credential cannot be opened");
+        }
+    }
+
+    fn issue_to(&self, access_key: &str, key: &Key) -> (String, Bearer) {
+        let Key { secret_key: _, project, role } = *key;
         let issued_at = self.clock.now();
         let expires_at = issued_at.after_ms(TOKEN_LIFE_MS);
         let mut said = Vec::with_capacity(32 + access_key.len());
@@ -54,7 +99,7 @@ impl Keyring {
         said.extend(project.0.to_be_bytes());
         said.extend(access_key.as_bytes());
         let token = URL_SAFE_NO_PAD.encode(self.vault.seal_bytes(Purpose::Token, &said));
-        (token, Bearer { access_key: access_key.into(), project, issued_at, expires_at })
+        (token, Bearer { access_key: access_key.into(), project, role, issued_at, expires_at })
     }
 }
 
@@ -72,14 +117,17 @@ impl Gate for Keyring {
         let (issued_at, rest) = said.split_first_chunk::<8>()?;
         let (expires_at, rest) = rest.split_first_chunk::<8>()?;
         let (project, access_key) = rest.split_first_chunk::<16>()?;
+        let access_key = std::str::from_utf8(access_key).ok()?;
+        // What the key may do now counts, not what it might when the token was made.
+        let (known, role) = self.keys.read().get(access_key).map(|key| (key.project, key.role))?;
         let bearer = Bearer {
-            access_key: std::str::from_utf8(access_key).ok()?.into(),
+            access_key: access_key.into(),
             project: ProjectId(u128::from_be_bytes(*project)),
+            role,
             issued_at: Time(i64::from_be_bytes(*issued_at)),
             expires_at: Time(i64::from_be_bytes(*expires_at)),
         };
-        let known = self.keys.read().get(&bearer.access_key).map(|key| key.project);
-        let good = self.clock.now() < bearer.expires_at && known == Some(bearer.project);
+        let good = self.clock.now() < bearer.expires_at && known == bearer.project;
         good.then_some(bearer)
     }
 
@@ -89,7 +137,7 @@ impl Gate for Keyring {
         let expected = key.as_ref().map_or("", |key| key.secret_key.expose());
         let knows = same(expected.as_bytes(), secret_key.as_bytes());
         let key = key.filter(|_| knows)?;
-        Some(self.issue_to(access_key, key.project))
+        Some(self.issue_to(access_key, &key))
     }
 
     fn first_use(&self, access_key: &str, nonce: &str, forget_at: Time) -> bool {
@@ -101,6 +149,10 @@ impl Gate for Keyring {
         getrandom::fill(&mut bytes).expect("the system has randomness");
         bytes
     }
+
+    fn seal(&self, secret: &Secret) -> Sealed {
+        self.vault.seal(secret)
+    }
 }
 
 /// The credential of a key pair, its secret key sealed.
@@ -109,8 +161,10 @@ pub fn credential(
     access_key: Arc<str>,
     secret_key: &Secret,
     project: ProjectId,
+    role: Role,
 ) -> Credential {
-    Credential { access_key, project, secret_key: vault.seal(secret_key) }
+    let secret_key = vault.seal(secret_key);
+    Credential { access_key, project, secret_key, role, created_at: None }
 }
 
 #[cfg(test)]
@@ -125,7 +179,7 @@ mod tests {
         let vault = Arc::new(KeyVault::ephemeral());
         let keyring = Keyring::new(vault.clone(), clock.clone());
         let secret = Secret::new("the secret key");
-        assert!(keyring.learn(&credential(&vault, "AK".into(), &secret, PROJECT)));
+        assert!(keyring.learn(&credential(&vault, "AK".into(), &secret, PROJECT, Role::Admin)));
         (keyring, clock)
     }
 
@@ -175,7 +229,7 @@ mod tests {
         let (keyring, _clock) = keyring();
         let other = KeyVault::ephemeral();
         let secret = Secret::new("x");
-        assert!(!keyring.learn(&credential(&other, "BK".into(), &secret, PROJECT)));
+        assert!(!keyring.learn(&credential(&other, "BK".into(), &secret, PROJECT, Role::Admin)));
         assert!(keyring.key("BK").is_none());
     }
 }

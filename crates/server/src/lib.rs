@@ -18,6 +18,7 @@ pub mod data_folder;
 pub mod engine_thread;
 pub mod events;
 pub mod gateway;
+mod image_watch;
 pub mod images;
 pub mod keyring;
 pub mod listen;
@@ -40,6 +41,7 @@ pub mod vault;
 
 pub use config::{Config, GivenCredential, HttpLimits, Maintenance, Storage, Tls};
 pub use regiment_core as core;
+pub use regiment_dialects as dialects;
 #[cfg(target_os = "linux")]
 pub use regiment_drivers::qemu::doctor;
 pub use regiment_drivers::sim::Pace;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use regiment_core::driver::Driver;
 use regiment_core::model::{Host, Image, Time};
+use regiment_drivers::images::Library;
 
 use crate::catalog;
 use crate::config::{Config, Machines};
@@ -16,6 +17,8 @@ use crate::vault::KeyVault;
 pub struct Behind {
     pub driver: Box<dyn Driver>,
     pub images: Vec<Image>,
+    /// Where they come from, if that may change while the server runs.
+    pub library: Option<Library>,
     /// Servers made at the first start.
     pub fleet: u32,
 }
@@ -44,11 +47,17 @@ fn simulated(config: &Config, seed: u64, now: Time) -> Result<Behind, StartError
     use regiment_drivers::sim::{SimConfig, SimDriver};
 
     let zones = seed::zones(&config.region);
-    let mut sim = SimConfig { pace: config.pace, seed, ..SimConfig::for_zones(zones) };
+    let mut sim = SimConfig {
+        pace: config.pace,
+        seed,
+        stubborn: config.stubborn,
+        ..SimConfig::for_zones(zones)
+    };
     take_out_of_service(&mut sim.hosts, config, now)?;
     Ok(Behind {
         driver: Box::new(SimDriver::new(sim)),
         images: catalog::images(),
+        library: None,
         fleet: config.fleet,
     })
 }
@@ -110,7 +119,8 @@ mod real {
             vault: vault.clone(),
         };
         check_programs(&qemu).map_err(trouble)?;
-        let listing = Library::of(&data).list().map_err(|error| trouble(error.to_string()))?;
+        let library = Library::of(&data);
+        let listing = library.list().map_err(|error| trouble(error.to_string()))?;
         for (folder, why) in &listing.damaged {
             tracing::warn!("the image in {} is left out: {why}", folder.display());
         }
@@ -118,6 +128,7 @@ mod real {
         Ok(Behind {
             driver: Box::new(driver),
             images: listing.images.iter().map(StoredImage::as_offered).collect(),
+            library: Some(library),
             fleet: 0,
         })
     }

@@ -96,9 +96,14 @@ pub fn later(
             changes.push(Change::HostSet(host));
         }
     }
-    let known = |image: &&Image| world.image(image.id).is_some_and(|known| **known == **image);
-    changes.extend(images.iter().filter(|image| !known(image)).cloned().map(Change::ImageAdded));
+    changes.extend(new_images(world, images));
     changes
+}
+
+/// Those of these images that the world does not know, or knows otherwise.
+pub fn new_images(world: &World, images: &[Image]) -> Vec<Change> {
+    let known = |image: &&Image| world.image(image.id).is_some_and(|known| **known == **image);
+    images.iter().filter(|image| !known(image)).cloned().map(Change::ImageAdded).collect()
 }
 
 /// Named like the region, since that is what clients look their project up by.

@@ -13,6 +13,7 @@ use regiment_core::model::{Credential, Time};
 use regiment_core::store::{Store, StoreError};
 use regiment_core::vault::{Secret, Vault as _};
 use regiment_dialects::Gate as _;
+use regiment_drivers::images::Library;
 use regiment_stores::{MemoryStore, RedbStore};
 use tempfile::TempDir;
 use thiserror::Error;
@@ -28,6 +29,7 @@ use crate::data_folder::{DataFolder, FolderError};
 use crate::engine_thread::{self, Parts};
 use crate::events::Events;
 use crate::gateway::{Gateway, TOILS_MAX};
+use crate::image_watch;
 use crate::keyring::{self, Keyring};
 use crate::listen::{Door, Doors};
 use crate::machines::{self, Behind};
@@ -76,7 +78,7 @@ pub fn start(config: &Config) -> Result<Running, StartError> {
     let acceptor = sockets.tls.as_ref().map(|tls| place.acceptor(config, tls, clock.now()));
     let acceptor = acceptor.transpose()?;
     let metrics = Arc::new(Metrics::new(clock.now()));
-    let (engine, recent, first) = place.engine(config, &metrics, clock.now())?;
+    let Opened { engine, recent, first, library } = place.engine(config, &metrics, clock.now())?;
     let keyring = Arc::new(Keyring::new(place.vault.clone(), clock.clone()));
     let shown = let_in(&engine, &keyring, config.credential.as_ref())?;
     let published = Arc::new(Published::new(
@@ -93,6 +95,7 @@ pub fn start(config: &Config) -> Result<Running, StartError> {
     events.push(engine.world().next_event(), first.changes);
     let parts = Parts {
         engine,
+        keyring: keyring.clone(),
         published: published.clone(),
         events: events.clone(),
         metrics: metrics.clone(),
@@ -123,6 +126,9 @@ pub fn start(config: &Config) -> Result<Running, StartError> {
     });
     let doors = Arc::new(Doors::new(gateway, config.http));
     let runtime = runtime(config.workers)?;
+    if let Some(library) = library {
+        runtime.spawn(image_watch::offer_new(library, engine.clone()));
+    }
     let identity = identity(&keyring, &shown, &sockets, &place)?;
     let plain = Door::Plain { tunnels: acceptor.clone() };
     runtime.spawn(doors.clone().serve(sockets.plain, plain));
@@ -238,7 +244,7 @@ impl Place {
         config: &Config,
         metrics: &Arc<Metrics>,
         now: Time,
-    ) -> Result<(Engine, Recent, Turn<()>), StartError> {
+    ) -> Result<Opened, StartError> {
         let store: Box<dyn Store> = match &self.folder {
             None => Box::new(MemoryStore::forgetful()),
             Some(folder) => Box::new(RedbStore::open(&folder.store_file())?),
@@ -247,7 +253,7 @@ impl Place {
         let seed =
             config.seed.unwrap_or_else(|| getrandom::u64().expect("the system gives random bytes"));
         let data = self.folder.as_ref().map(DataFolder::path);
-        let Behind { driver, images, fleet } =
+        let Behind { driver, images, library, fleet } =
             machines::open(config, data, &self.vault, seed, now)?;
         let hosts = driver.hosts();
         let settings = Settings {
@@ -258,7 +264,13 @@ impl Place {
         let mut engine = Engine::open(store, driver, vault, settings, seed, now)?;
         let seal = |given: &GivenCredential| {
             let access_key: Arc<str> = given.access_key.as_str().into();
-            keyring::credential(&self.vault, access_key, &given.secret_key, given.project)
+            keyring::credential(
+                &self.vault,
+                access_key,
+                &given.secret_key,
+                given.project,
+                given.role,
+            )
         };
         let seeds = if engine.fresh() {
             let given = config.credential.clone().unwrap_or_else(credential::random);
@@ -279,15 +291,25 @@ impl Place {
         };
         let recent = engine.take_recent();
         let first = engine.turn(now, Inbox { seeds, ..Inbox::new() })?;
-        Ok((engine, recent, first))
+        Ok(Opened { engine, recent, first, library })
     }
 
     fn knows(&self, engine: &Engine, given: &GivenCredential) -> bool {
         engine.world().credential(&given.access_key).is_some_and(|kept| {
             kept.project == given.project
+                && kept.role == given.role
                 && self.vault.open(&kept.secret_key).as_ref() == Some(&given.secret_key)
         })
     }
+}
+
+/// An engine that had its first turn, with what that changed and what was before.
+struct Opened {
+    engine: Engine,
+    recent: Recent,
+    first: Turn<()>,
+    /// Where images come from, if that may change.
+    library: Option<Library>,
 }
 
 /// So that the fleet's ids are not those that the engine makes from the same seed.

@@ -114,9 +114,9 @@ def launch(*arguments: str) -> Plane:
     return Plane(process=process, folder=folder, log=log, extra=said, **known)
 
 
-def wait_for(look, good, what: str):
+def wait_for(look, good, what: str, patience=PATIENCE_S):
     """Looks again and again until the answer is good, and returns it."""
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + patience
     while True:
         seen = look()
         if good(seen):

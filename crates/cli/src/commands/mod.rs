@@ -1,5 +1,13 @@
+pub mod completions;
+pub mod context;
 #[cfg(target_os = "linux")]
 pub mod doctor;
+pub mod events;
 pub mod image;
+pub mod job;
+pub mod load;
 mod machines;
+pub mod man;
+pub mod order;
 pub mod serve;
+pub mod servers;

@@ -1,16 +1,18 @@
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, ValueEnum};
-use regiment_server::core::model::ProjectId;
+use regiment_server::core::model::{ProjectId, Role};
 use regiment_server::core::vault::Secret;
 use regiment_server::logs::{self, LogFormat};
 use regiment_server::signals::Signals;
-use regiment_server::{Config, GivenCredential, Maintenance, Pace, Storage, Tls, config};
+use regiment_server::{Config, GivenCredential, Maintenance, Pace, Running, Storage, Tls, config};
 
 use super::machines::MachineOptions;
+use crate::client::local;
 use crate::{banner, limits, platform, ready_file};
 
 /// Serve every API on one port.
@@ -37,6 +39,11 @@ pub struct Serve {
     #[arg(long, env = "REGIMENT_PACE", value_name = "PACE", default_value = "quick")]
     pace: Pace,
 
+    /// Let one in N simulated servers ignore that it is asked to shut down, so that a soft stop or
+    /// restart of it fails
+    #[arg(long, env = "REGIMENT_STUBBORN", value_name = "N")]
+    stubborn: Option<NonZeroU32>,
+
     /// Take a host out of service after this time [default: 72h]; servers on it are told
     #[arg(long, env = "REGIMENT_MAINTAIN", value_name = "HOST[:TIME]", value_delimiter = ',',
           value_parser = read_maintenance)]
@@ -56,11 +63,12 @@ pub struct Serve {
     tls_listen: Option<SocketAddr>,
 
     /// Use these keys instead of making some up
-    #[arg(long, env = "REGIMENT_CREDENTIAL", value_name = "AK:SK:PROJECT_ID",
+    #[arg(long, env = "REGIMENT_CREDENTIAL", value_name = "AK:SK:PROJECT_ID[:ROLE]",
           hide_env_values = true, value_parser = read_credential)]
     credential: Option<GivenCredential>,
 
-    /// When ready, write a file that says where the server is and how to get in
+    /// When ready, write a file that says where the server is and how to get in [default: in the
+    /// folder for what runs now, for `regiment servers` and the like; only its owner can read it]
     #[arg(long, env = "REGIMENT_READY_FILE", value_name = "PATH")]
     ready_file: Option<PathBuf>,
 
@@ -99,18 +107,17 @@ impl Serve {
         };
         logs::start(format, &self.log);
         limits::raise_open_files();
-        let ready_path = self.ready_file.clone();
+        let wanted = self.ready_file.clone();
         let running = regiment_server::start(&self.config()?)?;
         let told = running.run_until(async {
             // Before anybody can know of this process.
             let mut signals = Signals::listen().context("failed to listen for signals")?;
             banner::show(&running)?;
-            if let Some(path) = &ready_path {
-                ready_file::write(path, running.identity())?;
-            }
-            signals.told().await.context("failed to listen for signals")
+            let ready_path = tell_ready(wanted.as_deref(), &running)?;
+            let how = signals.told().await.context("failed to listen for signals")?;
+            Ok::<_, anyhow::Error>((how, ready_path))
         });
-        let how = told?;
+        let (how, ready_path) = told?;
         banner::say(&format!("{how}: finishing what is under way"))?;
         let in_time = running.shutdown();
         if let Some(path) = &ready_path {
@@ -142,6 +149,7 @@ impl Serve {
             key: key.map(Secret::new),
             fleet: self.fleet,
             pace: self.pace,
+            stubborn: self.stubborn,
             seed: self.seed,
             machines: self.machines.machines(),
             maintain: self.maintain,
@@ -149,6 +157,23 @@ impl Serve {
             retention: self.retention,
             ..Config::default()
         })
+    }
+}
+
+/// Writes the ready file where it is wanted, or else where clients of this user look for it.
+fn tell_ready(wanted: Option<&Path>, running: &Running) -> Result<Option<PathBuf>> {
+    if let Some(path) = wanted {
+        ready_file::write(path, running.identity())?;
+        return Ok(Some(path.to_owned()));
+    }
+    let Some(path) = local::ready_file() else { return Ok(None) };
+    match ready_file::write(&path, running.identity()) {
+        Ok(()) => Ok(Some(path)),
+        // Nobody asked for it: the server is of use all the same.
+        Err(error) => {
+            banner::note(&format!("{error:#}"));
+            Ok(None)
+        }
     }
 }
 
@@ -166,9 +191,14 @@ fn read_tls(text: &str) -> Result<Tls, String> {
 
 /// The message never repeats what was given: it holds a secret.
 fn read_credential(text: &str) -> Result<GivenCredential, String> {
-    let form = "expected AK:SK:PROJECT_ID, the project as 32 hexadecimal digits";
+    let form = "expected AK:SK:PROJECT_ID, the project as 32 hexadecimal digits, and maybe :ROLE, \
+                which is reader, operator or admin";
     let read = || {
         let (access_key, rest) = text.split_once(':')?;
+        let (rest, role) = match rest.rsplit_once(':') {
+            Some((rest, word)) if Role::named(word).is_some() => (rest, Role::named(word)?),
+            Some(_) | None => (rest, Role::Admin),
+        };
         let (secret_key, project) = rest.rsplit_once(':')?;
         let project = ProjectId::parse_plain(project)?;
         let fits = |key: &str| {
@@ -178,6 +208,7 @@ fn read_credential(text: &str) -> Result<GivenCredential, String> {
             access_key: access_key.to_owned(),
             secret_key: Secret::new(secret_key),
             project,
+            role,
         })
     };
     read().ok_or_else(|| form.to_owned())
@@ -234,6 +265,9 @@ mod tests {
         assert_eq!(given.access_key, "AK");
         assert_eq!(given.secret_key.expose(), "s:k");
         assert_eq!(given.project.plain(), project);
+        assert_eq!(given.role, Role::Admin);
+        let reader = read_credential(&format!("AK:s:k:{project}:reader")).unwrap();
+        assert_eq!((reader.secret_key.expose(), reader.role), ("s:k", Role::Reader));
         for bad in ["", "AK", "AK:SK", "AK:SK:xyz", &format!(":SK:{project}"), "a b:c:d"] {
             let error = read_credential(bad).unwrap_err();
             assert!(!error.contains("xyz"), "{error}");

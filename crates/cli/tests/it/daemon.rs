@@ -33,14 +33,20 @@ pub fn regiment() -> Command {
 impl Daemon {
     /// Starts one on a free port and waits until it is ready.
     pub fn start(arguments: &[&str]) -> Daemon {
-        Daemon::start_by(regiment(), arguments)
+        Daemon::start_by(regiment(), "127.0.0.1:0", arguments)
     }
 
-    fn start_by(mut command: Command, arguments: &[&str]) -> Daemon {
+    /// One where another was: its port must be free again.
+    pub fn kept_at(folder: &Path, address: &str, arguments: &[&str]) -> Daemon {
+        let folder = folder.to_str().unwrap();
+        Daemon::start_by(regiment(), address, &[&["--data", folder], arguments].concat())
+    }
+
+    fn start_by(mut command: Command, address: &str, arguments: &[&str]) -> Daemon {
         let room = tempfile::tempdir().unwrap();
         let ready_file = room.path().join("ready.json");
         let mut child = command
-            .args(["serve", "--listen", "127.0.0.1:0", "--ready-file"])
+            .args(["serve", "--listen", address, "--ready-file"])
             .arg(&ready_file)
             .args(arguments)
             .stdout(File::create(room.path().join("stdout")).unwrap())
@@ -63,7 +69,7 @@ impl Daemon {
         let mut shell = Command::new("sh");
         let limit = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", file_bytes / 512);
         shell.arg("-c").arg(limit).arg(binary.get_program()).stdin(Stdio::null());
-        Daemon::start_by(shell, &["--data", folder.to_str().unwrap()])
+        Daemon::start_by(shell, "127.0.0.1:0", &["--data", folder.to_str().unwrap()])
     }
 
     pub fn kept_in(folder: &Path, arguments: &[&str]) -> Daemon {

@@ -54,7 +54,7 @@ fn the_same_recipe_is_not_built_twice() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(said.starts_with(image["id"].as_str().unwrap()), "{said}");
-    assert_eq!(room::list(data.path())["images"].as_array().unwrap().len(), 2);
+    assert_eq!(room::list(data.path())["images"].as_array().unwrap().len(), 3);
 }
 
 #[test]
@@ -91,5 +91,5 @@ fn disks_are_taken_in_as_whole_copies() {
     }
     assert!(room::image(data.path(), &["verify"]).status.success());
     assert!(room::image(data.path(), &["rm", "raw"]).status.success());
-    assert_eq!(room::list(data.path())["images"].as_array().unwrap().len(), 3);
+    assert_eq!(room::list(data.path())["images"].as_array().unwrap().len(), 4);
 }

@@ -224,6 +224,8 @@ fn with_further_after(
             | Put::Asset(_)
             | Put::NoAsset(_)
             | Put::Project(_)
+            | Put::Credential(_)
+            | Put::NoCredential(_)
             | Put::Mark { .. } => None,
         });
         let mut server = server.clone();

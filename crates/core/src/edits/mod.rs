@@ -5,6 +5,7 @@
 //! what a thing is from now on. It is done when it is durable, makes no job, and is allowed while an
 //! operation runs on the server it concerns. What a machine must be asked for is in [`ops`](crate::ops).
 
+mod credentials;
 mod describe;
 mod disks;
 mod gateways;
@@ -27,6 +28,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use credentials::{AddCredential, RemoveCredential};
 pub use describe::{Describe, SetTerminateTime};
 pub use disks::{BindVolume, ChangeDiskTerms};
 pub use gateways::{
@@ -55,8 +57,8 @@ pub use together::Together;
 use crate::chance::Chance;
 use crate::command::{TargetAnswer, TargetRef};
 use crate::model::{
-    Asset, AssetKey, Details, Fault, FaultKind, JobId, Mark, Project, ProjectId, Server, ServerId,
-    Time,
+    Asset, AssetKey, Credential, Details, Fault, FaultKind, JobId, Mark, Project, ProjectId, Role,
+    Server, ServerId, Time,
 };
 use crate::world::World;
 
@@ -104,6 +106,8 @@ pub enum Edit {
     RemoveGateways(RemoveGateways),
     CancelJob(CancelJob),
     ApproveWave(ApproveWave),
+    AddCredential(AddCredential),
+    RemoveCredential(RemoveCredential),
     Together(Together),
 }
 
@@ -120,6 +124,9 @@ pub enum Put {
     /// The asset is there no more.
     NoAsset(AssetKey),
     Project(Project),
+    Credential(Credential),
+    /// Whoever has it is let in no more.
+    NoCredential(Arc<str>),
     /// How far a job has come in its orders.
     Mark {
         job: JobId,
@@ -152,6 +159,11 @@ impl From<Put> for Edited {
 pub(crate) trait EditRules {
     /// One word for logs, metrics and events.
     fn name(&self) -> &'static str;
+
+    /// The role that may have it done.
+    fn needs(&self) -> Role {
+        Role::Operator
+    }
 
     fn plan(&self, desk: Desk<'_>) -> Result<Edited, Fault>;
 }
@@ -200,12 +212,18 @@ impl Edit {
             Edit::RemoveGateways(edit) => edit,
             Edit::CancelJob(edit) => edit,
             Edit::ApproveWave(edit) => edit,
+            Edit::AddCredential(edit) => edit,
+            Edit::RemoveCredential(edit) => edit,
             Edit::Together(edit) => edit,
         }
     }
 
     pub(crate) fn name(&self) -> &'static str {
         self.rules().name()
+    }
+
+    pub(crate) fn needs(&self) -> Role {
+        self.rules().needs()
     }
 
     pub(crate) fn plan(&self, desk: Desk<'_>) -> Result<Edited, Fault> {

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{Desk, Edit, EditRules, Edited, Put};
-use crate::model::{Fault, FaultKind};
+use crate::model::{Fault, FaultKind, Role};
 
 /// Several edits, all of them or none. Each is planned against the world as it is, so no two may be of
 /// the same server.
@@ -15,6 +15,10 @@ pub struct Together {
 impl EditRules for Together {
     fn name(&self) -> &'static str {
         "together"
+    }
+
+    fn needs(&self) -> Role {
+        self.edits.iter().map(Edit::needs).max().unwrap_or(Role::Operator)
     }
 
     fn plan(&self, desk: Desk<'_>) -> Result<Edited, Fault> {

@@ -66,7 +66,12 @@ impl Engine {
         for put in &edited.puts {
             match put {
                 Put::Mark { job, mark: _ } => self.schedule.wake(*job),
-                Put::Server { .. } | Put::Asset(_) | Put::NoAsset(_) | Put::Project(_) => {}
+                Put::Server { .. }
+                | Put::Asset(_)
+                | Put::NoAsset(_)
+                | Put::Project(_)
+                | Put::Credential(_)
+                | Put::NoCredential(_) => {}
             }
         }
     }

@@ -109,4 +109,41 @@ pub struct Credential {
     pub access_key: Arc<str>,
     pub project: ProjectId,
     pub secret_key: Sealed,
+    /// Those from before there were roles could do everything.
+    #[serde(default)]
+    pub role: Role,
+    /// Those from before it was noted say nothing of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Time>,
+}
+
+/// What the holder of a credential may do in its project. Each may do what those before it may.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Look, and have an order judged that is not carried out.
+    Reader,
+    /// Order.
+    Operator,
+    /// Say who else may, and see who did.
+    #[default]
+    Admin,
+}
+
+impl Role {
+    pub const ALL: [Role; 3] = [Role::Reader, Role::Operator, Role::Admin];
+
+    pub const fn word(self) -> &'static str {
+        match self {
+            Role::Reader => "reader",
+            Role::Operator => "operator",
+            Role::Admin => "admin",
+        }
+    }
+
+    pub fn named(word: &str) -> Option<Role> {
+        Role::ALL.into_iter().find(|role| role.word() == word)
+    }
 }

@@ -25,7 +25,7 @@ pub use balancer::{
     LoadBalancer, Member, Membership, Place, Probe, Protocol, Reach, Redirection,
 };
 pub use catalog::{
-    Credential, Flavor, Host, Image, ImageSource, OsFamily, Project, Quota, RecycleBin,
+    Credential, Flavor, Host, Image, ImageSource, OsFamily, Project, Quota, RecycleBin, Role,
 };
 pub use disk::{Attachment, Disk, DiskPhase};
 pub use fault::{Fault, FaultKind};

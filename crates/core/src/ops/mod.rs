@@ -124,7 +124,7 @@ use crate::chance::Chance;
 use crate::edits::Edit;
 use crate::limits::TARGETS_MAX;
 use crate::model::{
-    Activity, Disk, DiskPhase, Fault, FaultKind, LoadBalancer, Nic, Phase, Power, ProjectId,
+    Activity, Disk, DiskPhase, Fault, FaultKind, LoadBalancer, Nic, Phase, Power, ProjectId, Role,
     Server, SubJobId, Volume, VolumeId,
 };
 use crate::world::World;
@@ -434,6 +434,11 @@ impl Operation {
     /// One word for logs, metrics and events.
     pub fn name(&self) -> &'static str {
         self.rules().name()
+    }
+
+    /// The role that may order it.
+    pub fn needs(&self) -> Role {
+        if let Operation::Edit(edit) = self { edit.needs() } else { Role::Operator }
     }
 
     pub(crate) fn check(&self, world: &World, project: ProjectId) -> Result<(), Fault> {

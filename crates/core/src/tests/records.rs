@@ -9,11 +9,13 @@ use crate::command::{Receipt, TargetAnswer};
 use crate::edits::Put;
 use crate::engine::{Inbox, Settings};
 use crate::model::{
-    Activity, Attempt, Course, Fault, FaultKind, Gate, Job, JobId, Last, Mark, Orders, RequestId,
-    Retry, ServerId, Share, SubJob, SubState, SubTarget, Tally, Target, Time,
+    Activity, Attempt, Course, Credential, Fault, FaultKind, Gate, Job, JobId, Last, Mark, Orders,
+    ProjectId, RequestId, Retry, Role, ServerId, Share, SubJob, SubState, SubTarget, Tally, Target,
+    Time,
 };
 use crate::ops::{Force, Operation, Stop, Verdict};
 use crate::record::{self, Meta};
+use crate::vault::Sealed;
 use crate::world::Token;
 
 use super::plane::{PROJECT, Plane, command, create, seeded_server};
@@ -260,4 +262,27 @@ fn a_log_entry_for_a_large_batch_is_small() {
         plane.disk.state().log.range(before + 1..).map(|(_, entry)| entry.len()).sum();
     // Accepted, begun and ended: the targets' ids and little more, since neighbours share the rest.
     assert!(bytes < ids.len() * 20, "{bytes} bytes for {} servers", ids.len());
+}
+
+#[test]
+fn a_credential_from_before_there_were_roles_is_an_admins() {
+    #[derive(serde::Serialize)]
+    struct Before {
+        access_key: &'static str,
+        project: ProjectId,
+        secret_key: Sealed,
+    }
+    let before =
+        Before { access_key: "AK", project: ProjectId(7), secret_key: Sealed(vec![1, 2, 3]) };
+    let row = record::encode(&before);
+    let read: Credential = record::decode("credential", &row).expect("it is still read");
+    let secret_key = before.secret_key;
+    let expected = Credential {
+        access_key: "AK".into(),
+        project: ProjectId(7),
+        secret_key,
+        role: Role::Admin,
+        created_at: None,
+    };
+    assert_eq!(read, expected);
 }

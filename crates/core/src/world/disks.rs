@@ -122,6 +122,24 @@ impl World {
         }
     }
 
+    /// The data disks that a deletion takes away together with its server.
+    pub(crate) fn disks_going_with(&self, operation: &Operation, id: ServerId) -> Vec<VolumeId> {
+        let Some(server) = self.server_or_recycled(id) else { return Vec::new() };
+        let data_too = if let Operation::Delete(delete) = operation {
+            delete.volumes
+        } else {
+            server.details.recycled.is_some_and(|kept| kept.volumes)
+        };
+        let wanted = |disk: &Disk| {
+            !disk.held_by.is_empty() || disk.attached_to.iter().any(|at| at.server != id)
+        };
+        let going = server.details.volumes.iter().skip(1).filter(|volume| {
+            let goes = volume.delete_with_server || data_too;
+            goes && !self.disk(server.project, volume.id).is_some_and(wanted)
+        });
+        going.map(|volume| volume.id).collect()
+    }
+
     /// A server goes away: the disks that belong to it go with it, the others stay.
     pub(crate) fn let_go_of_disks(&mut self, id: ServerId, data_too: bool) {
         let Some(server) = self.server_or_recycled(id) else { return };

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use regiment_core::model::RequestId;
+use regiment_core::model::{Fault, RequestId};
 use serde::Serialize;
 
 use super::faults::Row;
@@ -76,6 +76,15 @@ impl Reply {
         let request_id = self.request.plain();
         self.json(status, &Body { error_msg: message, error_code: code, request_id })
             .with_code(code)
+    }
+
+    /// The gateway has let enough through for now.
+    pub fn throttled(self, fault: &Fault) -> Answer {
+        let policy = fault.detail.as_deref().unwrap_or_default();
+        let message = format!(
+            "The throttling threshold has been reached: policy user over ratelimit,{policy}"
+        );
+        self.gateway(429, "APIGW.0308", &message)
     }
 
     /// The gateway knows no such path or method.

@@ -3,6 +3,7 @@
 mod scoped;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use percent_encoding::percent_decode_str;
@@ -27,9 +28,7 @@ pub(super) fn caller(
     let caller = match (signed, request.header("x-auth-token")) {
         (Some(rest), _) => by_signature(request, context, rest),
         (None, Some(token)) => match context.gate.bearer(token) {
-            Some(bearer) if context.now < bearer.expires_at => {
-                Ok(Caller { access_key: bearer.access_key, project: bearer.project })
-            }
+            Some(bearer) if context.now < bearer.expires_at => Ok(bearer.into()),
             Some(_) | None => Err(Cow::Borrowed("decrypt token fail")),
         },
         (None, None) => Err(Cow::Borrowed("x-auth-token not found")),
@@ -90,7 +89,7 @@ fn by_signature(
     }
     let secret_key = key.secret_key.expose();
     if is_signed(request, &claim, date, secret_key) {
-        Ok(Caller { access_key: claim.access_key.into(), project: key.project })
+        Ok(Caller::with_key(claim.access_key, &key))
     } else {
         Err(Cow::Borrowed(MISMATCH))
     }
@@ -131,12 +130,30 @@ fn is_signed(request: &Request<'_>, claim: &Claim<'_>, date: &str, secret_key: &
         queries.iter().any(|query| {
             let (method, names) = (request.method, claim.signed_headers);
             let canonical = format!("{method}\n{path}\n{query}\n{headers}\n{names}\n{payload}");
-            let hash = sign::sha256_hex(canonical.as_bytes());
-            let to_sign = format!("{ALGORITHM}\n{date}\n{scope}{hash}");
-            let expected = sign::hmac_sha256(key, to_sign.as_bytes());
-            sign::same(hex::encode(expected).as_bytes(), claim.signature.as_bytes())
+            let expected = signature(key, date, &scope, &canonical);
+            sign::same(expected.as_bytes(), claim.signature.as_bytes())
         })
     })
+}
+
+fn signature(key: &[u8], date: &str, scope: &str, canonical: &str) -> String {
+    let hash = sign::sha256_hex(canonical.as_bytes());
+    let to_sign = format!("{ALGORITHM}\n{date}\n{scope}{hash}");
+    hex::encode(sign::hmac_sha256(key, to_sign.as_bytes()))
+}
+
+/// The `Authorization` header that lets a request in: the client's side. All its headers are signed;
+/// nothing if `x-sdk-date` is not among them.
+pub fn authorization(request: &Request<'_>, access_key: &str, secret_key: &str) -> Option<String> {
+    let date = request.header("x-sdk-date")?;
+    let names: BTreeSet<&str> = request.headers.iter().map(|(name, _)| name.as_str()).collect();
+    let names = names.into_iter().collect::<Vec<_>>().join(";");
+    let headers = canonical_headers(request, &names)?;
+    let (path, query) = (canonical_path(request.path), canonical_query(request.query, false));
+    let (method, payload) = (request.method, sign::sha256_hex(request.body));
+    let canonical = format!("{method}\n{path}\n{query}\n{headers}\n{names}\n{payload}");
+    let signature = signature(secret_key.as_bytes(), date, "", &canonical);
+    Some(format!("{ALGORITHM} Access={access_key}, SignedHeaders={names}, Signature={signature}"))
 }
 
 /// What may stand for the body in what is signed. A hash that the client names must be the body's.

@@ -56,6 +56,7 @@ pub(super) const CODES: &[Said] = &[
     answer("APIGW.0201", 413, "body too large", "the body is larger than 12 MiB").nowhere(BESIDE),
     answer("APIGW.0201", 502, "backend unavailable", "the plane is ending, or failed inside").nowhere(BESIDE),
     answer("APIGW.0301", 401, "not authenticated", "a wrong, late or missing signature; an unknown key; a token that is none"),
+    answer("APIGW.0308", 429, "throttled", "more was asked in a short time than `--limits` allows"),
 
     answer("Common.0001", 500, "system exception", "a fault of Regiment itself").nowhere("nothing known brings it about"),
     answer("Common.0002", 400, "empty body", "a body is needed and there is none"),
@@ -149,6 +150,7 @@ pub(super) const CODES: &[Said] = &[
     answer("IMG.0001", 400, "invalid parameter", "images: a filter, a page or an order of a list"),
     answer("IMG.0024", 400, "bad kind", "images: a kind of image that there is not"),
     answer("IMG.0027", 404, "no such image", "images: the image in the path is not there"),
+    answer("Pdp.0001", 403, "not allowed", "the role of the credential does not allow it: a reader orders nothing"),
     answer("VPC.0100", 404, "no such network", "networks: the network in the path is not there"),
     answer("VPC.0202", 404, "no such subnet", "networks: the subnet in the path is not there"),
     answer("VPC.0301", 404, "no such port", "networks: the port in the path is not there"),

@@ -32,6 +32,9 @@ impl Row {
     pub fn of(fault: &Fault) -> Row {
         let row = of_kind(fault.kind);
         match &fault.detail {
+            Some(what) if fault.kind == FaultKind::NotAllowed => {
+                row.saying(format!("Policy does not allow {what} to be performed."))
+            }
             Some(detail) => {
                 let message = format!("{} ({detail})", row.message.trim_end_matches('.'));
                 row.saying(message)
@@ -79,6 +82,13 @@ fn of_kind(kind: FaultKind) -> Row {
             ("Ecs.0122", 400, "The client token was used with other parameters.")
         }
         FaultKind::TokenExpired => ("Ecs.0124", 400, "The client token has expired."),
+        FaultKind::NotAllowed => ("Pdp.0001", 403, "Policy does not allow it to be performed."),
+        FaultKind::Throttled => {
+            ("APIGW.0308", 429, "The throttling threshold has been reached")
+        }
+        // No request of this dialect is of credentials.
+        FaultKind::CredentialNotFound => ("Ecs.0000", 404, "The credential does not exist."),
+        FaultKind::LastAdmin => ("Ecs.0000", 400, "The credential is the last one that may."),
         FaultKind::QuotaExceeded => ("Ecs.0001", 400, "The ECS quota is exceeded."),
         FaultKind::FlavorNotFound => ("Ecs.0029", 400, "The flavor does not exist."),
         FaultKind::ImageNotFound => ("Ecs.0031", 400, "The image does not exist."),

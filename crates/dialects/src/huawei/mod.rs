@@ -35,9 +35,10 @@ mod times;
 mod vpc;
 
 use answer::Reply;
+pub use auth::authorization;
 use route::Route;
 
-use regiment_core::model::Fault;
+use regiment_core::model::{Fault, FaultKind};
 use regiment_core::view::View;
 
 use crate::{Action, Answer, Caller, Context, Dialect, Rehearsal, Request};
@@ -136,6 +137,7 @@ impl Dialect for Huawei {
     fn refuse(&self, request: &Request<'_>, context: &Context<'_>, fault: &Fault) -> Answer {
         let reply = Reply { request: context.request };
         match route::find(request) {
+            Some(_) if fault.kind == FaultKind::Throttled => reply.throttled(fault),
             Some((route, _)) => route.refuse(reply, fault),
             None => reply.no_such_api(),
         }

@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 use regiment_core::command::TargetRef;
-use regiment_core::model::{ProjectId, RequestId, Time};
+use regiment_core::model::{ProjectId, RequestId, Role, Time};
 use regiment_core::store::{Archive, StoreError};
-use regiment_core::vault::Secret;
+use regiment_core::vault::{Sealed, Secret};
 use regiment_core::view::View;
 use regiment_core::world::World;
 
@@ -32,6 +32,10 @@ impl Gate for Nobody {
     fn random(&self) -> [u8; 32] {
         [7; 32]
     }
+
+    fn seal(&self, secret: &Secret) -> Sealed {
+        Sealed(secret.expose().as_bytes().to_vec())
+    }
 }
 
 struct Empty;
@@ -51,7 +55,7 @@ struct Knows(&'static str);
 
 impl Gate for Knows {
     fn key(&self, _access_key: &str) -> Option<Key> {
-        Some(Key { secret_key: Secret::new(self.0), project: PROJECT })
+        Some(Key { secret_key: Secret::new(self.0), project: PROJECT, role: Role::Admin })
     }
 
     fn bearer(&self, _token: &str) -> Option<Bearer> {
@@ -69,6 +73,10 @@ impl Gate for Knows {
     fn random(&self) -> [u8; 32] {
         [7; 32]
     }
+
+    fn seal(&self, secret: &Secret) -> Sealed {
+        Sealed(secret.expose().as_bytes().to_vec())
+    }
 }
 
 const PROJECT: ProjectId = ProjectId(7);
@@ -77,7 +85,7 @@ fn decoded(method: &str, path: &str, query: &str, body: &[u8]) -> Action {
     let headers = [("host".to_owned(), "127.0.0.1:1".to_owned())];
     let request = Request { method, path, query, headers: &headers, body, tls: false };
     let context = Context { now: Time(1), request: RequestId(1), gate: &Nobody };
-    let caller = Caller { access_key: "AK".into(), project: PROJECT };
+    let caller = Caller { access_key: "AK".into(), project: PROJECT, role: Role::Admin };
     let _ = Huawei.authenticate(&request, &context);
     Huawei.decode(&request, &context, Some(&caller))
 }
@@ -92,6 +100,7 @@ fn settled(action: Action) -> Result<Box<Order>, Answer> {
         Action::Consult(consult) => settled(consult(&view)),
         Action::Toil(toil) => settled(toil()),
         Action::Order(order) => Ok(order),
+        Action::Reserved(_, action) => settled(*action),
         Action::Follow(_) => panic!("nothing is followed in this API"),
     }
 }
@@ -311,7 +320,7 @@ fn what_a_token_is_bound_to_cannot_be_made_without_the_key() {
     let headers = [("x-client-token".to_owned(), token.to_owned())];
     let (method, query, body) = ("POST", "", BODY.as_bytes());
     let request = Request { method, path: &path, query, headers: &headers, body, tls: false };
-    let caller = Caller { access_key: "AK".into(), project: PROJECT };
+    let caller = Caller { access_key: "AK".into(), project: PROJECT, role: Role::Admin };
     let claim = |gate: &dyn Gate| {
         let context = Context { now: Time(1), request: RequestId(1), gate };
         settled(Huawei.decode(&request, &context, Some(&caller))).map(|order| order.command.token)

@@ -22,9 +22,7 @@ pub(super) fn authenticate(
         return Err(Refusal::unauthorized("Authorization must be: Bearer, a blank, a token"));
     };
     match context.gate.bearer(token) {
-        Some(bearer) if context.now < bearer.expires_at => {
-            Ok(Some(Caller { access_key: bearer.access_key, project: bearer.project }))
-        }
+        Some(bearer) if context.now < bearer.expires_at => Ok(Some(bearer.into())),
         Some(_) | None => Err(Refusal::unauthorized("the token is unknown or has expired")),
     }
 }

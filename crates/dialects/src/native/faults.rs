@@ -96,6 +96,7 @@ const fn title(status: u16) -> &'static str {
     match status {
         400 => "Bad Request",
         401 => "Unauthorized",
+        403 => "Forbidden",
         404 => "Not Found",
         405 => "Method Not Allowed",
         409 => "Conflict",
@@ -130,8 +131,10 @@ const fn status(kind: FaultKind) -> u16 {
         | FaultKind::RedirectionUnfit
         | FaultKind::KeyPairUnfit
         | FaultKind::TooManyTags => 400,
+        FaultKind::NotAllowed => 403,
         FaultKind::FlavorNotFound
         | FaultKind::ImageNotFound
+        | FaultKind::CredentialNotFound
         | FaultKind::JobNotFound
         | FaultKind::ServerNotFound
         | FaultKind::NicNotFound
@@ -152,6 +155,7 @@ const fn status(kind: FaultKind) -> u16 {
         FaultKind::TokenReused
         | FaultKind::TokenExpired
         | FaultKind::QuotaExceeded
+        | FaultKind::LastAdmin
         | FaultKind::JobEnded
         | FaultKind::JobNotHeld
         | FaultKind::NothingToRetry
@@ -212,7 +216,7 @@ const fn status(kind: FaultKind) -> u16 {
         | FaultKind::Cancelled
         | FaultKind::TooManyFailures
         | FaultKind::DeadlinePassed => 409,
-        FaultKind::TooManyJobs => 429,
+        FaultKind::TooManyJobs | FaultKind::Throttled => 429,
         FaultKind::NoCapacity
         | FaultKind::HostDown
         | FaultKind::AgentMissing

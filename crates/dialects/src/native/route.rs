@@ -1,6 +1,6 @@
 //! Which path is which operation.
 
-use regiment_core::model::JobId;
+use regiment_core::model::{JobId, Role};
 
 use super::faults::Refusal;
 use super::{Call, ROOT, contract, ops};
@@ -18,6 +18,9 @@ pub(super) enum Route {
     Cancel,
     Approve,
     Retry,
+    ListCredentials,
+    CreateCredential,
+    DeleteCredential,
     FollowEvents,
 }
 
@@ -41,6 +44,9 @@ pub(super) const TABLE: &[(&str, &str, Route)] = &[
     ("POST", "jobs/{job_id}/cancel", Route::Cancel),
     ("POST", "jobs/{job_id}/approve", Route::Approve),
     ("POST", "jobs/{job_id}/retry", Route::Retry),
+    ("GET", "credentials", Route::ListCredentials),
+    ("POST", "credentials", Route::CreateCredential),
+    ("DELETE", "credentials/{access_key}", Route::DeleteCredential),
     ("GET", "events", Route::FollowEvents),
 ];
 
@@ -70,11 +76,42 @@ impl Route {
             | Route::Cancel
             | Route::Approve
             | Route::Retry
+            | Route::ListCredentials
+            | Route::CreateCredential
+            | Route::DeleteCredential
             | Route::FollowEvents => None,
         }
     }
 
+    /// The role that may look at it. What an order needs, the order itself says.
+    const fn shown_to(self) -> Role {
+        match self {
+            Route::ListCredentials => Role::Admin,
+            Route::Open(_)
+            | Route::ListServers
+            | Route::ShowServer
+            | Route::Submit
+            | Route::ListJobs
+            | Route::ShowJob
+            | Route::ListSubJobs
+            | Route::Cancel
+            | Route::Approve
+            | Route::Retry
+            | Route::CreateCredential
+            | Route::DeleteCredential
+            | Route::FollowEvents => Role::Reader,
+        }
+    }
+
     pub fn decode(self, call: &Call<'_>) -> Result<Action, Refusal> {
+        let action = self.asked(call)?;
+        Ok(match self.shown_to() {
+            Role::Reader => action,
+            role @ (Role::Operator | Role::Admin) => Action::Reserved(role, Box::new(action)),
+        })
+    }
+
+    fn asked(self, call: &Call<'_>) -> Result<Action, Refusal> {
         match self {
             Route::Open(open) => open.decode(call.request, call.context),
             Route::ListServers => ops::list_servers::decode(call),
@@ -86,6 +123,9 @@ impl Route {
             Route::Cancel => ops::cancel_job::decode(call),
             Route::Approve => ops::approve_wave::decode(call),
             Route::Retry => ops::retry_job::decode(call),
+            Route::ListCredentials => ops::list_credentials::decode(call),
+            Route::CreateCredential => ops::create_credential::decode(call),
+            Route::DeleteCredential => ops::delete_credential::decode(call),
             Route::FollowEvents => ops::follow_events::decode(call),
         }
     }

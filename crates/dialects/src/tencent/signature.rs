@@ -1,6 +1,7 @@
 //! The older signature: over the method, the host, the path and every parameter.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -22,18 +23,11 @@ impl Signed<'_> {
     pub fn verified(&self, request: &Request<'_>, key: &[u8]) -> bool {
         // Only this exact value means the newer digest.
         let sha256 = self.method == Some("HmacSHA256");
-        let digest = |source: &str| {
-            if sha256 {
-                BASE64.encode(hmac_sha256(key, source.as_bytes()))
-            } else {
-                BASE64.encode(hmac_sha1(key, source.as_bytes()))
-            }
-        };
         let queries = self.queries(request.method);
         host::signed(request.header("host").unwrap_or_default()).iter().any(|host| {
             queries.iter().any(|query| {
                 let source = format!("{}{host}{}?{query}", request.method, request.path);
-                same(digest(&source).as_bytes(), self.signature.as_bytes())
+                same(digest(sha256, key, &source).as_bytes(), self.signature.as_bytes())
             })
         })
     }
@@ -59,6 +53,27 @@ impl Signed<'_> {
         sorted.sort_by(|(a, _), (b, _)| a.cmp(b));
         vec![join(sorted.into_iter()), plain, join(dotted.into_iter())]
     }
+}
+
+fn digest(sha256: bool, key: &[u8], source: &str) -> String {
+    if sha256 {
+        BASE64.encode(hmac_sha256(key, source.as_bytes()))
+    } else {
+        BASE64.encode(hmac_sha1(key, source.as_bytes()))
+    }
+}
+
+/// The parameter `Signature` of a request with these parameters: the client's side.
+pub fn signature(
+    method: &str,
+    host: &str,
+    path: &str,
+    parameters: &BTreeMap<String, String>,
+    secret_key: &str,
+) -> String {
+    let sha256 = parameters.get("SignatureMethod").is_some_and(|method| method == "HmacSHA256");
+    let query = join(parameters.iter().map(|(key, value)| (Cow::Borrowed(&**key), &**value)));
+    digest(sha256, secret_key.as_bytes(), &format!("{method}{host}{path}?{query}"))
 }
 
 fn join<'a>(pairs: impl Iterator<Item = (Cow<'a, str>, &'a str)>) -> String {

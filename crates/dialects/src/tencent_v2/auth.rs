@@ -28,7 +28,7 @@ pub fn authenticate(request: &Request<'_>, context: &Context<'_>) -> Result<Call
         return Err(Refusal::TokenWrong);
     }
     check_fresh(&common, context)?;
-    Ok(Caller { access_key: common.secret_id.into(), project: key.project })
+    Ok(Caller::with_key(common.secret_id, &key))
 }
 
 impl<'a> Common<'a> {

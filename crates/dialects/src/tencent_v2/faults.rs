@@ -64,7 +64,17 @@ pub const fn row(kind: FaultKind) -> Row {
         FaultKind::OrdersInvalid => {
             (4000, "InvalidParameter", "the orders in X-Regiment-Orders cannot be carried out")
         }
-        // No request of this dialect can meet the others of a task.
+        FaultKind::NotAllowed => {
+            (4101, "AuthFailure", "the SecretId is not authorized to call this Action")
+        }
+        FaultKind::Throttled => (
+            4400,
+            "InvalidRequest.LimitExceeded",
+            "the Action is called more often than is allowed, try again later",
+        ),
+        // No request of this dialect can meet the others of a task, or credentials.
+        FaultKind::CredentialNotFound => (5000, "ResourceNotFound", "no such SecretId"),
+        FaultKind::LastAdmin => (5100, OPERATION_FAILED, "the SecretId is the last that may"),
         FaultKind::JobNotFound => (5000, "ResourceNotFound", "no task has this requestId"),
         FaultKind::JobEnded => (5100, OPERATION_FAILED, "the task has ended"),
         FaultKind::JobNotHeld => (5100, OPERATION_FAILED, "the task waits for no approval"),

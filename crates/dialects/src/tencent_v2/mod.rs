@@ -35,6 +35,7 @@ mod tests;
 use regiment_core::model::Fault;
 use regiment_core::view::View;
 
+pub use crate::tencent::signature::signature;
 use crate::{Action, Answer, Caller, Context, Dialect, Rehearsal, Request};
 use faults::Refusal;
 use reply::Surface;

@@ -9,11 +9,11 @@ use regiment_core::apply::Change;
 use regiment_core::chance::Chance;
 use regiment_core::model::{
     Details, Flavor, Host, Image, ImageId, ImageSource, OsFamily, Phase, Power, Project, ProjectId,
-    Quota, RecycleBin, RequestId, Server, ServerId, Time,
+    Quota, RecycleBin, RequestId, Role, Server, ServerId, Time,
 };
 use regiment_core::plan::plan;
 use regiment_core::store::{Archive, StoreError};
-use regiment_core::vault::Secret;
+use regiment_core::vault::{Sealed, Secret};
 use regiment_core::view::View;
 use regiment_core::world::World;
 
@@ -34,7 +34,7 @@ pub struct Keeper(Mutex<HashSet<(String, String)>>);
 impl Gate for Keeper {
     fn key(&self, access_key: &str) -> Option<Key> {
         let (_, secret) = [KEY_A, KEY_D].into_iter().find(|(id, _)| *id == access_key)?;
-        Some(Key { secret_key: Secret::new(secret), project: PROJECT })
+        Some(Key { secret_key: Secret::new(secret), project: PROJECT, role: Role::Admin })
     }
 
     fn bearer(&self, _token: &str) -> Option<Bearer> {
@@ -52,6 +52,10 @@ impl Gate for Keeper {
 
     fn random(&self) -> [u8; 32] {
         [7; 32]
+    }
+
+    fn seal(&self, secret: &Secret) -> Sealed {
+        Sealed(secret.expose().as_bytes().to_vec())
     }
 }
 
@@ -161,7 +165,7 @@ impl Bench {
     }
 
     pub fn ask(&mut self, request: &Request<'_>) -> Answer {
-        let caller = Caller { access_key: KEY_A.0.into(), project: PROJECT };
+        let caller = Caller { access_key: KEY_A.0.into(), project: PROJECT, role: Role::Admin };
         let action = TencentV2.decode(request, &self.context(), Some(&caller));
         self.act(action)
     }
@@ -175,6 +179,7 @@ impl Bench {
                 self.act(action)
             }
             Action::Toil(toil) => self.act(toil()),
+            Action::Reserved(_, action) => self.act(*action),
             Action::Follow(_) => panic!("nothing is followed in this API"),
             Action::Order(order) => {
                 let planned = plan(&self.world, &order.command, self.now, &mut self.chance);

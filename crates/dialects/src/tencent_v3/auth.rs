@@ -52,7 +52,7 @@ fn by_header(
     }
     check_token(request.header("x-tc-token"))?;
     check_window(at_s, context)?;
-    Ok(Caller { access_key: proof.secret_id.into(), project: key.project })
+    Ok(Caller::with_key(proof.secret_id, &key))
 }
 
 impl<'a> Proof<'a> {
@@ -84,10 +84,7 @@ impl<'a> Proof<'a> {
         if !names.contains(&"host") || !names.contains(&"content-type") {
             return false;
         }
-        let start = [b"TC3", secret].concat();
-        let key = [self.date, self.service, "tc3_request"]
-            .iter()
-            .fold(start, |key, part| hmac_sha256(&key, part.as_bytes()).to_vec());
+        let key = key(secret, self.date, self.service);
         let payload = match request.header("x-tc-content-sha256") {
             Some(UNSIGNED) => sha256_hex(UNSIGNED.as_bytes()),
             Some(_) | None if request.method == "GET" => sha256_hex(b""),
@@ -103,15 +100,48 @@ impl<'a> Proof<'a> {
                     "{}\n/\n{query}\n{headers}\n{}\n{payload}",
                     request.method, self.signed_headers
                 );
-                let source = format!(
-                    "{ALGORITHM}\n{timestamp}\n{scope}\n{}",
-                    sha256_hex(canonical.as_bytes())
-                );
-                let expected = hex::encode(hmac_sha256(&key, source.as_bytes()));
+                let expected = signature(&key, timestamp, &scope, &canonical);
                 same(expected.as_bytes(), self.signature.as_bytes())
             })
         })
     }
+}
+
+/// The key for a day and a service.
+fn key(secret: &[u8], date: &str, service: &str) -> Vec<u8> {
+    let start = [b"TC3", secret].concat();
+    [date, service, "tc3_request"]
+        .iter()
+        .fold(start, |key, part| hmac_sha256(&key, part.as_bytes()).to_vec())
+}
+
+fn signature(key: &[u8], timestamp: &str, scope: &str, canonical: &str) -> String {
+    let hash = sha256_hex(canonical.as_bytes());
+    let source = format!("{ALGORITHM}\n{timestamp}\n{scope}\n{hash}");
+    hex::encode(hmac_sha256(key, source.as_bytes()))
+}
+
+/// The `Authorization` header that lets a POST in: the client's side. Nothing if the request has no
+/// `host`, no `content-type` or no `x-tc-timestamp`.
+pub fn authorization(
+    request: &Request<'_>,
+    secret_id: &str,
+    secret_key: &str,
+    service: &str,
+) -> Option<String> {
+    let (host, content_type) = (request.header("host")?, request.header("content-type")?);
+    let timestamp = request.header("x-tc-timestamp")?;
+    let date = utc_date(parse_digits(timestamp)?.try_into().ok()?)?;
+    let names = "content-type;host";
+    let payload = sha256_hex(request.body);
+    let canonical =
+        format!("POST\n/\n\ncontent-type:{content_type}\nhost:{host}\n\n{names}\n{payload}");
+    let scope = format!("{date}/{service}/tc3_request");
+    let key = key(secret_key.as_bytes(), &date, service);
+    let signature = signature(&key, timestamp, &scope, &canonical);
+    Some(format!(
+        "{ALGORITHM} Credential={secret_id}/{scope}, SignedHeaders={names}, Signature={signature}"
+    ))
 }
 
 /// The signed headers, a line each. The vendor's recipe writes values in lower case; clients do not.
@@ -175,5 +205,5 @@ fn by_parameters(request: &Request<'_>, context: &Context<'_>) -> Result<Caller,
     if !fresh::first_use(secret_id, at_s, nonce, context) {
         return Err(Refusal::expired());
     }
-    Ok(Caller { access_key: secret_id.into(), project: key.project })
+    Ok(Caller::with_key(secret_id, &key))
 }

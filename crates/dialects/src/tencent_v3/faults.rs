@@ -58,6 +58,23 @@ pub const fn row(kind: FaultKind) -> Row {
             "the `ClientToken` has expired",
             "`ClientToken` 已过期",
         ),
+        FaultKind::NotAllowed => row_of(
+            "UnauthorizedOperation",
+            "you are not authorized to perform the operation",
+            "未授权操作",
+        ),
+        FaultKind::Throttled => row_of(
+            "RequestLimitExceeded",
+            "the number of requests exceeds the frequency limit",
+            "请求的次数超过了频率限制",
+        ),
+        // No action of this version is of credentials.
+        FaultKind::CredentialNotFound => {
+            row_of("ResourceNotFound", "the SecretId does not exist", "SecretId不存在")
+        }
+        FaultKind::LastAdmin => {
+            row_of("UnsupportedOperation", "the SecretId is the last that may", "最后一个管理密钥")
+        }
         FaultKind::QuotaExceeded => {
             row_of("LimitExceeded.InstanceQuota", "the quota is exceeded", "超出配额")
         }

@@ -35,6 +35,7 @@ use regiment_core::view::View;
 
 use crate::{Action, Answer, Caller, Context, Dialect, Rehearsal, Request};
 use actions::Common;
+pub use auth::authorization;
 use faults::Refusal;
 use reply::Reply;
 

@@ -7,7 +7,9 @@ use regiment_core::driver::{
     Adoption, Done, Driver, DriverError, Finding, LooseDisk, Machines, Rejection, StepCall,
     StepReport, Verb,
 };
-use regiment_core::model::{Host, ImageId, Phase, ProjectId, Server, ServerId, Time, VolumeId};
+use regiment_core::model::{
+    Host, ImageId, Phase, ProjectId, Role, Server, ServerId, Time, VolumeId,
+};
 use regiment_core::store::{Archive, Batch, Loaded, Store, StoreError, Swept, Table, Visit};
 use regiment_core::vault::{Sealed, Secret, Vault};
 use regiment_dialects::{Bearer, Gate, Key};
@@ -243,7 +245,7 @@ fn word_of(verb: &Verb) -> (&'static str, Option<ServerId>) {
         Verb::Stop { server, .. } => ("stop", Some(*server)),
         Verb::Reboot { server, .. } => ("reboot", Some(*server)),
         Verb::Crash { server, .. } => ("crash", Some(*server)),
-        Verb::Remove { server } => ("remove", Some(*server)),
+        Verb::Remove { server, disks: _ } => ("remove", Some(*server)),
         Verb::Shape { server, .. } => ("shape", Some(*server)),
         Verb::Place { server, .. } => ("place", Some(*server)),
         Verb::Password { server, .. } => ("password", Some(*server)),
@@ -281,19 +283,21 @@ pub const BEARER: &str = "good-token";
 /// Knows one key pair and one token, both of one project, and never forgets a nonce.
 pub struct Keeper {
     pub project: ProjectId,
+    pub role: Role,
     pub now: Time,
     nonces: Mutex<Vec<(String, String)>>,
 }
 
 impl Keeper {
     pub fn new(project: ProjectId, now: Time) -> Keeper {
-        Keeper { project, now, nonces: Mutex::default() }
+        Keeper { project, role: Role::Admin, now, nonces: Mutex::default() }
     }
 
     fn bearer_of_project(&self) -> Bearer {
         Bearer {
             access_key: ACCESS_KEY.into(),
             project: self.project,
+            role: self.role,
             issued_at: self.now,
             expires_at: self.now.after_ms(24 * 3_600_000),
         }
@@ -302,8 +306,11 @@ impl Keeper {
 
 impl Gate for Keeper {
     fn key(&self, access_key: &str) -> Option<Key> {
-        (access_key == ACCESS_KEY)
-            .then(|| Key { secret_key: Secret::new(SECRET_KEY), project: self.project })
+        (access_key == ACCESS_KEY).then(|| Key {
+            secret_key: Secret::new(SECRET_KEY),
+            project: self.project,
+            role: self.role,
+        })
     }
 
     fn bearer(&self, token: &str) -> Option<Bearer> {
@@ -325,5 +332,9 @@ impl Gate for Keeper {
 
     fn random(&self) -> [u8; 32] {
         [7; 32]
+    }
+
+    fn seal(&self, secret: &Secret) -> Sealed {
+        Sealed(secret.expose().as_bytes().to_vec())
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use regiment_core::command::{Command, Receipt, TargetRef};
 use regiment_core::engine::{Engine, Inbox, Settings};
 use regiment_core::events::{Recent, Since, since};
-use regiment_core::model::{Fault, ProjectId, RequestId, Time};
+use regiment_core::model::{Fault, FaultKind, ProjectId, RequestId, Time};
 use regiment_core::ops::Operation;
 use regiment_core::view::View;
 use regiment_core::world::World;
@@ -77,6 +77,7 @@ pub struct Plane {
     keeper: Keeper,
     now: Time,
     authenticates: bool,
+    throttled: bool,
     /// Whose key holder asks where none proves who it is.
     caller: ProjectId,
     requests: u128,
@@ -85,7 +86,7 @@ pub struct Plane {
 
 impl Plane {
     pub fn open(scene: Scene) -> Plane {
-        let Scene { changes, mishaps, classics, authenticates } = scene;
+        let Scene { changes, mishaps, classics, authenticates, role, throttled } = scene;
         let driver = Instant::new(mishaps);
         let store = Box::new(Memory::default());
         let settings = Settings::default();
@@ -93,13 +94,23 @@ impl Plane {
             .expect("an empty store opens");
         let inbox: Inbox<()> = Inbox { seeds: changes, ..Inbox::new() };
         engine.turn(START, inbox).expect("a store in memory takes everything");
-        let keeper = Keeper::new(PROJECT, START);
+        let mut keeper = Keeper::new(PROJECT, START);
+        keeper.role = role;
         let replies = Vec::new();
         // What a scene is made of happened before anyone looked.
         let recent = Recent::new(engine.world().next_event());
         let (now, caller, requests) = (START, PROJECT, 0);
-        let mut plane =
-            Plane { engine, recent, keeper, now, authenticates, caller, requests, replies };
+        let mut plane = Plane {
+            engine,
+            recent,
+            keeper,
+            now,
+            authenticates,
+            throttled,
+            caller,
+            requests,
+            replies,
+        };
         classics.into_iter().for_each(|name| plane.make_classic(name));
         plane
     }
@@ -174,11 +185,16 @@ impl Plane {
         }
         self.requests += 1;
         let id = RequestId(0x5e0f_0000_0000_0000_0000_0000_0000_0000 + self.requests);
-        let (action, carried) = match self.begin(dialect, &request, id) {
+        let (action, carried, caller) = match self.begin(dialect, &request, id) {
             Ok(begun) => begun,
             Err(answer) => return Ok(answer),
         };
-        Ok(match self.consulted(action) {
+        let action = self.consulted(action);
+        if let Err(fault) = action.allow(caller.as_ref(), carried.dry_run) {
+            let context = Context { now: self.now, request: id, gate: &self.keeper };
+            return Ok(dialect.refuse(&request, &context, &fault));
+        }
+        Ok(match action {
             Action::Order(order) if carried.dry_run => {
                 self.rehearse(dialect, &request, id, &carried, *order)
             }
@@ -214,7 +230,11 @@ impl Plane {
         match action {
             Action::Consult(consult) => self.consulted(self.look(consult)),
             Action::Toil(toil) => self.consulted(toil()),
-            Action::Answer(_) | Action::Look(_) | Action::Order(_) | Action::Follow(_) => action,
+            Action::Answer(_)
+            | Action::Look(_)
+            | Action::Order(_)
+            | Action::Reserved(..)
+            | Action::Follow(_) => action,
         }
     }
 
@@ -223,16 +243,21 @@ impl Plane {
         dialect: &dyn Dialect,
         request: &Request<'_>,
         id: RequestId,
-    ) -> Result<(Action, Carried), Answer> {
+    ) -> Result<(Action, Carried, Option<Caller>), Answer> {
         let context = Context { now: self.now, request: id, gate: &self.keeper };
         let caller = if self.authenticates {
             dialect.authenticate(request, &context)?
         } else {
-            Some(Caller { access_key: ACCESS_KEY.into(), project: self.caller })
+            let (role, project) = (self.keeper.role, self.caller);
+            Some(Caller { access_key: ACCESS_KEY.into(), project, role })
         };
+        if self.throttled {
+            let fault = Fault::with(FaultKind::Throttled, "limit:10,time:1 second");
+            return Err(dialect.refuse(request, &context, &fault));
+        }
         let carried = Carried::read(request, self.now)
             .map_err(|fault| dialect.refuse(request, &context, &fault))?;
-        Ok((dialect.decode(request, &context, caller.as_ref()), carried))
+        Ok((dialect.decode(request, &context, caller.as_ref()), carried, caller))
     }
 
     fn act(&mut self, action: Action) -> Answer {
@@ -244,6 +269,7 @@ impl Plane {
                 self.act(action)
             }
             Action::Toil(toil) => self.act(toil()),
+            Action::Reserved(_, action) => self.act(*action),
             Action::Order(order) => {
                 let Order { command, wait_ms, answer } = *order;
                 self.turn(vec![((), command)], false);

@@ -8,13 +8,14 @@ use regiment_core::apply::{Change, Edited};
 use regiment_core::driver::Rejection;
 use regiment_core::edits::Put;
 use regiment_core::model::{
-    Asset, Cidr, Details, Direction, Disk, DiskPhase, Fault, FaultKind, Flavor, Handle,
+    Asset, Cidr, Credential, Details, Direction, Disk, DiskPhase, Fault, FaultKind, Flavor, Handle,
     HealthCheck, Hints, Host, Image, ImageId, ImageOrigin, ImagePhase, ImageShare, ImageSource,
     KeyPair, Listener, ListenerId, NetworkId, Nic, OsFamily, OwnImage, Phase, PortId, Power, Probe,
-    Project, ProjectId, Protocol, Quota, Reach, RecycleBin, Remote, Rule, SecurityGroup, Server,
-    ServerId, Subnet, Tag, Time, Volume, VolumeId, Vpc,
+    Project, ProjectId, Protocol, Quota, Reach, RecycleBin, Remote, Role, Rule, SecurityGroup,
+    Server, ServerId, Subnet, Tag, Time, Volume, VolumeId, Vpc,
 };
 use regiment_core::ops::{CreateListeners, CreateLoadBalancers, Operation, device_name};
+use regiment_core::vault::Sealed;
 
 use super::doubles::Mishap;
 
@@ -55,6 +56,10 @@ pub struct Scene {
     pub classics: Vec<Arc<str>>,
     /// Whether requests must prove who sends them; else they come from the project's key holder.
     pub authenticates: bool,
+    /// What the caller may do.
+    pub role: Role,
+    /// Whether the caller has asked more often than is allowed.
+    pub throttled: bool,
 }
 
 /// The id of the n-th server of a scene: `616fb98f-46ca-475e-917e-` and n in twelve digits.
@@ -77,7 +82,10 @@ impl Scene {
             mishaps: Vec::new(),
             classics: Vec::new(),
             authenticates: false,
+            role: Role::Admin,
+            throttled: false,
         };
+        let mut credentials = Vec::new();
         let mut servers = Vec::new();
         let mut disks = Vec::new();
         let mut keys = Vec::new();
@@ -113,11 +121,20 @@ impl Scene {
                 ["image", n, rest @ ..] => keys.push(own_image(number(n)?, rest)?),
                 ["classic", name] => scene.classics.push((*name).into()),
                 ["networks"] => networks_known = true,
+                ["role", word] => {
+                    scene.role = Role::named(word).ok_or(format!("{word} is no role"))?;
+                }
+                ["throttled"] => scene.throttled = true,
+                ["credential", access_key, word] => {
+                    let role = Role::named(word).ok_or(format!("{word} is no role"))?;
+                    credentials.push(credential(access_key, role));
+                }
                 ["authenticate"] => scene.authenticates = true,
                 _ => return Err(format!("given: {line:?} is not understood")),
             }
         }
         scene.changes = catalog(quota);
+        scene.changes.extend(credentials);
         if networks_known {
             scene.changes.push(networks());
         }
@@ -131,6 +148,16 @@ impl Scene {
         scene.changes.extend(leaving);
         Ok(scene)
     }
+}
+
+fn credential(access_key: &str, role: Role) -> Change {
+    Change::CredentialAdded(Credential {
+        access_key: access_key.into(),
+        project: PROJECT,
+        secret_key: Sealed(Vec::new()),
+        role,
+        created_at: Some(START),
+    })
 }
 
 /// A public load balancer of the older kind.

@@ -19,8 +19,9 @@ use super::wire::{Lines, outcome};
 
 /// What no JSON text contains: an agent that reads it drops all that came before.
 const DELIMITER: u8 = 0xFF;
-/// How often a program in the guest is asked whether it has ended.
+/// How soon a program in the guest is asked for whether it has ended, and how seldom if it takes long.
 const ASK_AGAIN: Duration = Duration::from_millis(50);
+const ASK_AGAIN_MAX: Duration = Duration::from_secs(1);
 /// As much as one writes into a file of the guest at a time.
 const WRITE_MAX: usize = 48 << 10;
 
@@ -136,6 +137,7 @@ impl Agent {
         let until = Instant::now() + patience;
         let exec = json!({ "path": path, "arg": arguments, "capture-output": true });
         let pid = self.ask_until("guest-exec", exec, until).await?["pid"].clone();
+        let mut pause = ASK_AGAIN;
         loop {
             let ask = json!({ "pid": pid });
             let status = self.ask_until("guest-exec-status", ask, until).await?;
@@ -147,7 +149,8 @@ impl Agent {
             if Instant::now() >= until {
                 return Err(AgentError::Silent);
             }
-            sleep(ASK_AGAIN).await;
+            sleep(pause).await;
+            pause = (pause * 2).min(ASK_AGAIN_MAX);
         }
     }
 

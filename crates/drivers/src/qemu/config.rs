@@ -28,6 +28,8 @@ pub struct Patience {
     /// From the start of a guest to its agent's first answer. A guest without anything that has to be
     /// set by its agent counts as started then.
     pub boot: Duration,
+    /// For cloud-init to do all that a first boot has to do.
+    pub first_boot: Duration,
     /// How long a guest that boots may keep others from booting.
     pub boot_alone: Duration,
     /// For one answer of an agent.
@@ -47,6 +49,7 @@ impl Default for Patience {
         Patience {
             control: Duration::from_secs(15),
             boot: Duration::from_mins(3),
+            first_boot: Duration::from_mins(10),
             boot_alone: Duration::from_secs(30),
             agent: Duration::from_secs(10),
             down: Duration::from_secs(30),

@@ -99,10 +99,13 @@ impl Machine {
 
     /// Takes a device out once the guest lets go of it, and what was behind it.
     async fn unplug(&mut self, slot: Slot, back: (&str, Value)) -> Result<(), DriverError> {
+        self.take_out(launch::device_id(slot), back).await
+    }
+
+    pub async fn take_out(&mut self, id: String, back: (&str, Value)) -> Result<(), DriverError> {
         let (patience, long) = (self.patience().control, self.patience().unplug);
         let Some(Running { control, .. }) = &mut self.running else { return Ok(()) };
         let Some(control) = control else { return failed("QEMU cannot be talked to") };
-        let id = launch::device_id(slot);
         control.forget_events();
         // An error says that it is out already: an earlier attempt was cut off after that.
         if control.ask("device_del", json!({ "id": id }), patience).await.is_ok() {

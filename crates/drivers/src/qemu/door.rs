@@ -102,14 +102,19 @@ impl QemuDriver {
                 }
                 self.pass_on(*server, call);
             }
-            Verb::Remove { server } if !self.shared.state().machines.contains_key(server) => {
-                self.report(step, Ok(Done::default()));
+            Verb::Remove { server, disks }
+                if !self.shared.state().machines.contains_key(server) =>
+            {
+                let gone = disks.iter().try_for_each(|disk| loose::remove_now(&self.shared, *disk));
+                let why = |error| Rejection::Failed(format!("its disks: {error}").into());
+                let gone = gone.map_err(|error| DriverError::Rejected(why(error)));
+                self.report(step, gone.map(|()| Done::default()));
             }
             Verb::Run { server, .. }
             | Verb::Stop { server, .. }
             | Verb::Reboot { server, .. }
             | Verb::Crash { server, .. }
-            | Verb::Remove { server }
+            | Verb::Remove { server, .. }
             | Verb::Shape { server, .. }
             | Verb::Place { server, .. }
             | Verb::Password { server, .. }
@@ -143,13 +148,11 @@ impl QemuDriver {
                 let story = "real machines make no images yet".into();
                 self.report(step, Err(DriverError::Rejected(Rejection::Failed(story))));
             }
-            Verb::Balance { balancer: _ } => {
-                let story = "real machines have no load balancers".into();
-                self.report(step, Err(DriverError::Rejected(Rejection::Failed(story))));
-            }
-            Verb::NoImage { image: _ } | Verb::Unbalance { balancer: _ } => {
-                self.report(step, Ok(Done::default()));
-            }
+            // A balancer is what the plane says of it: it has no address that a guest could reach, so
+            // there is nothing to make true.
+            Verb::NoImage { image: _ }
+            | Verb::Balance { balancer: _ }
+            | Verb::Unbalance { balancer: _ } => self.report(step, Ok(Done::default())),
         }
     }
 

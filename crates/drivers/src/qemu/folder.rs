@@ -21,6 +21,7 @@ const CONSOLE_OLD: &str = "console.old";
 const CONSOLE_BYTES_MAX: u64 = 1 << 20;
 /// … to its newest part of this length.
 const CONSOLE_BYTES_KEPT: u64 = 128 << 10;
+pub const SEED_FILE: &str = "seed.img";
 /// Where a guest's memory was written down.
 pub const DUMP_FILE: &str = "memory.dump";
 
@@ -157,6 +158,22 @@ impl Folder {
 
     pub fn unplug(&self, volume: VolumeId) -> io::Result<()> {
         remove_if_there(&self.run().join(volume_file(volume)))
+    }
+
+    /// Puts a seed where the process finds it, for its user's eyes alone.
+    pub fn put_seed(&self, seed: &[u8], user: Option<u32>) -> io::Result<()> {
+        let draft = self.path.join(SEED_FILE);
+        remove_if_there(&draft)?;
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o400).open(&draft)?;
+        io::Write::write_all(&mut file, seed)?;
+        if let Some(user) = user {
+            chown(&draft, Some(user), Some(user))?;
+        }
+        fs::rename(draft, self.run().join(SEED_FILE))
+    }
+
+    pub fn drop_seed(&self) -> io::Result<()> {
+        remove_if_there(&self.run().join(SEED_FILE))
     }
 
     /// Makes room for the memory to be written down: QEMU writes over no earlier one.

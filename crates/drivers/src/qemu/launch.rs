@@ -10,7 +10,9 @@ use regiment_core::model::ServerId;
 use serde_json::{Value, json};
 
 use super::config::{QemuConfig, Reach};
-use super::folder::{CONSOLE_LOG, Folder, disk_file, initrd_file, kernel_file, volume_file};
+use super::folder::{
+    CONSOLE_LOG, Folder, SEED_FILE, disk_file, initrd_file, kernel_file, volume_file,
+};
 use super::probe::Way;
 use super::record::{DiskRecord, NicRecord, Record, SLOTS};
 use super::wire::Lines;
@@ -24,6 +26,10 @@ pub const CONTROL_SOCKET: &str = "control.sock";
 pub const AGENT_SOCKET: &str = "agent.sock";
 /// For people: the guest's serial console.
 pub const CONSOLE_SOCKET: &str = "console.sock";
+
+/// What a first boot is told by, if not by the agent.
+pub const SEED_NODE: &str = "seed";
+pub const SEED_DEVICE: &str = "seed-device";
 
 /// No QEMU call that gains rights or begins processes.
 const SANDBOX: &str = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny";
@@ -145,6 +151,19 @@ pub fn arguments(config: &QemuConfig, record: &Record) -> Vec<String> {
     // After the boot disk, so that it is the first the guest finds.
     for slot in 0..SLOTS {
         put("device", format!("pcie-root-port,id=slot{slot},chassis={0},slot={0}", slot + 1));
+    }
+    if record.disk.cloud_init {
+        // Behind all others, so that data disks have the letters that they have without it.
+        put("device", format!("pcie-root-port,id=seed-port,chassis={0},slot={0}", SLOTS + 1));
+        let seed = json!({
+            "driver": "raw", "node-name": SEED_NODE, "read-only": true,
+            "file": { "driver": "file", "filename": SEED_FILE, "read-only": true },
+        });
+        put("blockdev", seed.to_string());
+        put(
+            "device",
+            format!("virtio-blk-pci,id={SEED_DEVICE},drive={SEED_NODE},bus=seed-port,serial=seed"),
+        );
     }
     for (place, nic) in record.nics.iter().enumerate() {
         let forwarded = record.ssh_port.filter(|_| place == 0);

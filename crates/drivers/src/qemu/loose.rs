@@ -59,17 +59,21 @@ pub async fn ensure(shared: &Arc<Shared>, disk: LooseDisk) -> Result<Done, Drive
 }
 
 pub async fn remove(shared: &Arc<Shared>, volume: VolumeId) -> Result<Done, DriverError> {
-    let data = shared.config.data.clone();
-    let removed = tokio::task::spawn_blocking(move || {
-        match fs::remove_file(row_path(&data, volume)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            Ok(()) | Err(_) => {}
-        }
-        folder::remove_volume(&data, volume)
-    });
-    settled(removed.await)?;
-    shared.state().loose.remove(&volume);
+    let with = shared.clone();
+    settled(tokio::task::spawn_blocking(move || remove_now(&with, volume)).await)?;
     Ok(Done::default())
+}
+
+/// Whatever of a disk is there is gone.
+pub fn remove_now(shared: &Shared, volume: VolumeId) -> io::Result<()> {
+    let data = &shared.config.data;
+    match fs::remove_file(row_path(data, volume)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    folder::remove_volume(data, volume)?;
+    shared.state().loose.remove(&volume);
+    Ok(())
 }
 
 fn settled(done: Result<io::Result<()>, tokio::task::JoinError>) -> Result<(), DriverError> {

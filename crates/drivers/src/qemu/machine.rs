@@ -257,6 +257,9 @@ impl Machine {
         if let Some(record) = &mut self.record {
             record.process = None;
         }
+        if let Err(error) = self.folder.drop_seed() {
+            tracing::warn!(server = %self.server, "the seed's file stays: {error}");
+        }
         self.keep();
         Ok(())
     }

@@ -10,7 +10,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Duration, Instant, sleep_until, timeout};
 
 use super::agent::Down;
-use super::folder::DUMP_FILE;
+use super::folder::{DUMP_FILE, user_of};
 use super::launch;
 use super::machine::{DONE, Machine, Outcome, Running, failed, rejected};
 use super::process::Process;
@@ -26,18 +26,24 @@ type Turn = Option<OwnedSemaphorePermit>;
 impl Machine {
     pub async fn run(&mut self, hostname: Arc<str>, apart_from: &[ServerId]) -> Outcome {
         let done = self.stand_apart(apart_from)?;
-        let turn = if self.running.is_none() { self.start().await? } else { None };
+        let turn = if self.running.is_none() { self.start(Some(&hostname)).await? } else { None };
         self.come_up(turn, Some(hostname)).await?;
         Ok(done)
     }
 
     /// Begins the process, once it is this machine's turn.
-    async fn start(&mut self) -> Result<Turn, DriverError> {
+    async fn start(&mut self, hostname: Option<&Arc<str>>) -> Result<Turn, DriverError> {
+        let seed = self.seed(hostname)?;
         let turn = self.shared.boots.clone().acquire_owned().await.ok();
         self.choose_ssh_port();
         let Some(record) = self.record.clone() else { return rejected(Rejection::Missing) };
         let (config, folder) = (self.shared.config.clone(), self.folder.clone());
-        let begun = tokio::task::spawn_blocking(move || launch::begin(&config, &folder, &record));
+        let begun = tokio::task::spawn_blocking(move || {
+            if let Some(seed) = seed {
+                folder.put_seed(&seed, user_of(record.number))?;
+            }
+            launch::begin(&config, &folder, &record)
+        });
         let mut child = match begun.await {
             Ok(Ok(child)) => child,
             Ok(Err(error)) => return failed(format_args!("QEMU does not start: {error}")),
@@ -81,6 +87,7 @@ impl Machine {
             let answers = self.wait_for_agent(turn).await?;
             self.publish();
             if answers {
+                self.end_first_boot(hostname.as_ref()).await?;
                 self.settle_in(hostname).await?;
             } else if self.record.as_ref().is_some_and(|record| record.pending.matters()) {
                 return rejected(Rejection::AgentMissing);
@@ -198,7 +205,7 @@ impl Machine {
         let done_before = self.record.as_ref().and_then(|one| one.restarted_for) == Some(token);
         if !done_before {
             if self.running.is_none() {
-                let turn = self.start().await?;
+                let turn = self.start(None).await?;
                 self.restarted(token)?;
                 self.come_up(turn, None).await?;
                 return DONE;

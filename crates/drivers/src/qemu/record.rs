@@ -54,6 +54,7 @@ pub struct Record {
 }
 
 /// The boot disk and what it was made from.
+#[expect(clippy::struct_excessive_bools, reason = "a row of facts, each by itself")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BootDisk {
     /// Counts the disks that this machine ever had.
@@ -64,6 +65,12 @@ pub struct BootDisk {
     pub takes_hashes: bool,
     pub agent: bool,
     pub cloud_init: bool,
+    /// Whether cloud-init has yet to do what a first boot has to do.
+    #[serde(default)]
+    pub first_boot: bool,
+    /// What cloud-init is told at every start. In base64.
+    #[serde(default)]
+    pub user_data: Option<Arc<str>>,
     pub kernel: Option<Kernel>,
 }
 
@@ -77,14 +84,24 @@ pub struct Pending {
 }
 
 impl Pending {
-    pub fn of(login: Login, password: Option<PendingPassword>) -> Pending {
+    /// For a disk that was not booted yet. Where there is cloud-init, user data is the disk's own.
+    pub fn of(disk: &BootDisk, login: Login, password: Option<PendingPassword>) -> Pending {
         let Login { public_key, user_data } = login;
-        Pending { password, public_key, user_data }
+        Pending { password, public_key, user_data: user_data.filter(|_| !disk.cloud_init) }
     }
 
     /// Whether the guest is not what was ordered as long as this was not done.
     pub const fn matters(&self) -> bool {
         self.password.is_some() || self.public_key.is_some()
+    }
+
+    /// What the guest can only be told by an agent.
+    pub fn needs_agent(&self, disk: &BootDisk) -> bool {
+        if disk.cloud_init {
+            self.password.as_ref().is_some_and(|password| !password.crypted)
+        } else {
+            self.matters()
+        }
     }
 }
 

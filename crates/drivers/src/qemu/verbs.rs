@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use regiment_core::driver::{Done, DriverError, Login, Provision, Rejection, Verb};
-use regiment_core::model::{Flavor, Image, OsFamily, ServerId};
+use regiment_core::model::{Flavor, Image, OsFamily, ServerId, VolumeId};
 use regiment_core::ops::Force;
 use regiment_core::vault::Secret;
 
 use super::folder::{disk_size, user_of};
 use super::hash;
 use super::image::{self, Manifest};
+use super::loose;
 use super::machine::{DONE, Machine, Outcome, failed, rejected};
 use super::record::{BootDisk, NicRecord, Pending, PendingPassword, Record};
 use crate::hosts::Shape;
@@ -19,7 +20,7 @@ impl Machine {
         if self.record.is_none() {
             return match verb {
                 Verb::Provision { server: _, plan } => self.provision(*plan).await,
-                Verb::Remove { server: _ } => DONE,
+                Verb::Remove { server: _, disks } => self.remove_disks(&disks),
                 _ => rejected(Rejection::Missing),
             };
         }
@@ -29,7 +30,7 @@ impl Machine {
             Verb::Stop { server: _, force } => self.stop(force).await,
             Verb::Reboot { server: _, force, token } => self.reboot(force, token).await,
             Verb::Crash { server: _, token } => self.crash(token).await,
-            Verb::Remove { server: _ } => self.remove().await,
+            Verb::Remove { server: _, disks } => self.remove(&disks).await,
             Verb::Shape { server: _, flavor, apart_from } => self.shape(&flavor, &apart_from),
             Verb::Place { server: _, away_from, apart_from } => self.place(&away_from, &apart_from),
             Verb::Password { server: _, generation, password } => {
@@ -56,9 +57,12 @@ impl Machine {
     }
 
     async fn provision(&mut self, plan: Provision) -> Outcome {
+        let disks: Vec<VolumeId> = plan.disks.iter().map(|disk| disk.volume).collect();
         let made = self.make(plan).await;
         if made.is_err() {
             self.record = None;
+            // They were to be made with it.
+            let _ = self.remove_disks(&disks);
             // What could not be taken away is taken for no machine by the next daemon.
             let _ = self.folder.remove();
         }
@@ -80,9 +84,9 @@ impl Machine {
             apart_from: _,
         } = plan;
         let manifest = self.manifest(&image)?;
-        let disk = boot_disk(1, &image, manifest.clone());
+        let disk = boot_disk(1, &image, manifest.clone(), &login);
         let password = self.pending_password(&disk, password.as_ref())?;
-        let pending = Pending::of(login, password);
+        let pending = Pending::of(&disk, login, password);
         refuse_unheard(&disk, &pending)?;
         let (number, host) = self.place.clone();
         let mut record = Record {
@@ -198,12 +202,12 @@ impl Machine {
         let same = record.image_generation == generation && record.disk.image == image.id;
         let manifest = self.manifest(image)?;
         let number = if same { record.disk.number } else { record.disk.number + 1 };
-        let disk = boot_disk(number, image, manifest.clone());
+        let disk = boot_disk(number, image, manifest.clone(), &login);
         let password = self.pending_password(&disk, password)?;
         if same && password.is_none() {
             return DONE;
         }
-        let pending = Pending::of(login, password);
+        let pending = Pending::of(&disk, login, password);
         refuse_unheard(&disk, &pending)?;
         let boot_gib = record.boot_gib;
         if !same {
@@ -301,12 +305,19 @@ impl Machine {
         Ok(Done { placed_on: Some(host) })
     }
 
-    async fn remove(&mut self) -> Outcome {
+    async fn remove(&mut self, disks: &[VolumeId]) -> Outcome {
         self.end().await?;
+        self.remove_disks(disks)?;
         self.folder
             .remove()
             .or_else(|error| failed(format_args!("the machine's folder: {error}")))?;
         self.record = None;
+        DONE
+    }
+
+    fn remove_disks(&self, disks: &[VolumeId]) -> Outcome {
+        let removed = disks.iter().try_for_each(|disk| loose::remove_now(&self.shared, *disk));
+        removed.or_else(|error| failed(format_args!("its disks: {error}")))?;
         DONE
     }
 
@@ -336,7 +347,7 @@ impl Machine {
     }
 }
 
-fn boot_disk(number: u32, image: &Image, manifest: Manifest) -> BootDisk {
+fn boot_disk(number: u32, image: &Image, manifest: Manifest, login: &Login) -> BootDisk {
     let (agent, cloud_init, kernel) = (manifest.agent, manifest.cloud_init, manifest.kernel);
     BootDisk {
         number,
@@ -345,13 +356,15 @@ fn boot_disk(number: u32, image: &Image, manifest: Manifest) -> BootDisk {
         takes_hashes: image.family == OsFamily::Linux,
         agent,
         cloud_init,
+        first_boot: cloud_init,
+        user_data: login.user_data.clone().filter(|_| cloud_init),
         kernel,
     }
 }
 
 /// What a guest without an agent would never hear is refused at once.
 fn refuse_unheard(disk: &BootDisk, pending: &Pending) -> Result<(), DriverError> {
-    if pending.matters() && !disk.agent {
+    if pending.needs_agent(disk) && !disk.agent {
         return rejected(Rejection::AgentMissing);
     }
     Ok(())

@@ -1,3 +1,4 @@
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use regiment_core::model::Host;
@@ -12,6 +13,8 @@ pub struct SimConfig {
     pub seed: u64,
     /// Names are unique; of two with one name the first counts.
     pub hosts: Vec<Host>,
+    /// One in so many servers does not shut down when asked to. Which ones is in their ids.
+    pub stubborn: Option<NonZeroU32>,
 }
 
 /// Hosts in each zone: enough for the largest group of servers that are to stand apart, and for one
@@ -40,6 +43,6 @@ impl SimConfig {
                 })
             })
             .collect();
-        SimConfig { pace: Pace::Instant, seed: 0, hosts }
+        SimConfig { pace: Pace::Instant, seed: 0, hosts, stubborn: None }
     }
 }

@@ -20,6 +20,7 @@ pub(super) struct Fleet {
     pace: Pace,
     seed: u64,
     pub hosts: Hosts,
+    stubborn: Option<NonZeroU32>,
     /// Ids are made by the core, not by clients, so a fixed hasher is safe and repeatable.
     pub guests: HashMap<ServerId, Guest, FixedState>,
     /// The data disks of servers that have any; most have none.
@@ -73,11 +74,12 @@ impl Eq for Waiting {}
 
 impl Fleet {
     pub fn new(config: SimConfig) -> Fleet {
-        let SimConfig { pace, seed, hosts } = config;
+        let SimConfig { pace, seed, hosts, stubborn } = config;
         Fleet {
             pace,
             seed,
             hosts: Hosts::new(hosts),
+            stubborn,
             guests: HashMap::default(),
             disks: HashMap::default(),
             loose: BTreeMap::new(),
@@ -143,6 +145,11 @@ impl Fleet {
         self.waiting.peek().map(|Reverse(next)| next.due)
     }
 
+    /// Whether a server shuts down when asked to.
+    pub fn complies(&self, server: ServerId) -> bool {
+        self.stubborn.is_none_or(|every| !server.0.is_multiple_of(u128::from(every.get())))
+    }
+
     /// Takes in a server that exists. One whose host is not (or no longer) of this fleet is found a
     /// new home: a simulated server has to live somewhere.
     pub fn adopt(&mut self, known: Adoption) {
@@ -156,7 +163,8 @@ impl Fleet {
         let Some(host) = home else { return };
         self.hosts.take(host, shape);
         // What is known here and nowhere else is not forgotten: passwords, reboots, the guest's ways.
-        let mut guest = earlier.unwrap_or_else(|| Guest::new(host, shape));
+        let complies = self.complies(server);
+        let mut guest = earlier.unwrap_or_else(|| Guest { complies, ..Guest::new(host, shape) });
         guest.host = host;
         guest.shape = shape;
         guest.power = power;

@@ -31,7 +31,7 @@ fn verb() -> impl Strategy<Value = Verb> {
         2 => run(server),
         3 => Verb::Stop { server, force: Force::Soft },
         4 => Verb::Reboot { server, force: Force::SoftThenHard, token: size.into() },
-        5 => Verb::Remove { server },
+        5 => Verb::Remove { server, disks: Vec::new() },
         6 => {
             Verb::Shape { server, flavor: flavor(size, (5 - size) * 1024), apart_from: Vec::new() }
         }
@@ -86,7 +86,7 @@ fn event() -> impl Strategy<Value = Event> {
 
 fn driver(pace: Pace, seed: u64) -> SimDriver {
     let hosts = vec![host("a1", "a", 6), host("a2", "a", 4), host("b1", "b", 5)];
-    SimDriver::new(SimConfig { pace, seed, hosts })
+    SimDriver::new(SimConfig { pace, seed, hosts, stubborn: None })
 }
 
 /// Plays the events to their end. Gives the reports, each with the time it came at.
@@ -153,7 +153,7 @@ proptest! {
         // Removing every server gives all room back.
         HOSTS.iter().for_each(|host| { driver.set_host(host, HostState::Up); });
         let removals: Vec<Event> =
-            driver.list().into_iter().map(|server| Event::Call(Verb::Remove { server })).collect();
+            driver.list().into_iter().map(|server| Event::Call(Verb::Remove { server, disks: Vec::new() })).collect();
         play(&mut driver, &removals, rooms_are_exact);
         prop_assert!(HOSTS.iter().all(|host| driver.used(host) == Some((0, 0))));
     }

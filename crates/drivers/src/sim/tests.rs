@@ -1,4 +1,5 @@
 use std::io::Write;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -71,7 +72,7 @@ pub(super) fn call(number: u64, verb: Verb) -> StepCall {
 /// Small hosts: two in the zone `a`, one in `b`.
 fn small() -> SimDriver {
     let hosts = vec![host("a1", "a", 8), host("a2", "a", 8), host("b1", "b", 8)];
-    SimDriver::new(SimConfig { pace: Pace::Instant, seed: 1, hosts })
+    SimDriver::new(SimConfig { pace: Pace::Instant, seed: 1, hosts, stubborn: None })
 }
 
 /// Carries one out on a driver that takes no time.
@@ -133,7 +134,8 @@ fn the_least_loaded_host_of_the_zone_is_chosen() {
     assert_eq!(driver.inspect(ServerId(5)), None);
     // Without a zone any will do.
     assert_eq!(placed(&mut driver, 5, "", 4).as_deref(), Some("b1"));
-    ask(&mut driver, Verb::Remove { server: ServerId(2) }).expect("it is removed");
+    ask(&mut driver, Verb::Remove { server: ServerId(2), disks: Vec::new() })
+        .expect("it is removed");
     assert_eq!(placed(&mut driver, 6, "a", 4).as_deref(), Some("a2"));
 }
 
@@ -176,7 +178,7 @@ fn a_host_that_is_down_refuses_and_a_silent_one_does_not_answer() {
             Verb::Password { server, generation: 2, password: Secret::new("Second-2") },
             anew(server, 2, image(2)),
             Verb::Nics { server, nics: Vec::new() },
-            Verb::Remove { server },
+            Verb::Remove { server, disks: Vec::new() },
             provision(server, "b", flavor(1, 1024)),
         ]
     };
@@ -202,7 +204,8 @@ fn a_host_that_is_down_refuses_and_a_silent_one_does_not_answer() {
 fn nothing_moves_to_a_host_that_leaves() {
     let leaving = |name, zone| Host { leaves_at: Some(Time(1)), ..host(name, zone, 8) };
     let hosts = vec![leaving("a1", "a"), host("a2", "a", 8), leaving("b1", "b")];
-    let mut driver = SimDriver::new(SimConfig { pace: Pace::Instant, seed: 1, hosts });
+    let mut driver =
+        SimDriver::new(SimConfig { pace: Pace::Instant, seed: 1, hosts, stubborn: None });
     assert!(driver.hosts().iter().all(|host| host.leaves_at.is_some() == (&*host.name != "a2")));
     for id in 1..=8 {
         assert_eq!(placed(&mut driver, id, "a", 1).as_deref(), Some("a2"));
@@ -237,6 +240,20 @@ fn force_decides_about_a_guest_that_does_not_comply() {
 }
 
 #[test]
+fn one_in_so_many_servers_does_not_shut_down_when_asked() {
+    let hosts = vec![host("a1", "a", 8)];
+    let stubborn = NonZeroU32::new(3);
+    let mut driver = SimDriver::new(SimConfig { pace: Pace::Instant, seed: 1, hosts, stubborn });
+    let told = (1..=6).filter(|id| {
+        let server = ServerId(*id);
+        placed(&mut driver, *id, "a", 1);
+        ask(&mut driver, run(server)).expect("it runs");
+        ask(&mut driver, Verb::Stop { server, force: Force::Soft }).is_err()
+    });
+    assert_eq!(told.collect::<Vec<_>>(), [3, 6]);
+}
+
+#[test]
 fn a_server_lets_in_the_key_it_was_told_last() {
     let mut driver = small();
     let server = ServerId(1);
@@ -246,7 +263,7 @@ fn a_server_lets_in_the_key_it_was_told_last() {
         ask(&mut driver, key(told)).expect("it is told");
         assert_eq!(driver.public_key(server).as_deref(), told);
     }
-    ask(&mut driver, Verb::Remove { server }).expect("it goes");
+    ask(&mut driver, Verb::Remove { server, disks: Vec::new() }).expect("it goes");
     assert_eq!(driver.public_key(server), None);
 }
 
@@ -421,7 +438,7 @@ fn calls_a_second_without_pace() {
         ("stop", &|server| Verb::Stop { server, force: Force::Hard }),
         ("reboot", &|server| Verb::Reboot { server, force: Force::Soft, token: 1 }),
         ("password", &|server| Verb::Password { server, generation: 2, password: secret.clone() }),
-        ("remove", &|server| Verb::Remove { server }),
+        ("remove", &|server| Verb::Remove { server, disks: Vec::new() }),
         ("provision again", &|server| provision(server, "b", small.clone())),
     ];
     for (name, verb) in kinds {

@@ -34,7 +34,11 @@ impl Fleet {
             Verb::Crash { server, token } => {
                 self.on(server, |guest, console| crash(guest, token, console))
             }
-            Verb::Remove { server } => self.take_away(server),
+            Verb::Remove { server, disks } => {
+                let done = self.take_away(server)?;
+                disks.iter().for_each(|disk| drop(self.loose.remove(disk)));
+                Ok(done)
+            }
             Verb::Shape { server, flavor, apart_from } => self.shape(server, &flavor, &apart_from),
             Verb::Place { server, away_from, apart_from } => {
                 self.place(server, &away_from, &apart_from)
@@ -133,7 +137,7 @@ impl Fleet {
             return rejected(Rejection::NoCapacity);
         };
         self.hosts.take(host, shape);
-        let mut guest = Guest::new(host, shape);
+        let mut guest = Guest { complies: self.complies(server), ..Guest::new(host, shape) };
         guest.image = self.image_number(plan.image.id);
         set_password(&mut guest, server, plan.password.as_ref());
         let placed_on = Some(self.host_name(&guest));

@@ -1,7 +1,7 @@
 //! What machines do when told to, and when their guests will not have it.
 
-use regiment_core::driver::{Driver, DriverError, Login, Rejection, Verb};
-use regiment_core::model::{Power, ServerId};
+use regiment_core::driver::{DiskPlan, Driver, DriverError, Login, Provision, Rejection, Verb};
+use regiment_core::model::{Power, ServerId, VolumeId};
 use regiment_core::ops::Force;
 use regiment_core::vault::Secret;
 use regiment_drivers::qemu::QemuDriver;
@@ -50,7 +50,7 @@ fn a_stopped_server_keeps_a_sealed_hash_until_its_agent_answers() {
     let mut driver = room.driver();
     let first = Some(Secret::new("First-1"));
     let plan = Box::new(plan(IMAGE));
-    let plan = Box::new(regiment_core::driver::Provision { password: first, ..*plan });
+    let plan = Box::new(Provision { password: first, ..*plan });
     room.ask(&mut driver, Verb::Provision { server: S, plan }).unwrap();
     room.ask(&mut driver, password(2, "Second-2")).unwrap();
     let kept = room.record_text(S);
@@ -217,13 +217,13 @@ fn more_than_the_hosts_hold_is_refused_and_room_comes_back() {
     let room = Room::new();
     let mut driver = room.driver();
     let large = |number| {
-        let plan = regiment_core::driver::Provision { flavor: flavor(40), ..plan(IMAGE) };
+        let plan = Provision { flavor: flavor(40), ..plan(IMAGE) };
         Verb::Provision { server: ServerId(number), plan: Box::new(plan) }
     };
     let said = room.ask_all(&mut driver, vec![large(1), large(2), large(3)]);
     assert!(said[0].is_ok() && said[1].is_ok());
     assert_eq!(said[2], rejected(Rejection::NoCapacity));
-    room.ask(&mut driver, Verb::Remove { server: ServerId(1) }).unwrap();
+    room.ask(&mut driver, Verb::Remove { server: ServerId(1), disks: Vec::new() }).unwrap();
     room.ask(&mut driver, large(3)).unwrap();
 }
 
@@ -251,4 +251,35 @@ fn machines_of_a_rootly_daemon_have_users_of_their_own() {
     } else {
         assert_eq!((one, two), (ours, ours));
     }
+}
+
+#[test]
+fn a_deleted_server_leaves_no_files_but_those_of_disks_that_stay() {
+    let room = Room::new();
+    let mut driver = room.driver();
+    let plans: Vec<DiskPlan> = [(0x10, "/dev/vdb"), (0x11, "/dev/vdc")]
+        .map(|(id, device)| DiskPlan { volume: VolumeId(id), device: device.into(), size_gib: 1 })
+        .into();
+    let made = |id| {
+        let plan = Box::new(Provision { disks: plans.clone(), ..plan(id) });
+        Verb::Provision { server: S, plan }
+    };
+    let left = || {
+        let entries = std::fs::read_dir(room.data.path().join("disks")).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    // One that cannot be made leaves nothing.
+    room.ask(&mut driver, made(regiment_core::model::ImageId(99))).unwrap_err();
+    room.ask(&mut driver, made(IMAGE)).unwrap();
+    assert_eq!(left().len(), 2);
+    let removed = Verb::Remove { server: S, disks: vec![VolumeId(0x10)] };
+    room.ask(&mut driver, removed.clone()).unwrap();
+    assert_eq!(left(), [format!("{}.raw", VolumeId(0x11)).as_str()]);
+    room.ask(&mut driver, removed).expect("a repeat");
+    assert!(!room.run_file(S, "").exists());
+    // The end of a server that an earlier daemon took away before it came to the disks.
+    room.ask(&mut driver, Verb::Remove { server: S, disks: vec![VolumeId(0x11)] }).unwrap();
+    assert!(left().is_empty());
 }

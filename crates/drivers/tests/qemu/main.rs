@@ -3,6 +3,7 @@
 
 #![cfg(target_os = "linux")]
 
+mod first_boot;
 mod machines;
 mod restarts;
 mod room;

@@ -43,7 +43,7 @@ fn the_next_daemon_finds_every_machine_where_the_last_one_left_it() {
     until(|| driver.machines().has_agent(s(2)));
     room.ask(&mut driver, Verb::Stop { server: s(2), force: Force::Soft }).unwrap();
     room.ask(&mut driver, run(s(1))).unwrap();
-    room.ask(&mut driver, Verb::Remove { server: s(0) }).unwrap();
+    room.ask(&mut driver, Verb::Remove { server: s(0), disks: Vec::new() }).unwrap();
     assert_eq!(driver.list().len(), 2);
 }
 

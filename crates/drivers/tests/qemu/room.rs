@@ -57,6 +57,7 @@ impl Room {
         let patience = Patience {
             control: LONG,
             boot: LONG,
+            first_boot: LONG,
             boot_alone: LONG,
             agent: LONG,
             down: LONG,
@@ -84,7 +85,10 @@ impl Room {
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join("disk.qcow2"), ways).unwrap();
         let agent = !ways.contains("no_plugin");
-        let text = format!("name = 'i'\nos = 'System'\nsize = 1024\nagent = {agent}\n");
+        let cloud_init = ways.contains("cloud_init");
+        let text = format!(
+            "name = 'i'\nos = 'System'\nsize = 1024\nagent = {agent}\ncloud_init = {cloud_init}\n"
+        );
         fs::write(folder.join("image.toml"), text).unwrap();
     }
 

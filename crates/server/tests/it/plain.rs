@@ -45,7 +45,7 @@ impl Dialect for Plain {
         let Some(bearer) = bearer else {
             return Err(text(401, "who are you").with_code("nobody"));
         };
-        Ok(Some(Caller { access_key: bearer.access_key, project: bearer.project }))
+        Ok(Some(Caller::from(bearer)))
     }
 
     fn decode(

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
-use regiment_core::model::{Power, ProjectId, Server, Stage};
+use regiment_core::model::{Power, ProjectId, Role, Server, Stage};
 use regiment_core::vault::Secret;
 use regiment_server::data_folder::FolderError;
 use regiment_server::vault::VaultError;
@@ -125,6 +125,7 @@ fn given_keys_are_taken_at_first_and_added_later() {
             access_key: access_key.to_owned(),
             secret_key: Secret::new(secret_key),
             project: ProjectId(0xABC),
+            role: Role::Admin,
         })
     };
     let with = |credential| Config { credential, ..kept(temp.path()) };
@@ -147,7 +148,8 @@ fn a_project_that_comes_later_has_networks_of_its_own() {
     let temp = tempfile::tempdir().unwrap();
     let given = |access_key: &str, project| {
         let (access_key, secret_key) = (access_key.to_owned(), Secret::new("secret"));
-        Some(GivenCredential { access_key, secret_key, project: ProjectId(project) })
+        let project = ProjectId(project);
+        Some(GivenCredential { access_key, secret_key, project, role: Role::Admin })
     };
     let with = |credential| Config { credential, seed: Some(7), ..kept(temp.path()) };
     drop(start(&with(given("AK1", 1))));

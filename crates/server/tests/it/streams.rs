@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use regiment_core::apply::{Change, Move, Next, Progress};
 use regiment_core::events::{EventKind, Since};
-use regiment_core::model::{JobId, ProjectId, Time};
+use regiment_core::model::{JobId, ProjectId, Role, Time};
 use regiment_core::vault::Secret;
 use regiment_server::{Config, GivenCredential, HttpLimits, Pace, Running, Storage};
 
@@ -206,6 +206,7 @@ fn a_reader_gets_what_it_wants_and_its_own() {
         access_key: "OTHER".to_owned(),
         secret_key: Secret::new("other"),
         project: ProjectId(7),
+        role: Role::Admin,
     };
     let running = start(&Config { credential: Some(other), ..kept(temp.path()) });
     assert_ne!(running.identity().project, owner);

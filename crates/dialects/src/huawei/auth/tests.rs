@@ -1,6 +1,6 @@
 use proptest::prelude::*;
-use regiment_core::model::{ProjectId, RequestId};
-use regiment_core::vault::Secret;
+use regiment_core::model::{ProjectId, RequestId, Role};
+use regiment_core::vault::{Sealed, Secret};
 use serde::Deserialize;
 
 use super::*;
@@ -35,13 +35,18 @@ struct OneKey {
 impl Gate for OneKey {
     fn key(&self, access_key: &str) -> Option<Key> {
         let secret_key = Secret::new(self.sk.clone());
-        (access_key == self.ak).then_some(Key { secret_key, project: ProjectId(1) })
+        (access_key == self.ak).then_some(Key {
+            secret_key,
+            project: ProjectId(1),
+            role: Role::Admin,
+        })
     }
 
     fn bearer(&self, token: &str) -> Option<Bearer> {
         (token == "good").then(|| Bearer {
             access_key: "AK".into(),
             project: ProjectId(2),
+            role: Role::Admin,
             issued_at: Time::ZERO,
             expires_at: Time(1_000),
         })
@@ -57,6 +62,10 @@ impl Gate for OneKey {
 
     fn random(&self) -> [u8; 32] {
         [7; 32]
+    }
+
+    fn seal(&self, secret: &Secret) -> Sealed {
+        Sealed(secret.expose().as_bytes().to_vec())
     }
 }
 

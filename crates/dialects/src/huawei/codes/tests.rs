@@ -45,7 +45,7 @@ fn sources(folder: &str) -> BTreeMap<String, String> {
     found
 }
 
-const FAMILIES: [&str; 6] = ["APIGW", "Common", "Ecs", "EVS", "IMG", "VPC"];
+const FAMILIES: [&str; 7] = ["APIGW", "Common", "Ecs", "EVS", "IMG", "Pdp", "VPC"];
 
 fn is_code(word: &str) -> bool {
     word.split_once('.').is_some_and(|(family, number)| {

@@ -38,7 +38,7 @@ pub(in crate::huawei) fn row(fault: &Fault) -> Row {
         let story = fault.detail.as_ref().map(|detail| format!(" ({detail})")).unwrap_or_default();
         let row = Row::new("EVS.5500", 500, "");
         return row.saying(format!("The operation on the disk failed{story}"));
-    } else if matches!(kind, FaultKind::TokenReused | FaultKind::TooManyJobs) || is_stopped(kind) {
+    } else if is_of_all_services(kind) {
         // The same in all services.
         (row.code, row.status)
     } else {
@@ -47,9 +47,17 @@ pub(in crate::huawei) fn row(fault: &Fault) -> Row {
     Row { code, status, ..row }
 }
 
-/// What never came to be work.
-const fn is_stopped(kind: FaultKind) -> bool {
-    matches!(kind, FaultKind::Cancelled | FaultKind::TooManyFailures | FaultKind::DeadlinePassed)
+const fn is_of_all_services(kind: FaultKind) -> bool {
+    matches!(
+        kind,
+        FaultKind::TokenReused
+            | FaultKind::TooManyJobs
+            | FaultKind::NotAllowed
+            // What never came to be work.
+            | FaultKind::Cancelled
+            | FaultKind::TooManyFailures
+            | FaultKind::DeadlinePassed
+    )
 }
 
 /// What went wrong at work, which no client can help.

@@ -81,6 +81,7 @@ const fn is_forbidden(kind: FaultKind) -> bool {
     matches!(
         kind,
         FaultKind::QuotaExceeded
+            | FaultKind::NotAllowed
             | FaultKind::TooManyServerGroups
             | FaultKind::ServerGroupFull
             | FaultKind::TooManyVolumes

@@ -1,7 +1,7 @@
 //! `POST` and `GET /v3/auth/tokens`: a bearer token for a name and a password, which here are an
 //! access key and its secret key.
 
-use regiment_core::model::Project;
+use regiment_core::model::{self, Project};
 use serde::{Deserialize, Serialize};
 
 use crate::huawei::answer::Reply;
@@ -177,6 +177,15 @@ struct Role {
     name: &'static str,
 }
 
+/// In the words that this cloud has for all of a project's things.
+const fn role_of(role: model::Role) -> Role {
+    let name = match role {
+        model::Role::Reader => "readonly",
+        model::Role::Operator | model::Role::Admin => "te_admin",
+    };
+    Role { id: "0", name }
+}
+
 fn describe<'a>(
     bearer: &Bearer,
     project: Option<&'a Project>,
@@ -203,7 +212,7 @@ fn describe<'a>(
                 domain: domain(),
             }),
             domain: project.is_none().then(domain),
-            roles: [Role { id: "0", name: "te_admin" }],
+            roles: [role_of(bearer.role)],
             catalog,
         },
     }

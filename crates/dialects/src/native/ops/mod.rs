@@ -2,7 +2,10 @@
 
 pub(super) mod approve_wave;
 pub(super) mod cancel_job;
+pub(super) mod create_credential;
+pub(super) mod delete_credential;
 pub(super) mod follow_events;
+pub(super) mod list_credentials;
 pub(super) mod list_jobs;
 pub(super) mod list_servers;
 pub(super) mod list_sub_jobs;

@@ -124,8 +124,20 @@ const GUEST_FILES: &[(&str, &str, bool)] = &[
     ("etc/resolv.conf", "", false),
 ];
 
+/// Where there is cloud-init: it takes what it is told from a seed and leaves to our init what that does.
+const CLOUD_INIT: &str = "usr/bin/cloud-init";
+const CLOUD_INIT_FILE: (&str, &str, bool) =
+    ("etc/cloud/cloud.cfg.d/99_regiment.cfg", include_str!("guest/cloud.cfg"), false);
+
 /// Scripts for what our init does itself, or what no such machine has.
-const OURS: &[&str] = &["qemu-guest-agent", "hwclock.sh"];
+const OURS: &[&str] = &[
+    "qemu-guest-agent",
+    "hwclock.sh",
+    "cloud-init-local",
+    "cloud-init",
+    "cloud-config",
+    "cloud-final",
+];
 
 /// Names that all mean the end of the machine.
 const ENDS: &[&str] = &["shutdown", "poweroff", "reboot", "halt"];
@@ -192,7 +204,7 @@ impl Recipe {
         {
             put(text);
         }
-        for (path, text, _) in GUEST_FILES {
+        for (path, text, _) in GUEST_FILES.iter().chain([&CLOUD_INIT_FILE]) {
             put(path);
             put(text);
         }
@@ -418,7 +430,8 @@ fn module_bytes(file: &Path) -> Result<Vec<u8>, BuildError> {
 
 /// Our own files, and nothing that servers must not have in common.
 fn furnish(root: &Path) -> Result<(), BuildError> {
-    for (path, text, program) in GUEST_FILES {
+    let of_cloud_init = root.join(CLOUD_INIT).is_file().then_some(&CLOUD_INIT_FILE);
+    for (path, text, program) in GUEST_FILES.iter().chain(of_cloud_init) {
         let file = root.join(path);
         fs::create_dir_all(file.parent().unwrap_or(root)).map_err(at(&file))?;
         // What is a link there would lead out of the root.

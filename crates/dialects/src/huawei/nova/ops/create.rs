@@ -150,7 +150,7 @@ pub(in crate::huawei::nova) fn decode(call: &NovaCall<'_>) -> Result<Action, Ref
                 made.encrypted(view.world, project, create.image, key_name);
         }
         let operation = Operation::Create(create);
-        let Caller { access_key, project } = caller;
+        let Caller { access_key, project, role: _ } = caller;
         let mut command = Command::new(project, access_key, NAME, request, operation, Vec::new());
         command.secret = (!void).then_some(secret);
         Action::order(command, move |receipt, view| {
