@@ -5,9 +5,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Disk, ImageId, Interface, LaunchTemplate, LaunchTemplateId, NetworkId, OwnImage, PortId,
-    ProjectId, PublicAddress, PublicAddressId, ScheduledEvent, ScheduledEventId, SecurityGroup,
-    ServerGroupId, Subnet, Time, VolumeId, Vpc,
+    Disk, Gateway, GatewayId, ImageId, Interface, LaunchTemplate, LaunchTemplateId, NetworkId,
+    OwnImage, PortId, ProjectId, PublicAddress, PublicAddressId, ScheduledEvent, ScheduledEventId,
+    SecurityGroup, ServerGroupId, Subnet, Time, VolumeId, Vpc,
 };
 
 /// One thing a project owns beside its servers.
@@ -24,6 +24,7 @@ pub enum Asset {
     Interface(Interface),
     PublicAddress(PublicAddress),
     Image(OwnImage),
+    Gateway(Gateway),
 }
 
 /// How an asset is found. Kinds stand together, and within a kind what is looked up together.
@@ -40,6 +41,7 @@ pub enum AssetKey {
     Interface(ProjectId, PortId),
     PublicAddress(ProjectId, PublicAddressId),
     Image(ProjectId, ImageId),
+    Gateway(ProjectId, GatewayId),
 }
 
 impl Asset {
@@ -56,6 +58,7 @@ impl Asset {
             Asset::Interface(one) => AssetKey::Interface(one.project, one.nic.port),
             Asset::PublicAddress(one) => AssetKey::PublicAddress(one.project, one.id),
             Asset::Image(own) => AssetKey::Image(own.project, own.image.id),
+            Asset::Gateway(one) => AssetKey::Gateway(one.project, one.id),
         }
     }
 
@@ -72,6 +75,7 @@ impl Asset {
             Asset::Interface(interface) => interface.project,
             Asset::PublicAddress(address) => address.project,
             Asset::Image(own) => own.project,
+            Asset::Gateway(gateway) => gateway.project,
         }
     }
 }

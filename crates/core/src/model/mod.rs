@@ -5,6 +5,7 @@ mod balancer;
 mod catalog;
 mod disk;
 mod fault;
+mod gateway;
 mod ids;
 mod image;
 mod interface;
@@ -28,10 +29,14 @@ pub use catalog::{
 };
 pub use disk::{Attachment, Disk, DiskPhase};
 pub use fault::{Fault, FaultKind};
+pub use gateway::{
+    AddressRange, Domain, DomainRule, Gateway, Peering, PeeringState, Translation, Tunnel, Way,
+    WaySort,
+};
 pub use ids::{
-    Handle, ImageId, JobId, LaunchTemplateId, ListenerId, LoadBalancerId, NetworkId, PortId,
-    ProjectId, PublicAddressId, RequestId, RuleId, ScheduledEventId, ServerGroupId, ServerId,
-    SubJobId, TemplateVersionId, VolumeId,
+    GatewayId, Handle, ImageId, JobId, LaunchTemplateId, ListenerId, LoadBalancerId, NetworkId,
+    PortId, ProjectId, PublicAddressId, RequestId, RuleId, ScheduledEventId, ServerGroupId,
+    ServerId, SubJobId, TemplateVersionId, VolumeId,
 };
 pub use image::{ImageOrigin, ImagePhase, ImageShare, OwnImage};
 pub use interface::Interface;

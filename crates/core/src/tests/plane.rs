@@ -451,6 +451,7 @@ pub fn tell(world: &World) -> String {
             | Asset::SecurityGroup(_)
             | Asset::Interface(_)
             | Asset::PublicAddress(_)
+            | Asset::Gateway(_)
             | Asset::LaunchTemplate(_) => {
                 writeln!(text, "asset {:?}", asset.key()).unwrap();
                 continue;
