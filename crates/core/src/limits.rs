@@ -22,6 +22,17 @@ pub const INTERFACES_MAX: usize = 1_000;
 /// Public addresses of one project: each look at a server asks them all where they lead.
 pub const PUBLIC_ADDRESSES_MAX: usize = 100;
 
+/// Ways out of the networks of one project: every look at one kind looks at all.
+pub const GATEWAYS_MAX: usize = 200;
+
+/// Public addresses of one gateway, and translations of one line (what the vendor publishes is 4 and
+/// 100).
+pub const GATEWAY_ADDRESSES_MAX: usize = 10;
+pub const TRANSLATIONS_MAX: usize = 100;
+
+/// How long a project may take to answer another one that wants to connect their networks.
+pub const PEERING_ASKED_MS: i64 = 7 * DAY_MS;
+
 /// Forwarding rules of one listener: the vendor's published quota is 50.
 pub const RULES_MAX: usize = 100;
 

@@ -9,7 +9,7 @@ use crate::edits::{self, Desk, Edit, Put};
 use crate::limits;
 use crate::model::{
     Course, Disk, Fault, FaultKind, Handle, Job, JobId, ListenerId, LoadBalancer, Orders, OwnImage,
-    Power, RuleId, Server, SubJob, SubState, SubTarget, Tally, Target, Time,
+    Power, RuleId, Server, Share, SubJob, SubState, SubTarget, Tally, Target, Time,
 };
 use crate::ops::{
     BalancerRules, DeleteImages, DiskRules, Mint, Operation, ServerRules, Sort, Verdict,
@@ -469,7 +469,11 @@ fn accept_new(command: &Command, id: JobId, now: Time, targets: Vec<Target>, mad
 }
 
 fn new_job(command: &Command, id: JobId, now: Time, subs: Vec<SubJob>) -> Job {
-    let orders = command.orders.clone();
+    let mut orders = command.orders.clone();
+    if command.operation.takes_turns() {
+        orders.waves = vec![Share::Count(1)];
+        orders.max_failures = Some(Share::Count(0));
+    }
     let course = orders.steers().then(|| Box::new(Course::new(&orders, &subs, now)));
     Job {
         id,

@@ -6,6 +6,7 @@ mod charging;
 mod disaster;
 mod disks;
 mod edits;
+mod gateways;
 mod holds;
 mod images;
 mod interfaces;

@@ -8,6 +8,7 @@ mod alarms;
 mod any_disk;
 mod assets;
 mod disks;
+mod gateways;
 mod groups;
 mod hosts;
 mod images;

@@ -63,18 +63,25 @@ impl First<'_> {
     }
 }
 
-/// What a later start adds: hosts and images that are new or changed, a credential that was not there.
+/// What a later start adds: hosts and images that are new or changed, a credential that was not there,
+/// with its project and that one's networks.
 pub fn later(
     world: &World,
     hosts: &[Host],
     images: &[Image],
     credential: Option<Credential>,
     region: &str,
+    (now, seed): (Time, u64),
 ) -> Vec<Change> {
     let mut changes = Vec::new();
     if let Some(credential) = credential {
-        if world.project(credential.project).is_none() {
-            changes.push(Change::ProjectAdded(project_named(credential.project, region)));
+        let project = credential.project;
+        if world.project(project).is_none() {
+            changes.push(Change::ProjectAdded(project_named(project, region)));
+            // Networks of another project have other ids, whatever the seed.
+            let own = u64::try_from(project.0 & u128::from(u64::MAX)).unwrap_or_default();
+            let networks = Networks::draw(0, &mut Chance::new(seed ^ own));
+            changes.push(networks.change(project, now));
         }
         changes.push(Change::CredentialAdded(credential));
     }

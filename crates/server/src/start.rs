@@ -301,7 +301,8 @@ impl Place {
             first.changes(&mut Chance::new(seed ^ FLEET_SALT))
         } else {
             let given = config.credential.as_ref().filter(|given| !self.knows(&engine, given));
-            seed::later(engine.world(), &hosts, &images, given.map(seal), &config.region)
+            let at = (now, seed ^ FLEET_SALT);
+            seed::later(engine.world(), &hosts, &images, given.map(seal), &config.region, at)
         };
         let recent = engine.take_recent();
         let first = engine.turn(now, Inbox { seeds, ..Inbox::new() })?;

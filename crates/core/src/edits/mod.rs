@@ -8,6 +8,7 @@
 mod credentials;
 mod describe;
 mod disks;
+mod gateways;
 mod images;
 mod interfaces;
 mod jobs;
@@ -31,6 +32,9 @@ use serde::{Deserialize, Serialize};
 pub use credentials::{AddCredential, RemoveCredential};
 pub use describe::{Describe, SetTerminateTime};
 pub use disks::{BindVolume, ChangeDiskTerms};
+pub use gateways::{
+    AddGateway, Addresses, Answer, ChangeGateway, GatewayChange, NewWay, RemoveGateways,
+};
 pub use images::{DescribeImage, ShareImage};
 pub use interfaces::{
     ChangeFurtherAddresses, CreateInterface, DeleteInterface, MoveFurtherAddress,
@@ -99,6 +103,9 @@ pub enum Edit {
     DescribeImage(DescribeImage),
     ShareImage(ShareImage),
     DescribeKeyPair(DescribeKeyPair),
+    AddGateway(AddGateway),
+    ChangeGateway(ChangeGateway),
+    RemoveGateways(RemoveGateways),
     CancelJob(CancelJob),
     ApproveWave(ApproveWave),
     AddWebhook(AddWebhook),
@@ -206,6 +213,9 @@ impl Edit {
             Edit::DescribeImage(edit) => edit,
             Edit::ShareImage(edit) => edit,
             Edit::DescribeKeyPair(edit) => edit,
+            Edit::AddGateway(edit) => edit,
+            Edit::ChangeGateway(edit) => edit,
+            Edit::RemoveGateways(edit) => edit,
             Edit::CancelJob(edit) => edit,
             Edit::ApproveWave(edit) => edit,
             Edit::AddWebhook(edit) => edit,

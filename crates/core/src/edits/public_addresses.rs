@@ -60,7 +60,7 @@ impl EditRules for RemovePublicAddresses {
         let mut puts = gone(&desk);
         for id in &self.ids {
             let one = kept(&desk, *id)?;
-            if ends.contains_key(id) {
+            if ends.contains_key(id) || one.serves.is_some() {
                 return Err(Fault::with(FaultKind::PublicAddressInUse, one.address.to_string()));
             }
             puts.push(Put::NoAsset(AssetKey::PublicAddress(one.project, one.id)));
@@ -105,7 +105,7 @@ impl EditRules for BindPublicAddress {
     fn plan(&self, desk: Desk<'_>) -> Result<Edited, Fault> {
         let one = kept(&desk, self.id)?;
         let ends = desk.world.ends(desk.project);
-        if ends.contains_key(&one.id) {
+        if ends.contains_key(&one.id) || one.serves.is_some() {
             return Err(Fault::with(FaultKind::PublicAddressInUse, one.address.to_string()));
         }
         let end = end_of(&desk, self.port, self.address)?;
@@ -200,7 +200,7 @@ fn end_of(desk: &Desk<'_>, port: PortId, address: Option<Ipv4Addr>) -> Result<Le
 }
 
 /// Those that went with what they led to: nobody saw them since, and now they are forgotten.
-fn gone(desk: &Desk<'_>) -> Vec<Put> {
+pub(super) fn gone(desk: &Desk<'_>) -> Vec<Put> {
     let world = desk.world;
     if world.public_addresses(desk.project).all(|one| one.kept) {
         return Vec::new();
@@ -213,7 +213,12 @@ fn gone(desk: &Desk<'_>) -> Vec<Put> {
         .collect()
 }
 
-fn make(desk: &mut Desk<'_>, given: &[Ipv4Addr], name: Arc<str>, line: Arc<str>) -> PublicAddress {
+pub(super) fn make(
+    desk: &mut Desk<'_>,
+    given: &[Ipv4Addr],
+    name: Arc<str>,
+    line: Arc<str>,
+) -> PublicAddress {
     let (first, last) = RANGE;
     let span = u64::from(last - first) + 1;
     let mut at = first + u32::try_from(desk.chance.below(span)).expect("below the span");
@@ -229,6 +234,7 @@ fn make(desk: &mut Desk<'_>, given: &[Ipv4Addr], name: Arc<str>, line: Arc<str>)
         line,
         kept: false,
         leads_to: None,
+        serves: None,
         created_at: desk.now,
         updated_at: desk.now,
     }

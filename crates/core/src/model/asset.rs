@@ -5,9 +5,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    DeadLetter, Disk, ImageId, Interface, LaunchTemplate, LaunchTemplateId, NetworkId, OwnImage,
-    PortId, ProjectId, PublicAddress, PublicAddressId, ScheduledEvent, ScheduledEventId,
-    SecurityGroup, ServerGroupId, Subnet, Time, VolumeId, Vpc, Webhook, WebhookId,
+    DeadLetter, Disk, Gateway, GatewayId, ImageId, Interface, LaunchTemplate, LaunchTemplateId,
+    NetworkId, OwnImage, PortId, ProjectId, PublicAddress, PublicAddressId, ScheduledEvent,
+    ScheduledEventId, SecurityGroup, ServerGroupId, Subnet, Time, VolumeId, Vpc, Webhook,
+    WebhookId,
 };
 
 /// One thing a project owns beside its servers.
@@ -24,6 +25,7 @@ pub enum Asset {
     Interface(Interface),
     PublicAddress(PublicAddress),
     Image(OwnImage),
+    Gateway(Gateway),
     Webhook(Webhook),
     DeadLetter(DeadLetter),
 }
@@ -42,6 +44,7 @@ pub enum AssetKey {
     Interface(ProjectId, PortId),
     PublicAddress(ProjectId, PublicAddressId),
     Image(ProjectId, ImageId),
+    Gateway(ProjectId, GatewayId),
     Webhook(ProjectId, WebhookId),
     /// By the number of its event.
     DeadLetter(ProjectId, WebhookId, u64),
@@ -61,6 +64,7 @@ impl Asset {
             Asset::Interface(one) => AssetKey::Interface(one.project, one.nic.port),
             Asset::PublicAddress(one) => AssetKey::PublicAddress(one.project, one.id),
             Asset::Image(own) => AssetKey::Image(own.project, own.image.id),
+            Asset::Gateway(one) => AssetKey::Gateway(one.project, one.id),
             Asset::Webhook(webhook) => webhook.key(),
             Asset::DeadLetter(letter) => letter.key(),
         }
@@ -79,6 +83,7 @@ impl Asset {
             Asset::Interface(interface) => interface.project,
             Asset::PublicAddress(address) => address.project,
             Asset::Image(own) => own.project,
+            Asset::Gateway(gateway) => gateway.project,
             Asset::Webhook(webhook) => webhook.project,
             Asset::DeadLetter(letter) => letter.told.event.project,
         }

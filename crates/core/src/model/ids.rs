@@ -243,6 +243,10 @@ wide_id!(
     ServerGroupId
 );
 wide_id!(
+    /// One way out of a network.
+    GatewayId
+);
+wide_id!(
     /// One address of the outside.
     PublicAddressId
 );

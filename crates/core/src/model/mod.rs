@@ -5,6 +5,7 @@ mod balancer;
 mod catalog;
 mod disk;
 mod fault;
+mod gateway;
 mod ids;
 mod image;
 mod interface;
@@ -29,10 +30,14 @@ pub use catalog::{
 };
 pub use disk::{Attachment, Disk, DiskPhase};
 pub use fault::{Fault, FaultKind};
+pub use gateway::{
+    AddressRange, Domain, DomainRule, Gateway, Peering, PeeringState, Translation, Tunnel, Way,
+    WaySort,
+};
 pub use ids::{
-    Handle, ImageId, JobId, LaunchTemplateId, ListenerId, LoadBalancerId, NetworkId, PortId,
-    ProjectId, PublicAddressId, RequestId, RuleId, ScheduledEventId, ServerGroupId, ServerId,
-    SubJobId, TemplateVersionId, VolumeId, WebhookId,
+    GatewayId, Handle, ImageId, JobId, LaunchTemplateId, ListenerId, LoadBalancerId, NetworkId,
+    PortId, ProjectId, PublicAddressId, RequestId, RuleId, ScheduledEventId, ServerGroupId,
+    ServerId, SubJobId, TemplateVersionId, VolumeId, WebhookId,
 };
 pub use image::{ImageOrigin, ImagePhase, ImageShare, OwnImage};
 pub use interface::Interface;

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{PortId, ProjectId, PublicAddressId, Time};
+use super::{GatewayId, PortId, ProjectId, PublicAddressId, Time};
 
 /// An address of the outside that leads to a private one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +18,9 @@ pub struct PublicAddress {
     pub kept: bool,
     /// May say of an interface that is gone: then it leads nowhere.
     pub leads_to: Option<LeadsTo>,
+    /// The gateway whose network goes out under it; then it leads to nothing else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serves: Option<GatewayId>,
     pub created_at: Time,
     pub updated_at: Time,
 }

@@ -37,6 +37,7 @@ mod lock;
 mod make_image;
 mod migrate;
 mod move_members;
+mod move_nic;
 mod nic_mint;
 mod purge;
 mod reboot;
@@ -96,6 +97,7 @@ pub use lock::Lock;
 pub use make_image::{MakeImage, WhenRunning};
 pub use migrate::Migrate;
 pub use move_members::{Move, MoveMembers};
+pub use move_nic::MoveNic;
 pub(crate) use nic_mint::NicMint;
 pub use nic_mint::NicOrder;
 pub use purge::Purge;
@@ -170,6 +172,7 @@ pub enum Operation {
     Rename(Rename),
     AddNics(AddNics),
     DeleteNics(DeleteNics),
+    MoveNic(MoveNic),
     ChangeNetwork(ChangeNetwork),
     Migrate(Migrate),
     Redeploy(Redeploy),
@@ -369,6 +372,7 @@ impl Operation {
             Operation::Rename(op) => Sort::Servers(op),
             Operation::AddNics(op) => Sort::Servers(op),
             Operation::DeleteNics(op) => Sort::Servers(op),
+            Operation::MoveNic(op) => Sort::Servers(op),
             Operation::ChangeNetwork(op) => Sort::Servers(op),
             Operation::Migrate(op) => Sort::Servers(op),
             Operation::Redeploy(op) => Sort::Servers(op),
@@ -475,6 +479,11 @@ impl Operation {
         }
     }
 
+    /// Whether its targets take turns, each only when the one before it succeeded.
+    pub(crate) const fn takes_turns(&self) -> bool {
+        matches!(self, Operation::MoveNic(_))
+    }
+
     /// Chooses addresses and ids of what is ordered for one server, where the order leaves them open.
     pub(crate) fn choose(
         &mut self,
@@ -485,6 +494,9 @@ impl Operation {
     ) -> Result<(), Fault> {
         if let Operation::AddNics(add) = self {
             add.choose(world, project, sub, chance)?;
+        }
+        if let Operation::MoveNic(moves) = self {
+            moves.choose(world, project);
         }
         if let Operation::ChangeNetwork(change) = self {
             change.choose(world, project, sub, chance)?;

@@ -15,10 +15,14 @@ use crate::view::View;
 
 use super::plane::{PROJECT, Plane, command};
 
-const S1: ServerId = ServerId(0x5001);
-const S2: ServerId = ServerId(0x5002);
+pub(super) const S1: ServerId = ServerId(0x5001);
+pub(super) const S2: ServerId = ServerId(0x5002);
 
-fn edit(plane: &mut Plane, request: u128, edit: Edit) -> Result<Vec<AssetKey>, FaultKind> {
+pub(super) fn edit(
+    plane: &mut Plane,
+    request: u128,
+    edit: Edit,
+) -> Result<Vec<AssetKey>, FaultKind> {
     let mut command = command(request, Operation::from(edit), &[]);
     command.numbered = true;
     let receipt = plane.order(command).unwrap().map_err(|fault| fault.kind)?;
@@ -27,7 +31,7 @@ fn edit(plane: &mut Plane, request: u128, edit: Edit) -> Result<Vec<AssetKey>, F
     Ok(receipt.made)
 }
 
-fn interface(plane: &mut Plane, request: u128) -> PortId {
+pub(super) fn interface(plane: &mut Plane, request: u128) -> PortId {
     let made = edit(
         plane,
         request,
@@ -48,7 +52,7 @@ fn interface(plane: &mut Plane, request: u128) -> PortId {
     }
 }
 
-fn order(
+pub(super) fn order(
     plane: &mut Plane,
     request: u128,
     operation: Operation,
@@ -63,7 +67,7 @@ fn order(
 }
 
 /// Each server has a first interface, which stays.
-fn plane() -> Plane {
+pub(super) fn plane() -> Plane {
     let mut plane = Plane::new(Settings::default());
     for (request, server) in [(101, S1), (102, S2)] {
         let first = Operation::AddNics(AddNics::new(vec![NicOrder::default()]));
@@ -73,12 +77,12 @@ fn plane() -> Plane {
     plane
 }
 
-fn attach(port: PortId) -> Operation {
+pub(super) fn attach(port: PortId) -> Operation {
     let order = NicOrder { port: Some(port), ..NicOrder::default() };
     Operation::AddNics(AddNics::new(vec![order]))
 }
 
-fn holder(plane: &Plane, port: PortId) -> (Option<ServerId>, Vec<Ipv4Addr>) {
+pub(super) fn holder(plane: &Plane, port: PortId) -> (Option<ServerId>, Vec<Ipv4Addr>) {
     let (server, nic) = plane.world().nic(PROJECT, port).expect("it is there");
     (server.map(|server| server.id), nic.addresses().collect())
 }

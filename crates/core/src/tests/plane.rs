@@ -451,6 +451,7 @@ pub fn tell(world: &World) -> String {
             | Asset::SecurityGroup(_)
             | Asset::Interface(_)
             | Asset::PublicAddress(_)
+            | Asset::Gateway(_)
             | Asset::LaunchTemplate(_)
             | Asset::Webhook(_)
             | Asset::DeadLetter(_) => {

@@ -61,6 +61,7 @@ impl World {
     /// Whether any project has this public address.
     pub(crate) fn public_address_taken(&self, address: Ipv4Addr) -> bool {
         self.assets().filter_map(as_public).any(|one| one.address == address)
+            || self.gateways_of_all().any(|one| one.outside() == Some(address))
     }
 
     /// The public addresses that lead to a server, in the order of its interfaces.

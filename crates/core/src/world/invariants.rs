@@ -73,6 +73,7 @@ impl World {
         }
         self.check_disks(&mut wrong);
         self.check_images(&mut wrong);
+        self.check_gateways(&mut wrong);
         self.check_events(&mut wrong);
         self.check_balancers(&mut wrong);
         let mut sub_jobs = 0;

@@ -146,6 +146,13 @@ fn of_kind(kind: FaultKind) -> Row {
         | FaultKind::PublicAddressNotFound
         | FaultKind::PublicAddressInUse
         | FaultKind::PublicAddressNotInUse
+        | FaultKind::GatewayNotFound
+        | FaultKind::GatewayExists
+        | FaultKind::GatewayInUse
+        | FaultKind::GatewayUnfit
+        | FaultKind::NetworksOverlap
+        | FaultKind::TranslationNotFound
+        | FaultKind::TranslationExists
         | FaultKind::JobEnded
         | FaultKind::JobNotHeld
         | FaultKind::NothingToRetry
@@ -253,7 +260,7 @@ fn code_of_failed(operation: &Operation) -> &'static str {
         Operation::CreateDisks(_) | Operation::DeleteDisks(_) | Operation::ExtendDisks(_) => {
             "EVS.5500"
         }
-        Operation::DeleteNics(_) => "Ecs.0507",
+        Operation::DeleteNics(_) | Operation::MoveNic(_) => "Ecs.0507",
         Operation::Stop(_)
         | Operation::CrashDump(_)
         | Operation::DetachVolume(_)

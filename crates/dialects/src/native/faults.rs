@@ -149,6 +149,8 @@ const fn status(kind: FaultKind) -> u16 {
         | FaultKind::RedirectionNotFound
         | FaultKind::BackendNotFound
         | FaultKind::PublicAddressNotFound
+        | FaultKind::GatewayNotFound
+        | FaultKind::TranslationNotFound
         | FaultKind::KeyPairNotFound
         | FaultKind::VolumeNotFound
         | FaultKind::ZoneNotFound
@@ -185,6 +187,11 @@ const fn status(kind: FaultKind) -> u16 {
         | FaultKind::RuleExists
         | FaultKind::PublicAddressInUse
         | FaultKind::PublicAddressNotInUse
+        | FaultKind::GatewayExists
+        | FaultKind::GatewayInUse
+        | FaultKind::GatewayUnfit
+        | FaultKind::NetworksOverlap
+        | FaultKind::TranslationExists
         | FaultKind::KeyPairExists
         | FaultKind::KeyPairNotBound
         | FaultKind::ImageBusy

@@ -4,8 +4,8 @@ use std::fmt;
 
 use regiment_core::command::TargetRef;
 use regiment_core::model::{
-    FaultKind, Handle, ImageId, ListenerId, LoadBalancerId, NetworkId, PortId, ProjectId,
-    PublicAddressId, RuleId, Server, ServerId, VolumeId,
+    FaultKind, Gateway, GatewayId, Handle, ImageId, ListenerId, LoadBalancerId, NetworkId, PortId,
+    ProjectId, PublicAddressId, RuleId, Server, ServerId, VolumeId, WaySort,
 };
 use regiment_core::world::{AnyDisk, World};
 
@@ -173,6 +173,28 @@ pub fn subnet(id: NetworkId) -> String {
 
 pub fn security_group(id: NetworkId) -> String {
     join("sg-", id.handle())
+}
+
+pub fn gateway(gateway: &Gateway) -> String {
+    gateway_of(gateway.way.sort(), gateway.id)
+}
+
+pub fn gateway_of(sort: WaySort, id: GatewayId) -> String {
+    let word = match sort {
+        WaySort::Shared => "nat-",
+        WaySort::Vpn => "vpngw-",
+        WaySort::Site => "cgw-",
+        WaySort::Tunnel => "vpnx-",
+        WaySort::Line => "dcg-",
+        WaySort::Peering => "pcx-",
+        WaySort::Server => "vcx-",
+    };
+    join(word, id.handle())
+}
+
+/// The old, numeric id of a gateway, in nine digits like a network's.
+pub fn gateway_number(id: GatewayId) -> u64 {
+    id.handle().number() % 1_000_000_000
 }
 
 pub fn public_address(id: PublicAddressId) -> String {

@@ -154,6 +154,26 @@ pub const fn row(kind: FaultKind) -> Row {
         FaultKind::PublicAddressNotInUse => {
             (5100, "InvalidAddressIdStatus.NotPermit", "the EIP is not bound")
         }
+        // Actions know better what the vendor calls these, each of its own kind of gateway.
+        FaultKind::GatewayNotFound => (5000, "ResourceNotFound", "the gateway does not exist"),
+        FaultKind::GatewayExists => (
+            4000,
+            "InvalidParameter",
+            "the private network has a gateway of this name or kind already",
+        ),
+        FaultKind::GatewayInUse => (5100, OPERATION_FAILED, "something else needs the gateway"),
+        FaultKind::GatewayUnfit => {
+            (5100, OPERATION_FAILED, "the kind or state of the gateway does not allow it")
+        }
+        FaultKind::NetworksOverlap => {
+            (4000, "PeeringConnectionVpcConflict", "the ranges of the private networks overlap")
+        }
+        FaultKind::TranslationNotFound => {
+            (5000, "InvalidLocalIPTranslation.NotFound", "the gateway has no such translation")
+        }
+        FaultKind::TranslationExists => {
+            (4000, "InvalidTranslationIP.Duplicate", "the gateway translates the address already")
+        }
         FaultKind::BalancerNotFound => {
             (5000, "InvalidParameter.LBIdNotFound", "the load balancer does not exist")
         }
@@ -283,7 +303,11 @@ pub const fn row(kind: FaultKind) -> Row {
 
 /// A fault as backends report theirs: a number in parentheses, a name, a sentence.
 pub fn worded(fault: &Fault) -> String {
-    let Row { code, code_desc, message } = row(fault.kind);
+    worded_as(fault, row(fault.kind).code_desc)
+}
+
+fn worded_as(fault: &Fault, code_desc: &str) -> String {
+    let Row { code, code_desc: _, message } = row(fault.kind);
     match &fault.detail {
         Some(detail) => {
             format!("({code}){code_desc} {message}: {}", in_our_ids(fault.kind, detail))
@@ -339,6 +363,11 @@ pub enum Refusal {
     Unavailable,
     /// What the core said.
     Fault(Fault),
+    /// The same, where the action has its own name for it.
+    Spelled {
+        code_desc: &'static str,
+        fault: Fault,
+    },
 }
 
 impl From<Fault> for Refusal {
@@ -354,6 +383,17 @@ impl From<FaultKind> for Refusal {
 }
 
 impl Refusal {
+    /// The refusal under the name that these have for its fault, if they have one.
+    pub fn spelled(self, names: &[(FaultKind, &'static str)]) -> Refusal {
+        match self {
+            Refusal::Fault(fault) => match names.iter().find(|(kind, _)| *kind == fault.kind) {
+                Some((_, code_desc)) => Refusal::Spelled { code_desc, fault },
+                None => Refusal::Fault(fault),
+            },
+            other => other,
+        }
+    }
+
     /// `code`, `codeDesc` and `message`.
     pub fn flat(&self) -> (i32, &'static str, Cow<'_, str>) {
         const PARAMETER: &str = "InvalidParameter";
@@ -441,6 +481,9 @@ impl Refusal {
                 let Row { code, code_desc, message: _ } = row(fault.kind);
                 (code, code_desc, worded(fault).into())
             }
+            Refusal::Spelled { code_desc, fault } => {
+                (row(fault.kind).code, code_desc, worded_as(fault, code_desc).into())
+            }
         }
     }
 
@@ -492,7 +535,8 @@ impl Refusal {
             | Refusal::AccountNotFound(_)
             | Refusal::NotForClassic(_)
             | Refusal::NotForApplication(_)
-            | Refusal::Fault(_) => ("FailedOperation", self.flat().2),
+            | Refusal::Fault(_)
+            | Refusal::Spelled { .. } => ("FailedOperation", self.flat().2),
         }
     }
 }

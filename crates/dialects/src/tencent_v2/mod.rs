@@ -17,6 +17,7 @@ mod call;
 mod cbs;
 mod charges;
 mod faults;
+mod gateways;
 mod lb;
 mod names;
 mod ops;

@@ -158,21 +158,32 @@ pub fn consult_edit(
     })
 }
 
-/// The number of a task of the networks'.
+/// The number of a task of the networks', in both of the places where clients look for it: the
+/// vendor's pages have now the one, now the other.
 #[derive(Serialize)]
-pub struct Numbered {
-    data: TaskId,
+#[serde(rename_all = "camelCase")]
+pub struct Numbered<T = Nothing> {
+    data: WithTask<T>,
+    task_id: u64,
 }
 
 #[derive(Serialize)]
-struct TaskId {
-    #[serde(rename = "taskId")]
+#[serde(rename_all = "camelCase")]
+struct WithTask<T> {
     task_id: u64,
+    #[serde(flatten)]
+    more: T,
 }
 
 impl Numbered {
     pub const fn of(job: JobId) -> Numbered {
-        Numbered { data: TaskId { task_id: job.0 } }
+        Numbered::with(job, Nothing {})
+    }
+}
+
+impl<T> Numbered<T> {
+    pub const fn with(job: JobId, more: T) -> Numbered<T> {
+        Numbered { data: WithTask { task_id: job.0, more }, task_id: job.0 }
     }
 }
 

@@ -243,6 +243,16 @@ pub const fn row(kind: FaultKind) -> Row {
         | FaultKind::PublicAddressNotInUse => {
             row_of("InvalidParameterValue", "the address does not allow it", "该 IP 不支持该操作")
         }
+        // Made in API 2.0 alone.
+        FaultKind::GatewayNotFound
+        | FaultKind::GatewayExists
+        | FaultKind::GatewayInUse
+        | FaultKind::GatewayUnfit
+        | FaultKind::NetworksOverlap
+        | FaultKind::TranslationNotFound
+        | FaultKind::TranslationExists => {
+            row_of("InvalidParameterValue", "the gateway does not allow it", "网关不支持该操作")
+        }
         FaultKind::BalancerNotFound => row_of(
             "InvalidParameter.LBIdNotFound",
             "the load balancer does not exist",

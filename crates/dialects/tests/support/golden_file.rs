@@ -20,6 +20,8 @@ pub enum Event {
     Wait(i64),
     /// `--- archive`: finished jobs leave memory.
     Archive,
+    /// `--- other`: from here on the other project asks, or the first one again.
+    Other,
 }
 
 pub struct Exchange {
@@ -71,6 +73,7 @@ impl Golden {
             },
             ["settle"] => self.events.push(Event::Settle),
             ["archive"] => self.events.push(Event::Archive),
+            ["other"] => self.events.push(Event::Other),
             ["wait", ms] => {
                 let ms = ms.parse().map_err(|_| format!("{ms:?} is no number of ms"))?;
                 self.events.push(Event::Wait(ms));
@@ -91,6 +94,7 @@ impl Golden {
             match event {
                 Event::Settle => text += "--- settle\n",
                 Event::Archive => text += "--- archive\n",
+                Event::Other => text += "--- other\n",
                 Event::Wait(ms) => {
                     let _ = writeln!(text, "--- wait {ms}");
                 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use regiment_core::command::{Command, Receipt, TargetRef};
 use regiment_core::engine::{Engine, Inbox, Settings};
 use regiment_core::events::{Recent, Since, since};
-use regiment_core::model::{Fault, FaultKind, RequestId, Time};
+use regiment_core::model::{Fault, FaultKind, ProjectId, RequestId, Time};
 use regiment_core::ops::Operation;
 use regiment_core::view::View;
 use regiment_core::world::World;
@@ -16,7 +16,7 @@ use regiment_dialects::{
 
 use super::doubles::{ACCESS_KEY, Glass, Instant, Keeper, Memory};
 use super::golden_file::{Event, Exchange, Golden, render};
-use super::scene::{self, PROJECT, START, Scene};
+use super::scene::{self, OTHER_PROJECT, PROJECT, START, Scene};
 
 /// One exchange as it went.
 pub struct Played {
@@ -53,6 +53,7 @@ pub fn play(dialect: &str, golden: &Golden) -> Result<Vec<Played>, String> {
             Event::Settle => plane.settle(),
             Event::Wait(ms) => plane.wait(*ms),
             Event::Archive => plane.turn(Vec::new(), true),
+            Event::Other => plane.swap_caller(),
             Event::Exchange(exchange) => {
                 let answer = plane.exchange(dialect, exchange)?;
                 played.push(Played {
@@ -77,6 +78,8 @@ pub struct Plane {
     now: Time,
     authenticates: bool,
     throttled: bool,
+    /// Whose key holder asks where none proves who it is.
+    caller: ProjectId,
     requests: u128,
     replies: Vec<Result<Receipt, Fault>>,
 }
@@ -96,9 +99,18 @@ impl Plane {
         let replies = Vec::new();
         // What a scene is made of happened before anyone looked.
         let recent = Recent::new(engine.world().next_event());
-        let (now, requests) = (START, 0);
-        let mut plane =
-            Plane { engine, recent, keeper, now, authenticates, throttled, requests, replies };
+        let (now, caller, requests) = (START, PROJECT, 0);
+        let mut plane = Plane {
+            engine,
+            recent,
+            keeper,
+            now,
+            authenticates,
+            throttled,
+            caller,
+            requests,
+            replies,
+        };
         classics.into_iter().for_each(|name| plane.make_classic(name));
         plane
     }
@@ -124,6 +136,10 @@ impl Plane {
 
     pub fn wait(&mut self, ms: i64) {
         self.now = self.now.after_ms(ms);
+    }
+
+    fn swap_caller(&mut self) {
+        self.caller = if self.caller == PROJECT { OTHER_PROJECT } else { PROJECT };
     }
 
     pub fn turn(&mut self, commands: Vec<((), Command)>, checkpoint: bool) {
@@ -232,8 +248,8 @@ impl Plane {
         let caller = if self.authenticates {
             dialect.authenticate(request, &context)?
         } else {
-            let role = self.keeper.role;
-            Some(Caller { access_key: ACCESS_KEY.into(), project: PROJECT, role })
+            let (role, project) = (self.keeper.role, self.caller);
+            Some(Caller { access_key: ACCESS_KEY.into(), project, role })
         };
         if self.throttled {
             let fault = Fault::with(FaultKind::Throttled, "limit:10,time:1 second");

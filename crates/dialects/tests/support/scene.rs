@@ -35,6 +35,9 @@ const SUBNET: NetworkId = NetworkId(0x157e_e789_03ea_45b1_a698_76c9_2660_dd83);
 const OTHER_NETWORK: NetworkId = NetworkId(0x2dae_26c9_9a70_4392_93f3_87d5_3115_d172);
 /// So small that it is soon full.
 const OTHER_SUBNET: NetworkId = NetworkId(0x257e_e789_03ea_45b1_a698_76c9_2660_dd84);
+/// The other project's.
+const FOREIGN_NETWORK: NetworkId = NetworkId(0x3dae_26c9_9a70_4392_93f3_87d5_3115_d173);
+const FOREIGN: Cidr = Cidr { base: Ipv4Addr::new(10, 9, 0, 0), bits: 24 };
 const GROUP: NetworkId = NetworkId(0xf0ac_4394_7e4a_4409_9701_ba8b_e283_dbc3);
 const OTHER_GROUP: NetworkId = NetworkId(0xf1ac_4394_7e4a_4409_9701_ba8b_e283_dbc4);
 const RULES: u128 = 0x07ad_b044_16f5_434a_8af4_0000_0000_0000;
@@ -262,6 +265,7 @@ fn server(n: u32, words: &[&str]) -> Result<Server, String> {
         match (*word, word.split_once('=')) {
             ("stopped", _) => server.power = Power::Stopped,
             ("foreign", _) => server.project = OTHER_PROJECT,
+            ("bare", _) => details.network = None,
             ("windows", _) => server.image = WINDOWS,
             ("broken", _) => {
                 server.phase = Phase::Broken;
@@ -413,7 +417,8 @@ fn details(n: u32) -> Details {
     }
 }
 
-/// The network of the servers, a second one, a subnet of each, and two security groups.
+/// The network of the servers, a second one, a subnet of each, two security groups, and a network of
+/// the other project.
 fn networks() -> Change {
     let at = START.after_ms(-864_000_000);
     let (project, description): (_, Arc<str>) = (PROJECT, "".into());
@@ -460,6 +465,14 @@ fn networks() -> Change {
     let assets = [
         vpc(NETWORK, "vpc-home", HOME),
         vpc(OTHER_NETWORK, "vpc-other", OTHER),
+        Asset::Vpc(Vpc {
+            id: FOREIGN_NETWORK,
+            project: OTHER_PROJECT,
+            name: "vpc-foreign".into(),
+            description: description.clone(),
+            cidr: FOREIGN,
+            created_at: at,
+        }),
         subnet(SUBNET, NETWORK, "subnet-home", HOME),
         subnet(OTHER_SUBNET, OTHER_NETWORK, "subnet-other", OTHER),
         group(GROUP, "default", rules),

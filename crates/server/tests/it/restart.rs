@@ -144,6 +144,27 @@ fn given_keys_are_taken_at_first_and_added_later() {
 }
 
 #[test]
+fn a_project_that_comes_later_has_networks_of_its_own() {
+    let temp = tempfile::tempdir().unwrap();
+    let given = |access_key: &str, project| {
+        let (access_key, secret_key) = (access_key.to_owned(), Secret::new("secret"));
+        let project = ProjectId(project);
+        Some(GivenCredential { access_key, secret_key, project, role: Role::Admin })
+    };
+    let with = |credential| Config { credential, seed: Some(7), ..kept(temp.path()) };
+    drop(start(&with(given("AK1", 1))));
+    let both = start(&with(given("AK2", 2)));
+    let ids = both.look(|view| {
+        let of = |project| view.world.vpcs(ProjectId(project)).map(|vpc| vpc.id);
+        of(1).chain(of(2)).collect::<BTreeSet<_>>()
+    });
+    assert_eq!(ids.len(), 4);
+    drop(both);
+    let again = start(&with(given("AK2", 2)));
+    assert_eq!(again.look(|view| view.world.vpcs(ProjectId(2)).count()), 2, "and not twice");
+}
+
+#[test]
 fn the_same_seed_makes_the_same_fleet_and_other_keys() {
     let seeded = Config { seed: Some(7), ..config() };
     let (one, other) = (start(&seeded), start(&seeded));

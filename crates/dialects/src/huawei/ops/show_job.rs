@@ -185,6 +185,7 @@ const fn types(operation: &Operation) -> (&'static str, &'static str) {
         Operation::Rename(_) => ("updateServer", "updateSingleServer"),
         Operation::AddNics(_) => ("addNic", "addSingleNic"),
         Operation::DeleteNics(_) => ("deleteNic", "deleteSingleNic"),
+        Operation::MoveNic(_) => ("migrateNic", "migrateSingleNic"),
         Operation::ChangeNetwork(_) => ("changeVpc", "changeSingleVpc"),
         Operation::Migrate(_) => ("migrateServer", "migrateSingleServer"),
         Operation::Redeploy(_) => ("redeployServer", "redeploySingleServer"),

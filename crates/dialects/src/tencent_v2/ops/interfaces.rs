@@ -12,8 +12,8 @@ use serde::Serialize;
 
 use super::servers::Page;
 use crate::Action;
-use crate::tencent::ids;
 use crate::tencent::zones::Zones;
+use crate::tencent::{form, ids};
 use crate::tencent_v2::call::Call;
 use crate::tencent_v2::faults::Refusal;
 use crate::tencent_v2::params::Fields;
@@ -33,8 +33,12 @@ pub fn address(fields: &Fields<'_>, name: &str) -> Result<Option<Ipv4Addr>, Refu
 
 /// The network that a client names.
 pub fn vpc<'w>(world: &'w World, project: ProjectId, named: &str) -> Result<&'w Vpc, Refusal> {
-    let found = world.vpcs(project).find(|one| ids::network(one.id) == named);
-    found.ok_or_else(|| not_there("InvalidVpc.NotFound", named))
+    // The older form is a number, perhaps behind a word for the region.
+    let digits = named.rsplit_once("_vpc_").map_or(named, |(_, digits)| digits);
+    let older = form::parse_digits(digits);
+    let is =
+        |one: &&Vpc| ids::network(one.id) == named || older == Some(ids::network_number(one.id));
+    world.vpcs(project).find(is).ok_or_else(|| not_there("InvalidVpc.NotFound", named))
 }
 
 /// The subnet of a network that a client names.

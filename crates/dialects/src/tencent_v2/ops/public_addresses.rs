@@ -124,7 +124,7 @@ struct Item {
     eip: String,
     isp_id: u32,
     status: u32,
-    /// 0: of an instance.
+    /// 0: of an instance; 1: of a NAT gateway.
     #[serde(rename = "type")]
     kind: u32,
     arrears: u32,
@@ -175,13 +175,14 @@ fn list(
 impl Item {
     fn of(one: &PublicAddress, end: Option<(&Nic, Option<&Server>)>) -> Item {
         let server = end.and_then(|(_, server)| server);
+        let nat = one.serves.is_some();
         Item {
             eip_id: ids::public_address(one.id),
             eip_name: one.name.clone(),
             eip: one.address.to_string(),
             isp_id: one.line.parse().unwrap_or(BGP),
-            status: if end.is_some() { BOUND } else { UNBOUND },
-            kind: 0,
+            status: if end.is_some() || nat { BOUND } else { UNBOUND },
+            kind: u32::from(nat),
             arrears: 0,
             un_instance_id: server.map(|server| ids::instance(server.id.handle())),
             network_interface_id: end.map(|(nic, _)| ids::interface(nic.port)),

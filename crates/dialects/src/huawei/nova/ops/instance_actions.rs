@@ -198,7 +198,10 @@ const fn words(operation: &Operation) -> Option<(&'static str, Option<&'static s
         Operation::ConfirmResize(_) => ("confirmResize", None),
         Operation::RevertResize(_) => ("revertResize", Some("compute_revert_resize")),
         Operation::Reinstall(_) => ("rebuild", Some("compute_rebuild_instance")),
-        Operation::AddNics(_) => ("attach_interface", Some("compute_attach_interface")),
+        // A move is the one on the first server and the other on the second.
+        Operation::AddNics(_) | Operation::MoveNic(_) => {
+            ("attach_interface", Some("compute_attach_interface"))
+        }
         Operation::DeleteNics(_) => ("detach_interface", Some("compute_detach_interface")),
         Operation::Migrate(_) | Operation::Redeploy(_) => {
             ("migrate", Some("compute_live_migration"))

@@ -145,6 +145,7 @@ fn action(operation: &Operation) -> &'static str {
         | Operation::Rename(_)
         | Operation::AddNics(_)
         | Operation::DeleteNics(_)
+        | Operation::MoveNic(_)
         | Operation::ChangeNetwork(_)
         | Operation::Migrate(_)
         | Operation::Redeploy(_)
