@@ -2,6 +2,7 @@
 //! out. One thread owns an engine; nothing is answered, started or shown before its commit returned.
 
 mod alarms;
+mod outbox;
 mod steering;
 mod unasked;
 
@@ -96,6 +97,10 @@ pub struct Engine {
     settings: Settings,
     chance: Chance,
     recent: Recent,
+    /// Webhooks may still be to be told something.
+    outbox_used: bool,
+    /// Every row up to this event is gone.
+    outbox_swept: u64,
     logged: Logged,
     log_seq: u64,
     log_bytes: usize,
@@ -143,6 +148,8 @@ impl Engine {
             settings,
             chance,
             recent: recovered.recent,
+            outbox_used: true,
+            outbox_swept: 0,
             logged: recovered.logged,
             log_seq: recovered.log_seq,
             log_bytes: recovered.log_bytes,
@@ -221,6 +228,7 @@ impl Engine {
         self.ring_events(now, &mut work);
         self.steer_jobs(now, &mut work);
         self.start_ready(now, &mut work);
+        self.turn_outbox(first_event, now, &mut work)?;
         let calls = self.calls(&work.to_begin);
         for job in &work.ended {
             if self.secrets.remove(job).is_some() {

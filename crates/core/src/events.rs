@@ -48,6 +48,30 @@ pub enum EventKind {
     JobEnded,
 }
 
+/// What kind of event it is, whatever it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EventSort {
+    JobAccepted,
+    SubJobStarted,
+    SubJobRetried,
+    SubJobEnded,
+    JobMarked,
+    JobEnded,
+}
+
+impl EventKind {
+    pub const fn sort(&self) -> EventSort {
+        match self {
+            EventKind::JobAccepted { operation: _, targets: _ } => EventSort::JobAccepted,
+            EventKind::SubJobStarted { sub: _ } => EventSort::SubJobStarted,
+            EventKind::SubJobRetried { sub: _, not_before: _ } => EventSort::SubJobRetried,
+            EventKind::SubJobEnded { sub: _, state: _, fault: _ } => EventSort::SubJobEnded,
+            EventKind::JobMarked { mark: _ } => EventSort::JobMarked,
+            EventKind::JobEnded => EventSort::JobEnded,
+        }
+    }
+}
+
 /// An event with what it is about, so that it can be told without looking anything up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Told {

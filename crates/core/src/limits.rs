@@ -98,6 +98,21 @@ pub const PAST_TURNS_MAX: usize = 10_000;
 /// make some hundredths of a second longer.
 pub const PAST_BYTES_MAX: usize = 4 << 20;
 
+/// Webhooks of one project: each is told of each event it wants.
+pub const WEBHOOKS_MAX: usize = 20;
+
+/// What a webhook did not take and may be given again: what is oldest goes first.
+pub const DEAD_LETTERS_MAX: usize = 1_000;
+
+/// Events that a webhook may be behind before it loses what is oldest: at most some 300 MB of disk.
+pub const OUTBOX_EVENTS_MAX: u64 = 1_000_000;
+
+/// Events in one row of what is still to be told: read at once by whoever tells them.
+pub const OUTBOX_ROW_EVENTS: usize = 256;
+
+/// Rows of it that one turn looks at to delete them.
+pub const OUTBOX_SWEPT_MAX: usize = 256;
+
 /// A step that met a busy or unreachable host is tried again this often …
 pub const RETRIES_MAX: u8 = 4;
 /// … first after this long, doubled each time.

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::apply::Change;
+use crate::events::Told;
 use crate::model::{
     Credential, Flavor, Host, Image, Job, LoadBalancer, LoadBalancerId, Project, ProjectId,
     RequestId, Server, ServerId, Time,
@@ -77,6 +78,16 @@ pub const CATALOG_KEY: &[u8] = b"catalog";
 /// Numbers sort as they count.
 pub fn number_key(number: u64) -> Vec<u8> {
     number.to_be_bytes().to_vec()
+}
+
+/// The number that a key of eight bytes is.
+pub fn number(key: &[u8]) -> Option<u64> {
+    key.try_into().ok().map(u64::from_be_bytes)
+}
+
+/// What a row of [`Table::Outbox`](crate::store::Table::Outbox) says, in order.
+pub fn outbox_row(row: &[u8]) -> Result<Vec<Told>, StoreError> {
+    decode("what webhooks are to be told", row)
 }
 
 pub(crate) fn request_key(id: RequestId) -> Vec<u8> {

@@ -231,7 +231,7 @@ fn load_row(
                 key.try_into().map_err(|_| StoreError::Corrupt("secret: key".to_owned()))?;
             secrets.insert(JobId(u64::from_be_bytes(number)), Sealed(value.to_vec()));
         }
-        Table::Archive | Table::Requests => {}
+        Table::Archive | Table::Requests | Table::Outbox => {}
     }
     Ok(())
 }

@@ -26,10 +26,12 @@ pub enum Table {
     Archive,
     /// The numbers of finished jobs, by the calls that ordered them. Read by [`Archive`].
     Requests,
+    /// What webhooks are still to be told, by the number of each row's last event. Read by [`Archive`].
+    Outbox,
 }
 
 impl Table {
-    pub const ALL: [Table; 10] = [
+    pub const ALL: [Table; 11] = [
         Table::Meta,
         Table::Catalog,
         Table::Servers,
@@ -40,6 +42,7 @@ impl Table {
         Table::Secrets,
         Table::Archive,
         Table::Requests,
+        Table::Outbox,
     ];
 
     /// The tables read into memory at start, in an order in which each needs only those before it.
@@ -66,6 +69,7 @@ impl Table {
             Table::Secrets => "secrets",
             Table::Archive => "archive",
             Table::Requests => "requests",
+            Table::Outbox => "outbox",
         }
     }
 }
@@ -144,11 +148,16 @@ pub enum Swept {
     },
 }
 
-/// Reads finished jobs from any thread.
+pub type KeyAndRow = (Vec<u8>, Vec<u8>);
+
+/// Reads what is not kept in memory, from any thread.
 pub trait Archive: Send + Sync {
     /// The row with the greatest key that is at most `key`.
     fn at_or_before(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
 
     /// The row of [`Table::Requests`] under `key`.
     fn of_request(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// The row of [`Table::Outbox`] with the least key that is at least `key`, and that key.
+    fn outbox_from(&self, key: &[u8]) -> Result<Option<KeyAndRow>, StoreError>;
 }

@@ -9,7 +9,7 @@ use crate::driver::{
     StepCall, StepReport, Verb,
 };
 use crate::model::{Host, ImageId, LoadBalancerId, Nic, Power, ServerId, Time, VolumeId};
-use crate::store::{Archive, Batch, Loaded, Store, StoreError, Swept, Table, Visit};
+use crate::store::{Archive, Batch, KeyAndRow, Loaded, Store, StoreError, Swept, Table, Visit};
 use crate::vault::{Sealed, Secret, Vault};
 
 /// When a commit that is to fail fails: the batch is not there, or it is and nobody was told.
@@ -113,6 +113,13 @@ impl Archive for Disk {
 
     fn of_request(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(self.state().rows.get(&(Table::Requests, key.to_vec())).cloned())
+    }
+
+    fn outbox_from(&self, key: &[u8]) -> Result<Option<KeyAndRow>, StoreError> {
+        let state = self.state();
+        let mut rows = state.rows.range((Table::Outbox, key.to_vec())..);
+        let first = rows.next().filter(|((table, _), _)| *table == Table::Outbox);
+        Ok(first.map(|((_, key), row)| (key.clone(), row.clone())))
     }
 }
 

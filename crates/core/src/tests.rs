@@ -19,3 +19,4 @@ mod recycle_bin;
 mod scheduled_events;
 mod story;
 mod unasked;
+mod webhooks;

@@ -19,6 +19,7 @@ mod roster;
 mod scheduled_events;
 mod tokens;
 mod volumes;
+mod webhooks;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::Ipv4Addr;

@@ -43,6 +43,32 @@ pub struct Config {
     pub workers: Option<usize>,
     pub dialects: &'static [&'static dyn Dialect],
     pub http: HttpLimits,
+    pub deliveries: Deliveries,
+}
+
+/// How webhooks are told.
+#[derive(Clone, Copy, Debug)]
+pub struct Deliveries {
+    /// Tries for one event before it becomes a dead letter.
+    pub attempts: u32,
+    /// For one try, its answer included.
+    pub timeout: Duration,
+    /// Before the second try, doubled for each further one …
+    pub backoff: Duration,
+    /// … but never longer.
+    pub backoff_max: Duration,
+}
+
+impl Default for Deliveries {
+    /// In all six to nine minutes, in which most that broke is back.
+    fn default() -> Deliveries {
+        Deliveries {
+            attempts: 10,
+            timeout: Duration::from_secs(10),
+            backoff: Duration::from_secs(1),
+            backoff_max: Duration::from_mins(5),
+        }
+    }
 }
 
 /// Where TLS is served unless said otherwise.
@@ -234,6 +260,7 @@ impl Default for Config {
             workers: None,
             dialects: regiment_dialects::ALL,
             http: HttpLimits::default(),
+            deliveries: Deliveries::default(),
         }
     }
 }

@@ -22,8 +22,12 @@ impl Events {
 
     /// Remembers a turn whose last event is the one before `end`.
     pub fn push(&self, end: u64, changes: Vec<Change>) {
+        if changes.is_empty() {
+            return;
+        }
         self.recent.lock().push(end, changes);
-        self.news.send_if_modified(|next| std::mem::replace(next, end) != end);
+        // Also when nothing of it is an event: something else may be to be done by now.
+        self.news.send_replace(end);
     }
 
     /// The events from number `seq` on, at most `count_max` of them.
@@ -36,7 +40,7 @@ impl Events {
         *self.news.borrow()
     }
 
-    /// Changes whenever there are more.
+    /// Changes whenever something happened.
     pub fn news(&self) -> watch::Receiver<u64> {
         self.news.subscribe()
     }

@@ -38,8 +38,9 @@ pub mod start;
 mod streams;
 mod tls;
 pub mod vault;
+mod webhooks;
 
-pub use config::{Config, GivenCredential, HttpLimits, Maintenance, Storage, Tls};
+pub use config::{Config, Deliveries, GivenCredential, HttpLimits, Maintenance, Storage, Tls};
 pub use regiment_core as core;
 pub use regiment_dialects as dialects;
 #[cfg(target_os = "linux")]

@@ -52,6 +52,7 @@ pub(crate) struct Workings {
     pub published: Arc<Published>,
     pub events: Arc<Events>,
     pub doors: Arc<Doors>,
+    pub courier: tokio::task::JoinHandle<()>,
     pub close: Close,
     pub folder: Option<DataFolder>,
     pub ca_folder: Option<TempDir>,
@@ -125,12 +126,18 @@ fn close(workings: Workings) -> bool {
         published,
         events,
         doors,
+        courier,
         close,
         folder,
         ca_folder,
     } = workings;
     close.begin();
-    let closed = async { tokio::time::timeout(REQUESTS_PATIENCE, doors.closed()).await.is_ok() };
+    let ended = async {
+        doors.closed().await;
+        // One that broke has ended too.
+        let _ = courier.await;
+    };
+    let closed = async { tokio::time::timeout(REQUESTS_PATIENCE, ended).await.is_ok() };
     let requests_done = std::thread::scope(|scope| {
         // On a thread of its own, so that it may be called from within another runtime.
         scope.spawn(|| runtime.block_on(closed)).join().unwrap_or(false)

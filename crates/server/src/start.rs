@@ -41,6 +41,7 @@ use crate::seed;
 use crate::streams::Streams;
 use crate::tls::{self, TlsError};
 use crate::vault::{KeyVault, VaultError};
+use crate::webhooks::{Courier, Poster};
 
 /// Why a server did not start.
 #[derive(Debug, Error)]
@@ -93,6 +94,7 @@ pub fn start(config: &Config) -> Result<Running, StartError> {
         metrics.job_ended(job.operation.name(), job.outcome());
     }
     events.push(engine.world().next_event(), first.changes);
+    let archive = engine.archive();
     let parts = Parts {
         engine,
         keyring: keyring.clone(),
@@ -111,6 +113,17 @@ pub fn start(config: &Config) -> Result<Running, StartError> {
         closing.clone(),
         &config.http,
     );
+    let courier = Arc::new(Courier {
+        engine: engine.clone(),
+        published: published.clone(),
+        events: events.clone(),
+        archive,
+        vault: place.vault.clone(),
+        clock: clock.clone(),
+        closing: closing.clone(),
+        rules: config.deliveries,
+        poster: Poster::default(),
+    });
     let gateway = Arc::new(Gateway {
         dialects: config.dialects,
         keyring: keyring.clone(),
@@ -126,6 +139,7 @@ pub fn start(config: &Config) -> Result<Running, StartError> {
     });
     let doors = Arc::new(Doors::new(gateway, config.http));
     let runtime = runtime(config.workers)?;
+    let courier = runtime.spawn(courier.run());
     if let Some(library) = library {
         runtime.spawn(image_watch::offer_new(library, engine.clone()));
     }
@@ -145,6 +159,7 @@ pub fn start(config: &Config) -> Result<Running, StartError> {
             published,
             events,
             doors,
+            courier,
             close,
             folder,
             ca_folder,

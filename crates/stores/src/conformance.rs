@@ -24,6 +24,7 @@ pub fn all(new_disk: &mut NewDisk<'_>) {
     a_visitor_stops_the_reading(new_disk());
     the_archive_finds_the_row_at_or_before(new_disk());
     the_archive_finds_by_request_exactly(new_disk());
+    the_outbox_is_read_in_order(new_disk());
     the_archive_reads_while_others_commit(new_disk());
     a_sweep_takes_the_oldest_until_one_is_kept(new_disk());
     a_sweep_takes_what_leads_to_a_row(new_disk());
@@ -82,10 +83,20 @@ impl Contents {
         });
         let archive = store.archive();
         for (table, key) in archived {
-            let row = if *table == Table::Requests {
-                archive.of_request(key)
-            } else {
-                archive.at_or_before(key)
+            let row = match table {
+                Table::Requests => archive.of_request(key),
+                Table::Outbox => archive
+                    .outbox_from(key)
+                    .map(|first| first.filter(|(found, _)| found == key).map(|(_, row)| row)),
+                Table::Archive
+                | Table::Meta
+                | Table::Catalog
+                | Table::Servers
+                | Table::Balancers
+                | Table::Assets
+                | Table::Jobs
+                | Table::Tokens
+                | Table::Secrets => archive.at_or_before(key),
             };
             if let Some(row) = row.expect("the archive can be read") {
                 found.rows.insert((*table, key.clone()), row);
@@ -308,6 +319,27 @@ fn the_archive_finds_by_request_exactly(mut open: Opener) {
     assert_eq!(of(&*store), Some(b"one".to_vec()), "it is there after a restart");
     commit(&mut *store, rows([(Table::Requests, b"call".to_vec(), None)]));
     assert_eq!(of(&*store), None);
+}
+
+fn the_outbox_is_read_in_order(mut open: Opener) {
+    let mut store = open();
+    let archive = store.archive();
+    let from = |key: u64| archive.outbox_from(&number(key)).expect("a look-up");
+    assert_eq!(from(0), None);
+    let row = |at: u64| (number(at), number(at * 10));
+    commit(
+        &mut *store,
+        rows([5, 300, 7].map(|at| put(Table::Outbox, &number(at), &number(at * 10)))),
+    );
+    commit(&mut *store, rows([put(Table::Archive, &number(6), b"another table's")]));
+    assert_eq!((from(0), from(5)), (Some(row(5)), Some(row(5))));
+    assert_eq!((from(6), from(8)), (Some(row(7)), Some(row(300))));
+    assert_eq!(from(301), None);
+    commit(&mut *store, rows([(Table::Outbox, number(5), None)]));
+    assert_eq!(from(0), Some(row(7)));
+    drop((store, archive));
+    let found = open().archive().outbox_from(&number(8)).expect("a look-up");
+    assert_eq!(found, Some(row(300)), "it is there after a restart");
 }
 
 fn the_archive_reads_while_others_commit(mut open: Opener) {

@@ -13,7 +13,9 @@ use redb::{
     Database, DatabaseError, Durability, ReadTransaction, ReadableDatabase, ReadableTable,
     StorageError, TableDefinition, TableError, TableHandle, WriteTransaction,
 };
-use regiment_core::store::{Archive, Batch, Loaded, Store, StoreError, Swept, Table, Visit};
+use regiment_core::store::{
+    Archive, Batch, KeyAndRow, Loaded, Store, StoreError, Swept, Table, Visit,
+};
 
 #[cfg(test)]
 mod power_cut;
@@ -201,6 +203,19 @@ impl Archive for RedbArchive {
         let rows = open_rows(&transaction, Table::Requests)?;
         let row = rows.get(key).map_err(|error| broken(&error))?;
         Ok(row.map(|row| row.value().to_vec()))
+    }
+
+    fn outbox_from(&self, key: &[u8]) -> Result<Option<KeyAndRow>, StoreError> {
+        let transaction = self.db.begin_read().map_err(|error| io(&error))?;
+        let rows = open_rows(&transaction, Table::Outbox)?;
+        let mut later = rows.range::<&[u8]>(key..).map_err(|error| broken(&error))?;
+        match later.next() {
+            Some(row) => {
+                let (key, value) = row.map_err(|error| broken(&error))?;
+                Ok(Some((key.value().to_vec(), value.value().to_vec())))
+            }
+            None => Ok(None),
+        }
     }
 }
 

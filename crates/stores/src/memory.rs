@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use parking_lot::{Mutex, RwLock};
-use regiment_core::store::{Archive, Batch, Loaded, Store, StoreError, Swept, Table, Visit};
+use regiment_core::store::{
+    Archive, Batch, KeyAndRow, Loaded, Store, StoreError, Swept, Table, Visit,
+};
 
 type Rows = BTreeMap<Vec<u8>, Vec<u8>>;
 
@@ -29,6 +31,7 @@ struct Disk {
 struct Finished {
     jobs: Rows,
     requests: Rows,
+    outbox: Rows,
 }
 
 impl Finished {
@@ -37,6 +40,7 @@ impl Finished {
         match table {
             Table::Archive => Some(&mut self.jobs),
             Table::Requests => Some(&mut self.requests),
+            Table::Outbox => Some(&mut self.outbox),
             Table::Meta
             | Table::Catalog
             | Table::Servers
@@ -60,7 +64,7 @@ impl MemoryStore {
         MemoryStore::default()
     }
 
-    /// Keeps finished jobs only, which readers ask for: a process that keeps nothing when it ends
+    /// Keeps only what readers ask for: a process that keeps nothing when it ends
     /// need not hold its world twice. Loads as empty.
     pub fn forgetful() -> MemoryStore {
         MemoryStore { disk: Arc::new(Disk { forgetful: true, ..Disk::default() }) }
@@ -154,7 +158,7 @@ impl Store for MemoryStore {
         judge: &mut dyn FnMut(&[u8]) -> Swept,
     ) -> Result<usize, StoreError> {
         let mut finished = self.disk.finished.write();
-        let Finished { jobs, requests } = &mut *finished;
+        let Finished { jobs, requests, outbox: _ } = &mut *finished;
         let mut gone = 0;
         while gone < rows_max
             && let Some(oldest) = jobs.first_entry()
@@ -182,6 +186,13 @@ impl Archive for MemoryArchive {
 
     fn of_request(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(self.0.finished.read().requests.get(key).cloned())
+    }
+
+    fn outbox_from(&self, key: &[u8]) -> Result<Option<KeyAndRow>, StoreError> {
+        use std::ops::Bound::{Included, Unbounded};
+        let finished = self.0.finished.read();
+        let first = finished.outbox.range::<[u8], _>((Included(key), Unbounded)).next();
+        Ok(first.map(|(key, row)| (key.clone(), row.clone())))
     }
 }
 

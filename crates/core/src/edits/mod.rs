@@ -23,6 +23,7 @@ mod scheduled_events;
 mod server_groups;
 mod tags;
 mod together;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -53,6 +54,7 @@ pub use scheduled_events::{AcceptScheduledEvent, MoveScheduledEvent};
 pub use server_groups::{CreateServerGroup, DeleteServerGroup, JoinServerGroup, LeaveServerGroup};
 pub use tags::{ChangeTags, TagNamed};
 pub use together::Together;
+pub use webhooks::{AddWebhook, NoteDeliveries, Redeliver, RemoveWebhook};
 
 use crate::chance::Chance;
 use crate::command::{TargetAnswer, TargetRef};
@@ -106,6 +108,10 @@ pub enum Edit {
     RemoveGateways(RemoveGateways),
     CancelJob(CancelJob),
     ApproveWave(ApproveWave),
+    AddWebhook(AddWebhook),
+    RemoveWebhook(RemoveWebhook),
+    Redeliver(Redeliver),
+    NoteDeliveries(NoteDeliveries),
     AddCredential(AddCredential),
     RemoveCredential(RemoveCredential),
     Together(Together),
@@ -212,6 +218,10 @@ impl Edit {
             Edit::RemoveGateways(edit) => edit,
             Edit::CancelJob(edit) => edit,
             Edit::ApproveWave(edit) => edit,
+            Edit::AddWebhook(edit) => edit,
+            Edit::RemoveWebhook(edit) => edit,
+            Edit::Redeliver(edit) => edit,
+            Edit::NoteDeliveries(edit) => edit,
             Edit::AddCredential(edit) => edit,
             Edit::RemoveCredential(edit) => edit,
             Edit::Together(edit) => edit,

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Disk, Gateway, GatewayId, ImageId, Interface, LaunchTemplate, LaunchTemplateId, NetworkId,
-    OwnImage, PortId, ProjectId, PublicAddress, PublicAddressId, ScheduledEvent, ScheduledEventId,
-    SecurityGroup, ServerGroupId, Subnet, Time, VolumeId, Vpc,
+    DeadLetter, Disk, Gateway, GatewayId, ImageId, Interface, LaunchTemplate, LaunchTemplateId,
+    NetworkId, OwnImage, PortId, ProjectId, PublicAddress, PublicAddressId, ScheduledEvent,
+    ScheduledEventId, SecurityGroup, ServerGroupId, Subnet, Time, VolumeId, Vpc, Webhook,
+    WebhookId,
 };
 
 /// One thing a project owns beside its servers.
@@ -25,6 +26,8 @@ pub enum Asset {
     PublicAddress(PublicAddress),
     Image(OwnImage),
     Gateway(Gateway),
+    Webhook(Webhook),
+    DeadLetter(DeadLetter),
 }
 
 /// How an asset is found. Kinds stand together, and within a kind what is looked up together.
@@ -42,6 +45,9 @@ pub enum AssetKey {
     PublicAddress(ProjectId, PublicAddressId),
     Image(ProjectId, ImageId),
     Gateway(ProjectId, GatewayId),
+    Webhook(ProjectId, WebhookId),
+    /// By the number of its event.
+    DeadLetter(ProjectId, WebhookId, u64),
 }
 
 impl Asset {
@@ -59,6 +65,8 @@ impl Asset {
             Asset::PublicAddress(one) => AssetKey::PublicAddress(one.project, one.id),
             Asset::Image(own) => AssetKey::Image(own.project, own.image.id),
             Asset::Gateway(one) => AssetKey::Gateway(one.project, one.id),
+            Asset::Webhook(webhook) => webhook.key(),
+            Asset::DeadLetter(letter) => letter.key(),
         }
     }
 
@@ -76,6 +84,8 @@ impl Asset {
             Asset::PublicAddress(address) => address.project,
             Asset::Image(own) => own.project,
             Asset::Gateway(gateway) => gateway.project,
+            Asset::Webhook(webhook) => webhook.project,
+            Asset::DeadLetter(letter) => letter.told.event.project,
         }
     }
 }

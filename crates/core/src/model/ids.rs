@@ -250,6 +250,10 @@ wide_id!(
     /// One address of the outside.
     PublicAddressId
 );
+wide_id!(
+    /// Somebody who is told of events.
+    WebhookId
+);
 short_id!(
     /// One load balancer.
     LoadBalancerId,

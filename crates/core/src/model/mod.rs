@@ -18,6 +18,7 @@ mod runs;
 mod scheduled_event;
 mod server;
 mod time;
+mod webhook;
 
 pub use asset::{Asset, AssetKey, KeyPair, ServerGroup};
 pub use balancer::{
@@ -36,7 +37,7 @@ pub use gateway::{
 pub use ids::{
     GatewayId, Handle, ImageId, JobId, LaunchTemplateId, ListenerId, LoadBalancerId, NetworkId,
     PortId, ProjectId, PublicAddressId, RequestId, RuleId, ScheduledEventId, ServerGroupId,
-    ServerId, SubJobId, TemplateVersionId, VolumeId,
+    ServerId, SubJobId, TemplateVersionId, VolumeId, WebhookId,
 };
 pub use image::{ImageOrigin, ImagePhase, ImageShare, OwnImage};
 pub use interface::Interface;
@@ -51,3 +52,4 @@ pub use server::{
 };
 pub(crate) use server::{change_hints, reword};
 pub use time::Time;
+pub use webhook::{DeadLetter, Webhook};

@@ -452,7 +452,9 @@ pub fn tell(world: &World) -> String {
             | Asset::Interface(_)
             | Asset::PublicAddress(_)
             | Asset::Gateway(_)
-            | Asset::LaunchTemplate(_) => {
+            | Asset::LaunchTemplate(_)
+            | Asset::Webhook(_)
+            | Asset::DeadLetter(_) => {
                 writeln!(text, "asset {:?}", asset.key()).unwrap();
                 continue;
             }

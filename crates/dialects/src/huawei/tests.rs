@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 use regiment_core::command::TargetRef;
 use regiment_core::model::{ProjectId, RequestId, Role, Time};
-use regiment_core::store::{Archive, StoreError};
+use regiment_core::store::{Archive, KeyAndRow, StoreError};
 use regiment_core::vault::{Sealed, Secret};
 use regiment_core::view::View;
 use regiment_core::world::World;
@@ -46,6 +46,10 @@ impl Archive for Empty {
     }
 
     fn of_request(&self, _key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(None)
+    }
+
+    fn outbox_from(&self, _key: &[u8]) -> Result<Option<KeyAndRow>, StoreError> {
         Ok(None)
     }
 }

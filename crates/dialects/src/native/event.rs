@@ -1,7 +1,7 @@
 //! Events as they are told, and which of them somebody wants.
 
 use regiment_core::command::TargetRef;
-use regiment_core::events::{Event, EventKind, Told};
+use regiment_core::events::{Event, EventKind, EventSort, Told};
 use regiment_core::model::{JobId, Outcome, ServerId, SubState, SubTarget, Target};
 use serde::Serialize;
 
@@ -36,7 +36,7 @@ impl ShownEvent {
         let Told { event, operation, target, outcome: _ } = told;
         let mut shown = ShownEvent {
             id: event.seq.to_string(),
-            kind: kind(&event.kind),
+            kind: kind(event.kind.sort()),
             at: time(event.at),
             job_id: event.job.0.to_string(),
             operation: operation.as_deref().map(str::to_owned),
@@ -70,23 +70,23 @@ impl ShownEvent {
 }
 
 /// Every kind of event there is.
-pub(super) const KINDS: [&str; 6] = [
-    "job_accepted",
-    "sub_job_started",
-    "sub_job_retried",
-    "sub_job_ended",
-    "job_advanced",
-    "job_ended",
+const KINDS: [EventSort; 6] = [
+    EventSort::JobAccepted,
+    EventSort::SubJobStarted,
+    EventSort::SubJobRetried,
+    EventSort::SubJobEnded,
+    EventSort::JobMarked,
+    EventSort::JobEnded,
 ];
 
-pub(super) const fn kind(kind: &EventKind) -> &'static str {
-    match kind {
-        EventKind::JobAccepted { operation: _, targets: _ } => "job_accepted",
-        EventKind::SubJobStarted { sub: _ } => "sub_job_started",
-        EventKind::SubJobRetried { sub: _, not_before: _ } => "sub_job_retried",
-        EventKind::SubJobEnded { sub: _, state: _, fault: _ } => "sub_job_ended",
-        EventKind::JobMarked { mark: _ } => "job_advanced",
-        EventKind::JobEnded => "job_ended",
+pub(super) const fn kind(sort: EventSort) -> &'static str {
+    match sort {
+        EventSort::JobAccepted => "job_accepted",
+        EventSort::SubJobStarted => "sub_job_started",
+        EventSort::SubJobRetried => "sub_job_retried",
+        EventSort::SubJobEnded => "sub_job_ended",
+        EventSort::JobMarked => "job_advanced",
+        EventSort::JobEnded => "job_ended",
     }
 }
 
@@ -104,18 +104,18 @@ fn state(told: &Told) -> Option<&'static str> {
 }
 
 /// The kind of this name.
-pub(super) fn kind_named(word: &str) -> Result<&'static str, Refusal> {
-    KINDS
-        .into_iter()
-        .find(|kind| *kind == word)
-        .ok_or_else(|| Refusal::invalid(format!("a kind of event is one of: {}", KINDS.join(", "))))
+pub(super) fn kind_named(word: &str) -> Result<EventSort, Refusal> {
+    KINDS.into_iter().find(|sort| kind(*sort) == word).ok_or_else(|| {
+        let words = KINDS.map(kind).join(", ");
+        Refusal::invalid(format!("a kind of event is one of: {words}"))
+    })
 }
 
 /// Which events a reader wants: of each thing said, any of them; of nothing said, all.
 #[derive(Default)]
 pub(super) struct Wanted {
     jobs: Vec<JobId>,
-    kinds: Vec<&'static str>,
+    kinds: Vec<EventSort>,
     states: Vec<&'static str>,
     servers: Vec<TargetRef>,
 }
@@ -141,7 +141,7 @@ impl Wanted {
     pub fn may_be(&self, event: &Event) -> bool {
         let Wanted { jobs, kinds, states: _, servers: _ } = self;
         (jobs.is_empty() || jobs.contains(&event.job))
-            && (kinds.is_empty() || kinds.contains(&kind(&event.kind)))
+            && (kinds.is_empty() || kinds.contains(&event.kind.sort()))
     }
 
     pub fn is(&self, told: &Told) -> bool {

@@ -37,7 +37,12 @@ impl Refusal {
     }
 
     pub fn no_such(what: &str, name: &str) -> Refusal {
-        let code = if what == "job" { "JobNotFound" } else { "ServerNotFound" };
+        let code = match what {
+            "job" => "JobNotFound",
+            "webhook" => "WebhookNotFound",
+            "dead letter" => "DeadLetterNotFound",
+            _ => "ServerNotFound",
+        };
         Refusal::new(404, code, format!("there is no {what} {name:?}"))
     }
 

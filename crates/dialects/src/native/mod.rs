@@ -11,6 +11,7 @@ mod body;
 mod contract;
 mod event;
 mod faults;
+mod notice;
 mod ops;
 mod orders;
 mod query;
@@ -19,12 +20,14 @@ mod route;
 mod show;
 mod steer;
 mod times;
+mod webhooks;
 
 use regiment_core::model::Fault;
 use regiment_core::view::View;
 
 use crate::{Action, Answer, Caller, Context, Dialect, Rehearsal, Request};
 use faults::Refusal;
+pub use notice::Notice;
 use route::Route;
 
 pub struct Native;

@@ -22,6 +22,12 @@ pub(super) enum Route {
     CreateCredential,
     DeleteCredential,
     FollowEvents,
+    AddWebhook,
+    ListWebhooks,
+    ShowWebhook,
+    RemoveWebhook,
+    ListDeadLetters,
+    Redeliver,
 }
 
 /// What anyone may ask.
@@ -48,6 +54,12 @@ pub(super) const TABLE: &[(&str, &str, Route)] = &[
     ("POST", "credentials", Route::CreateCredential),
     ("DELETE", "credentials/{access_key}", Route::DeleteCredential),
     ("GET", "events", Route::FollowEvents),
+    ("POST", "webhooks", Route::AddWebhook),
+    ("GET", "webhooks", Route::ListWebhooks),
+    ("GET", "webhooks/{webhook_id}", Route::ShowWebhook),
+    ("DELETE", "webhooks/{webhook_id}", Route::RemoveWebhook),
+    ("GET", "webhooks/{webhook_id}/dead-letters", Route::ListDeadLetters),
+    ("POST", "webhooks/{webhook_id}/redeliver", Route::Redeliver),
 ];
 
 impl Route {
@@ -79,7 +91,13 @@ impl Route {
             | Route::ListCredentials
             | Route::CreateCredential
             | Route::DeleteCredential
-            | Route::FollowEvents => None,
+            | Route::FollowEvents
+            | Route::AddWebhook
+            | Route::ListWebhooks
+            | Route::ShowWebhook
+            | Route::RemoveWebhook
+            | Route::ListDeadLetters
+            | Route::Redeliver => None,
         }
     }
 
@@ -99,7 +117,13 @@ impl Route {
             | Route::Retry
             | Route::CreateCredential
             | Route::DeleteCredential
-            | Route::FollowEvents => Role::Reader,
+            | Route::FollowEvents
+            | Route::AddWebhook
+            | Route::ListWebhooks
+            | Route::ShowWebhook
+            | Route::RemoveWebhook
+            | Route::ListDeadLetters
+            | Route::Redeliver => Role::Reader,
         }
     }
 
@@ -127,6 +151,12 @@ impl Route {
             Route::CreateCredential => ops::create_credential::decode(call),
             Route::DeleteCredential => ops::delete_credential::decode(call),
             Route::FollowEvents => ops::follow_events::decode(call),
+            Route::AddWebhook => ops::add_webhook::decode(call),
+            Route::ListWebhooks => ops::list_webhooks::decode(call),
+            Route::ShowWebhook => ops::show_webhook::decode(call),
+            Route::RemoveWebhook => ops::remove_webhook::decode(call),
+            Route::ListDeadLetters => ops::list_dead_letters::decode(call),
+            Route::Redeliver => ops::redeliver::decode(call),
         }
     }
 }

@@ -12,7 +12,7 @@ use regiment_core::model::{
     Quota, RecycleBin, RequestId, Role, Server, ServerId, Time,
 };
 use regiment_core::plan::plan;
-use regiment_core::store::{Archive, StoreError};
+use regiment_core::store::{Archive, KeyAndRow, StoreError};
 use regiment_core::vault::{Sealed, Secret};
 use regiment_core::view::View;
 use regiment_core::world::World;
@@ -109,6 +109,10 @@ impl Archive for NoArchive {
     }
 
     fn of_request(&self, _key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(None)
+    }
+
+    fn outbox_from(&self, _key: &[u8]) -> Result<Option<KeyAndRow>, StoreError> {
         Ok(None)
     }
 }

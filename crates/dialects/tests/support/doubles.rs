@@ -10,7 +10,9 @@ use regiment_core::driver::{
 use regiment_core::model::{
     Host, ImageId, Phase, ProjectId, Role, Server, ServerId, Time, VolumeId,
 };
-use regiment_core::store::{Archive, Batch, Loaded, Store, StoreError, Swept, Table, Visit};
+use regiment_core::store::{
+    Archive, Batch, KeyAndRow, Loaded, Store, StoreError, Swept, Table, Visit,
+};
 use regiment_core::vault::{Sealed, Secret, Vault};
 use regiment_dialects::{Bearer, Gate, Key};
 
@@ -65,6 +67,13 @@ impl Archive for Memory {
     fn of_request(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         let rows = self.rows.lock().expect("no test panics with the lock");
         Ok(rows.get(&(Table::Requests, key.to_vec())).cloned())
+    }
+
+    fn outbox_from(&self, key: &[u8]) -> Result<Option<KeyAndRow>, StoreError> {
+        let rows = self.rows.lock().expect("no test panics with the lock");
+        let first = rows.range((Table::Outbox, key.to_vec())..).next();
+        let first = first.filter(|((table, _), _)| *table == Table::Outbox);
+        Ok(first.map(|((_, key), row)| (key.clone(), row.clone())))
     }
 }
 

@@ -10,6 +10,7 @@ mod restart;
 mod secrets;
 mod streams;
 mod tls;
+mod webhooks;
 
 use regiment_server::{Config, Pace, Running};
 

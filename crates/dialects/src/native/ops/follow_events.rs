@@ -60,7 +60,7 @@ fn after(call: &Call<'_>, query: &Query<'_>) -> Result<Option<u64>, Refusal> {
 }
 
 fn write(told: &Told, bytes: &mut Vec<u8>) {
-    let kind = event::kind(&told.event.kind);
+    let kind = event::kind(told.event.kind.sort());
     let data = serde_json::to_string(&ShownEvent::of(told)).unwrap_or_default();
     let text = format!("id: {}\nevent: {kind}\ndata: {data}\n\n", told.event.seq);
     bytes.extend_from_slice(text.as_bytes());
