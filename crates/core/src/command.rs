@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    AssetKey, Handle, ImageId, JobId, LoadBalancerId, Orders, ProjectId, RequestId, ServerId,
-    SubJobId, Target, VolumeId,
+    AssetKey, Fault, Handle, ImageId, JobId, LoadBalancerId, Orders, ProjectId, RequestId,
+    ServerId, SubJobId, Target, VolumeId,
 };
 use crate::ops::{Operation, Verdict};
 use crate::vault::Secret;
@@ -38,6 +38,8 @@ pub struct Command {
     pub numbered: bool,
     /// Whether locked servers take it on like others: what the plane itself orders.
     pub past_locks: bool,
+    /// Servers that are refused whatever they are, by their places among the targets, in their order.
+    pub refused: Vec<(usize, Fault)>,
 }
 
 impl Command {
@@ -66,6 +68,7 @@ impl Command {
             dry_run: false,
             numbered: false,
             past_locks: false,
+            refused: Vec::new(),
         }
     }
 }

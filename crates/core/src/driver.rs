@@ -4,11 +4,12 @@
 use std::sync::Arc;
 
 use crate::model::{
-    Flavor, Host, Image, ImageId, JobId, LoadBalancer, LoadBalancerId, Nic, PortId, Power, Server,
-    ServerId, Time, Volume, VolumeId,
+    Fault, Flavor, Host, Image, ImageId, JobId, LoadBalancer, LoadBalancerId, Nic, PortId, Power,
+    Server, ServerId, Time, Volume, VolumeId,
 };
 use crate::ops::Force;
 use crate::vault::Secret;
+use crate::world::World;
 
 /// Which step of which sub-job a call belongs to. A repeat after a crash carries the same step and
 /// may carry another `attempt`.
@@ -138,6 +139,34 @@ pub enum Verb {
     },
 }
 
+impl Verb {
+    /// The server it is about, if it is about one.
+    pub const fn server(&self) -> Option<ServerId> {
+        match self {
+            Verb::Provision { server, .. }
+            | Verb::Run { server, .. }
+            | Verb::Stop { server, .. }
+            | Verb::Reboot { server, .. }
+            | Verb::Crash { server, .. }
+            | Verb::Remove { server, .. }
+            | Verb::Shape { server, .. }
+            | Verb::Place { server, .. }
+            | Verb::Password { server, .. }
+            | Verb::Image { server, .. }
+            | Verb::Nics { server, .. }
+            | Verb::Disks { server, .. }
+            | Verb::Capture { server, .. }
+            | Verb::Key { server, .. } => Some(*server),
+            Verb::Disk { .. }
+            | Verb::NoDisk { .. }
+            | Verb::CopyImage { .. }
+            | Verb::NoImage { .. }
+            | Verb::Balance { .. }
+            | Verb::Unbalance { .. } => None,
+        }
+    }
+}
+
 /// All a driver needs to make a server.
 #[derive(Clone, Debug)]
 pub struct Provision {
@@ -232,6 +261,8 @@ pub enum Rejection {
     /// The server is not there.
     Missing,
     Failed(Arc<str>),
+    /// Somebody ordered that it fail, with this fault.
+    Injected(Arc<Fault>),
 }
 
 /// What a driver finds of a server when asked.
@@ -271,6 +302,10 @@ pub trait Driver: Send {
     /// Told, before any call on them, of servers that exist without having been ordered from this
     /// driver: at start all that the world knows, later a first fleet or an import.
     fn adopt(&mut self, known: &mut dyn Iterator<Item = Adoption>);
+
+    /// What the calls of the next `begin` are for, told to a driver that wants to know: the world in
+    /// which they were decided.
+    fn brief(&mut self, _world: &World, _now: Time, _calls: &[StepCall]) {}
 
     fn begin(&mut self, now: Time, calls: Vec<StepCall>);
 

@@ -160,6 +160,7 @@ impl Engine {
             hopeless: Vec::new(),
         };
         let calls = engine.calls(&again);
+        engine.driver.brief(&engine.world, now, &calls);
         engine.driver.begin(now, calls);
         Ok(engine)
     }
@@ -243,6 +244,7 @@ impl Engine {
         }
         let begun = calls.len();
         if begun > 0 {
+            self.driver.brief(&self.world, now, &calls);
             self.driver.begin(now, calls);
         }
         Ok(Turn { replies, changes: work.changes, first_event, ended: work.ended, begun })

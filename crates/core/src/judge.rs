@@ -71,5 +71,6 @@ fn fault_of(rejection: &Rejection) -> Fault {
         Rejection::TimedOut => FaultKind::StepTimedOut.into(),
         Rejection::Missing => Fault::with(FaultKind::StepFailed, "the driver has no such server"),
         Rejection::Failed(story) => Fault::with(FaultKind::StepFailed, story.clone()),
+        Rejection::Injected(fault) => Fault::clone(fault),
     }
 }

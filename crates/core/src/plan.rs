@@ -225,8 +225,12 @@ fn judge_servers(world: &World, command: &Command, rules: &dyn ServerRules) -> V
         if same_as.is_none() {
             seen.insert(server.id.handle(), index);
         }
+        let refused = command.refused.binary_search_by_key(&index, |(place, _)| *place);
         judged.push(Judged {
-            verdict: server_verdict(server, world, rules, command),
+            verdict: match refused {
+                Ok(at) => Verdict::Refuse(command.refused[at].1.clone()),
+                Err(_) => server_verdict(server, world, rules, command),
+            },
             target: SubTarget::Known(Target::Server(server.id)),
             was_running: server.power == Power::Running,
             same_as,

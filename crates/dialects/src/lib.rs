@@ -12,12 +12,14 @@ pub mod huawei;
 mod keys;
 pub mod native;
 pub mod orders;
+pub mod rules;
 pub mod sign;
 mod tencent;
 pub mod tencent_v2;
 pub mod tencent_v3;
 pub mod wire;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use regiment_core::command::{Command, Receipt};
@@ -27,6 +29,7 @@ use regiment_core::vault::{Sealed, Secret};
 use regiment_core::view::View;
 
 pub use orders::{Carried, Rehearsal};
+use rules::{Book, Raw};
 pub use wire::{Answer, Request};
 
 /// Every dialect, in the order in which they are asked whether a request is theirs. The first that
@@ -117,6 +120,8 @@ pub enum Action {
     /// Arithmetic so long that it must not hold up the thread that serves others.
     Toil(Box<dyn FnOnce() -> Action + Send>),
     Order(Box<Order>),
+    /// A look at the fault rules that may change them.
+    Rules(Box<dyn FnOnce(&mut Book) -> Answer + Send>),
     /// For callers of this role alone, whatever it is.
     Reserved(Role, Box<Action>),
     /// An answer without an end: events as they come.
@@ -171,6 +176,7 @@ impl Action {
             Action::Order(order) if !dry_run && !order.command.dry_run => {
                 (order.command.operation.needs(), order.command.operation.name())
             }
+            Action::Rules(_) => (Role::Admin, "fault rules"),
             Action::Reserved(role, _) => (*role, "look"),
             Action::Answer(_)
             | Action::Look(_)
@@ -193,6 +199,10 @@ impl Action {
 
     pub fn toil(toil: impl FnOnce() -> Action + Send + 'static) -> Action {
         Action::Toil(Box::new(toil))
+    }
+
+    pub fn rules(change: impl FnOnce(&mut Book) -> Answer + Send + 'static) -> Action {
+        Action::Rules(Box::new(change))
     }
 
     /// An order answered as soon as it is durable.
@@ -245,6 +255,15 @@ pub trait Dialect: Sync {
     /// The answer to a request that is refused as a whole for what it carries beside the vendor's own
     /// words.
     fn refuse(&self, request: &Request<'_>, context: &Context<'_>, fault: &Fault) -> Answer;
+
+    /// What is asked for, in the API's own words: an action's name where it has names, else method and
+    /// path. Anyone may say anything here: nothing is judged by it.
+    fn action<'a>(&self, request: &Request<'a>) -> Cow<'a, str> {
+        format!("{} {}", request.method, request.path).into()
+    }
+
+    /// A refusal in words that somebody chose, in the shape in which this cloud refuses.
+    fn refuse_with(&self, request: &Request<'_>, context: &Context<'_>, raw: &Raw) -> Answer;
 
     /// The answer to an order that was only rehearsed: every verdict, in the shape in which this cloud
     /// tells of many.

@@ -64,20 +64,45 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// A short code for logs and metrics when this is a refusal.
     pub code: Option<Cow<'static, str>>,
+    pub delivery: Delivery,
+}
+
+/// What becomes of an answer on its way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Delivery {
+    #[default]
+    Whole,
+    /// The connection ends in the middle of its body.
+    Truncated,
+    /// The connection ends before it.
+    Lost,
+    /// The connection is reset before it.
+    Reset,
 }
 
 impl Answer {
     pub fn new(status: u16, content_type: &'static str, body: impl Into<Vec<u8>>) -> Answer {
         let headers = vec![("content-type", content_type.to_owned())];
-        Answer { status, headers, body: body.into(), code: None }
+        Answer { status, headers, body: body.into(), code: None, delivery: Delivery::Whole }
     }
 
     pub const fn empty(status: u16) -> Answer {
-        Answer { status, headers: Vec::new(), body: Vec::new(), code: None }
+        Answer {
+            status,
+            headers: Vec::new(),
+            body: Vec::new(),
+            code: None,
+            delivery: Delivery::Whole,
+        }
     }
 
     pub fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Answer {
         self.headers.push((name, value.into()));
+        self
+    }
+
+    pub const fn delivered(mut self, delivery: Delivery) -> Answer {
+        self.delivery = delivery;
         self
     }
 

@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use hyper::body::Incoming;
-use regiment_core::command::Receipt;
-use regiment_core::model::RequestId;
+use regiment_core::command::{Receipt, TargetRef};
+use regiment_core::model::{ProjectId, RequestId, Server};
+use regiment_dialects::rules::{Effect, Failure, Met, Named, Stage};
 use regiment_dialects::{
     Action, Answer, Caller, Carried, Context, Dialect, Gate, Order, Rehearsal, Request,
 };
@@ -23,6 +24,7 @@ use crate::closing::Closing;
 use crate::engine_thread::{EngineHandle, Pending};
 use crate::keyring::Keyring;
 use crate::metrics::Metrics;
+use crate::mishaps::{Mishaps, Passage, Way};
 use crate::published::Published;
 use crate::streams::Streams;
 
@@ -45,6 +47,8 @@ pub struct Gateway {
     pub closing: Closing,
     /// One permit for each piece of long arithmetic that may be done at a time.
     pub toils: Semaphore,
+    /// What goes wrong on purpose.
+    pub mishaps: Arc<Mishaps>,
     pub streams: Streams,
 }
 
@@ -143,52 +147,189 @@ impl Gateway {
     ) -> Done {
         let understood = self.guard(context.request, || understand(dialect, request, context));
         let Some(Understood { action, carried, caller }) = understood else {
-            let answer = self.unavailable(dialect, request, context);
-            return Done::whole(answer, "none");
+            return Done::whole(self.unavailable(dialect, request, context), "none");
         };
+        let action = match self
+            .resolve(dialect, request, context, &carried, action, caller.as_ref())
+            .await
+        {
+            Ok(action) => action,
+            Err(done) => return done,
+        };
+        if !self.mishaps.any() {
+            return self.carry_out(dialect, request, context, &carried, action).await;
+        }
+        let passage = Passage {
+            dialect,
+            request,
+            context,
+            action: &dialect.action(request),
+            operation: match &action {
+                Action::Order(order) => Some(order.command.operation.name()),
+                _ => None,
+            },
+            project: caller.map(|caller| caller.project),
+        };
+        self.carry_out_or_not(&passage, &carried, action).await
+    }
+
+    /// Follows an action to one that leads to no other, as far as the caller may go.
+    async fn resolve(
+        &self,
+        dialect: &dyn Dialect,
+        request: &Request<'_>,
+        context: &Context<'_>,
+        carried: &Carried,
+        action: Action,
+        caller: Option<&Caller>,
+    ) -> Result<Action, Done> {
         let mut action = Some(action);
         for _ in 0..CONSULTS_MAX {
-            let allowed = action.as_ref().map(|one| one.allow(caller.as_ref(), carried.dry_run));
-            if let Some(Err(fault)) = allowed {
+            let Some(one) = action else { break };
+            if let Err(fault) = one.allow(caller, carried.dry_run) {
                 let refused =
                     self.guard(context.request, || dialect.refuse(request, context, &fault));
                 let answer = refused.unwrap_or_else(|| self.unavailable(dialect, request, context));
-                return Done::whole(answer, "refused");
+                return Err(Done::whole(answer, "refused"));
             }
-            action = match action {
-                Some(Action::Reserved(_, action)) => Some(*action),
-                Some(Action::Answer(answer)) => return Done::whole(answer, "answer"),
-                Some(Action::Look(look)) => {
-                    let looked = self.guard(context.request, || self.published.look(look));
-                    let answer =
-                        looked.unwrap_or_else(|| self.unavailable(dialect, request, context));
-                    return Done::whole(answer, "look");
-                }
-                Some(Action::Consult(consult)) => {
+            action = match one {
+                Action::Reserved(_, action) => Some(*action),
+                Action::Consult(consult) => {
                     self.guard(context.request, || self.published.look(consult))
                 }
-                Some(Action::Toil(toil)) => self.toil(toil, context.request).await,
-                Some(Action::Order(order)) => {
-                    let operation = order.command.operation.name();
-                    let answer = if carried.dry_run {
-                        self.rehearse(dialect, request, context, &carried, *order).await
-                    } else {
-                        self.order(*order, &carried, context.request).await
-                    };
-                    let answer =
-                        answer.unwrap_or_else(|| self.unavailable(dialect, request, context));
-                    return Done::whole(answer, operation);
+                Action::Toil(toil) => self.toil(toil, context.request).await,
+                Action::Answer(_)
+                | Action::Look(_)
+                | Action::Order(_)
+                | Action::Follow(_)
+                | Action::Rules(_) => {
+                    return Ok(one);
                 }
-                Some(Action::Follow(follow)) => {
-                    let begun = self.guard(context.request, || self.streams.begin(*follow));
-                    let (answer, pieces) = begun
-                        .unwrap_or_else(|| (self.unavailable(dialect, request, context), None));
-                    return Done { answer, pieces, operation: "follow" };
-                }
-                None => break,
             };
         }
-        Done::whole(self.unavailable(dialect, request, context), "none")
+        Err(Done::whole(self.unavailable(dialect, request, context), "none"))
+    }
+
+    async fn carry_out(
+        &self,
+        dialect: &dyn Dialect,
+        request: &Request<'_>,
+        context: &Context<'_>,
+        carried: &Carried,
+        action: Action,
+    ) -> Done {
+        let (answer, operation) = match action {
+            Action::Answer(answer) => (Some(answer), "answer"),
+            Action::Look(look) => {
+                (self.guard(context.request, || self.published.look(look)), "look")
+            }
+            Action::Order(order) => {
+                let operation = order.command.operation.name();
+                let answer = if carried.dry_run {
+                    self.rehearse(dialect, request, context, carried, *order).await
+                } else {
+                    self.order(*order, carried, context.request).await
+                };
+                (answer, operation)
+            }
+            Action::Rules(change) => {
+                (self.guard(context.request, || self.mishaps.change(change)), "rules")
+            }
+            Action::Follow(follow) => {
+                let begun = self.guard(context.request, || self.streams.begin(*follow));
+                let (answer, pieces) =
+                    begun.unwrap_or_else(|| (self.unavailable(dialect, request, context), None));
+                return Done { answer, pieces, operation: "follow" };
+            }
+            Action::Consult(_) | Action::Toil(_) | Action::Reserved(..) => (None, "none"),
+        };
+        let answer = answer.unwrap_or_else(|| self.unavailable(dialect, request, context));
+        Done::whole(answer, operation)
+    }
+
+    /// The same where something may go wrong on purpose.
+    async fn carry_out_or_not(
+        &self,
+        passage: &Passage<'_>,
+        carried: &Carried,
+        mut action: Action,
+    ) -> Done {
+        let Passage { dialect, request, context, operation, .. } = *passage;
+        if let Action::Rules(_) = action {
+            // Who could take a rule away that meets this?
+            return self.carry_out(dialect, request, context, carried, action).await;
+        }
+        let ended = |answer| Done::whole(answer, operation.unwrap_or("none"));
+        if let Way::Ends(answer) = self.enter(Stage::Request, passage, &mut action).await {
+            return ended(answer);
+        }
+        if let Way::Ends(answer) = self.enter(Stage::Admit, passage, &mut action).await {
+            return ended(answer);
+        }
+        let targets = match &action {
+            Action::Order(order) => order.command.targets.clone(),
+            _ => Vec::new(),
+        };
+        let done = self.carry_out(dialect, request, context, carried, action).await;
+        let met = self.meet(Stage::Reply, passage, &targets);
+        let Some(met) = met else { return done };
+        let answer = self.mishaps.after(met, passage, done.answer, &self.closing).await;
+        Done { answer, ..done }
+    }
+
+    /// What a request meets before anything is done for it. A fault by name at `admit` befalls each
+    /// server that it fits, and the order goes on with the others.
+    async fn enter(&self, stage: Stage, passage: &Passage<'_>, action: &mut Action) -> Way {
+        let command = match action {
+            Action::Order(order) => Some(&mut order.command),
+            _ => None,
+        };
+        let met = match (stage, command) {
+            (Stage::Admit, None) => None,
+            (Stage::Admit, Some(command)) if !command.targets.is_empty() => {
+                let targets = command.targets.clone();
+                let met = self.published.look(|view| {
+                    let mut met = Vec::new();
+                    for (place, target) in targets.iter().enumerate() {
+                        let server = view.world.named(command.project, target);
+                        if let Some(one) = self.mishaps.meet_at(stage, passage, server.as_slice()) {
+                            met.push((place, one));
+                        }
+                    }
+                    met
+                });
+                let mut whole = None;
+                for (place, one) in met {
+                    match one.effect {
+                        Effect::Fail(Failure::Named(Named(kind))) => {
+                            command.refused.push((place, kind.into()));
+                        }
+                        _ => {
+                            whole.get_or_insert(one);
+                        }
+                    }
+                }
+                whole
+            }
+            (_, Some(command)) => {
+                let targets = command.targets.clone();
+                self.meet(stage, passage, &targets)
+            }
+            (_, None) => self.meet(stage, passage, &[]),
+        };
+        match met {
+            Some(met) => self.mishaps.before(met, passage, &self.closing).await,
+            None => Way::On,
+        }
+    }
+
+    fn meet(&self, stage: Stage, passage: &Passage<'_>, targets: &[TargetRef]) -> Option<Met> {
+        self.published.look(|view| {
+            let project = passage.project.unwrap_or(ProjectId(0));
+            let named = targets.iter().filter_map(|target| view.world.named(project, target));
+            let servers: Vec<&Server> = named.collect();
+            self.mishaps.meet_at(stage, passage, &servers)
+        })
     }
 
     /// Does long arithmetic where it holds up nobody, and not too much of it at once.
@@ -266,7 +407,7 @@ impl Gateway {
     }
 }
 
-/// What is asked, what is to be heeded beside it if that is an order, and who asks.
+/// What is asked, what is to be heeded beside it if that is an order, and by whom.
 struct Understood {
     action: Action,
     carried: Carried,

@@ -9,11 +9,13 @@
 //! Read first: [`gateway`], then [`engine_thread`], then [`start`](mod@start).
 
 mod body;
+mod breakable_io;
 mod catalog;
 pub mod clock;
 mod closing;
 pub mod config;
 mod credential;
+mod cut;
 pub mod data_folder;
 pub mod engine_thread;
 pub mod events;
@@ -26,6 +28,7 @@ pub mod logs;
 mod machines;
 mod measured_store;
 pub mod metrics;
+mod mishaps;
 mod networks;
 mod nonces;
 mod ops_routes;
@@ -43,6 +46,7 @@ mod webhooks;
 pub use config::{Config, Deliveries, GivenCredential, HttpLimits, Maintenance, Storage, Tls};
 pub use regiment_core as core;
 pub use regiment_dialects as dialects;
+pub use regiment_dialects::rules;
 #[cfg(target_os = "linux")]
 pub use regiment_drivers::qemu::doctor;
 pub use regiment_drivers::sim::Pace;

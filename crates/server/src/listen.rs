@@ -1,7 +1,6 @@
 //! Sockets: a bounded number of connections, each with its time limits, each request turned into
 //! plain data for the gateway and each answer into bytes.
 
-use std::convert::Infallible;
 use std::net::TcpListener as StdListener;
 use std::pin::pin;
 use std::sync::Arc;
@@ -19,13 +18,17 @@ use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use parking_lot::Mutex;
 use regiment_dialects::Answer;
+use regiment_dialects::wire::Delivery;
+use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 
+use crate::breakable_io::{Break, BreakableIo};
 use crate::closing::Closing;
 use crate::config::HttpLimits;
+use crate::cut::Cut;
 use crate::gateway::{Gateway, Head, Reply};
 use crate::ops_routes;
 use crate::patient_io::PatientIo;
@@ -115,16 +118,20 @@ impl Doors {
     async fn connection(&self, stream: TcpStream, door: Door) {
         // Answers are small and written whole; waiting for more only costs time.
         let _ = stream.set_nodelay(true);
+        let end = Break::default();
+        let stream = BreakableIo::new(stream, end.clone());
         let stream = PatientIo::new(stream, self.limits.write_timeout);
         match door {
-            Door::Tls(acceptor) => self.encrypted(stream, &acceptor).await,
+            Door::Tls(acceptor) => self.encrypted(stream, &acceptor, &end).await,
             Door::Plain { tunnels } => {
                 let tunnel = Tunnel::default();
-                self.requests(stream, false, tunnels.is_some().then_some(&tunnel)).await;
+                self.requests(stream, false, tunnels.is_some().then_some(&tunnel), &end).await;
                 let asked = tunnel.lock().take();
                 if let (Some(upgrade), Some(acceptor)) = (asked, tunnels) {
                     match upgrade.await {
-                        Ok(stream) => self.encrypted(TokioIo::new(stream), &acceptor).await,
+                        Ok(stream) => {
+                            self.encrypted(TokioIo::new(stream), &acceptor, &end).await;
+                        }
                         Err(error) => tracing::debug!(%error, "a tunnel was not begun"),
                     }
                 }
@@ -132,7 +139,7 @@ impl Doors {
         }
     }
 
-    async fn encrypted<S>(&self, stream: S, acceptor: &TlsAcceptor)
+    async fn encrypted<S>(&self, stream: S, acceptor: &TlsAcceptor, end: &Break)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -143,22 +150,29 @@ impl Doors {
             () = closing.begun() => return,
         };
         match shaken {
-            Ok(Ok(stream)) => self.requests(stream, true, None).await,
+            Ok(Ok(stream)) => self.requests(stream, true, None, end).await,
             Ok(Err(error)) => tracing::debug!(%error, "no TLS handshake"),
             Err(_) => tracing::debug!("the TLS handshake took too long"),
         }
     }
 
-    async fn requests<S>(&self, io: S, tls: bool, tunnel: Option<&Tunnel>)
+    async fn requests<S>(&self, io: S, tls: bool, tunnel: Option<&Tunnel>, end: &Break)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let at_work = AtomicBool::new(false);
         let service = service_fn(|request| async {
             at_work.store(true, Relaxed);
-            let response = self.request(request, tls, tunnel).await;
+            let reply = self.request(request, tls, tunnel).await;
             at_work.store(false, Relaxed);
-            Ok::<_, Infallible>(response)
+            match reply.answer.delivery {
+                Delivery::Whole | Delivery::Truncated => Ok(response(reply)),
+                Delivery::Lost => Err(Unsent),
+                Delivery::Reset => {
+                    end.ask();
+                    Err(Unsent)
+                }
+            }
         });
         let connection = self.http.serve_connection(TokioIo::new(io), service).with_upgrades();
         let mut connection = pin!(connection);
@@ -190,18 +204,17 @@ impl Doors {
         mut request: Request<Incoming>,
         tls: bool,
         tunnel: Option<&Tunnel>,
-    ) -> Response<Sent> {
+    ) -> Reply {
         if request.method() == Method::CONNECT {
             let upgrade = hyper::upgrade::on(&mut request);
-            return response(begin_tunnel(tunnel, upgrade).into());
+            return begin_tunnel(tunnel, upgrade).into();
         }
         let (parts, body) = request.into_parts();
         let head = head_of(&parts, tls);
-        let reply = match ops_routes::answer(&self.gateway, &head).await {
+        match ops_routes::answer(&self.gateway, &head).await {
             Some(answer) => answer.into(),
             None => self.gateway.handle(&head, body).await,
-        };
-        response(reply)
+        }
     }
 }
 
@@ -242,10 +255,19 @@ fn head_of(parts: &hyper::http::request::Parts, tls: bool) -> Head {
     }
 }
 
+/// The connection ends without an answer.
+#[derive(Debug, Error)]
+#[error("the answer is not sent, as a fault rule says")]
+struct Unsent;
+
 fn response(reply: Reply) -> Response<Sent> {
-    let Reply { answer: Answer { status, headers, body, code: _ }, pieces } = reply;
-    let whole = || Sent::Whole(Full::new(Bytes::from(body)));
-    let mut response = Response::new(pieces.map_or_else(whole, Sent::Pieces));
+    let Reply { answer: Answer { status, headers, body, code: _, delivery }, pieces } = reply;
+    let body = Bytes::from(body);
+    let mut response = Response::new(match (pieces, delivery) {
+        (Some(pieces), _) => Sent::Pieces(pieces),
+        (None, Delivery::Truncated) => Sent::Cut(Cut::new(&body)),
+        (None, Delivery::Whole | Delivery::Lost | Delivery::Reset) => Sent::Whole(Full::new(body)),
+    });
     *response.status_mut() =
         StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in headers {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use regiment_core::driver::Driver;
 use regiment_core::model::{Host, Image, Time};
 use regiment_drivers::images::Library;
+use regiment_drivers::sim::{SimConfig, SimDriver};
 
 use crate::catalog;
 use crate::config::{Config, Machines};
@@ -16,6 +17,8 @@ use crate::vault::KeyVault;
 /// A driver, and the images that its servers can be made from.
 pub struct Behind {
     pub driver: Box<dyn Driver>,
+    /// The same, where it is a simulated fleet.
+    pub simulated: Option<SimDriver>,
     pub images: Vec<Image>,
     /// Where they come from, if that may change while the server runs.
     pub library: Option<Library>,
@@ -44,8 +47,6 @@ pub fn open(
 }
 
 fn simulated(config: &Config, seed: u64, now: Time) -> Result<Behind, StartError> {
-    use regiment_drivers::sim::{SimConfig, SimDriver};
-
     let zones = seed::zones(&config.region);
     let mut sim = SimConfig {
         pace: config.pace,
@@ -54,8 +55,10 @@ fn simulated(config: &Config, seed: u64, now: Time) -> Result<Behind, StartError
         ..SimConfig::for_zones(zones)
     };
     take_out_of_service(&mut sim.hosts, config, now)?;
+    let driver = SimDriver::new(sim);
     Ok(Behind {
-        driver: Box::new(SimDriver::new(sim)),
+        driver: Box::new(driver.clone()),
+        simulated: Some(driver),
         images: catalog::images(),
         library: None,
         fleet: config.fleet,
@@ -127,6 +130,7 @@ mod real {
         let driver = QemuDriver::open(qemu).map_err(|error| trouble(error.to_string()))?;
         Ok(Behind {
             driver: Box::new(driver),
+            simulated: None,
             images: listing.images.iter().map(StoredImage::as_offered).collect(),
             library: Some(library),
             fleet: 0,

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use regiment_core::chance::Chance;
+use regiment_core::driver::Driver as _;
 use regiment_core::engine::{Engine, Inbox, Settings, Turn};
 use regiment_core::events::Recent;
 use regiment_core::model::{Credential, Time};
@@ -35,6 +36,7 @@ use crate::listen::{Door, Doors};
 use crate::machines::{self, Behind};
 use crate::measured_store::MeasuredStore;
 use crate::metrics::Metrics;
+use crate::mishaps::{Mishandled, Mishaps};
 use crate::published::Published;
 use crate::running::{Identity, Running, Workings};
 use crate::seed;
@@ -67,6 +69,8 @@ pub enum StartError {
     NoSuchHost(String, String),
     #[error("no real machines can be run: {0}")]
     Machines(String),
+    #[error("the fault rules cannot be followed: {0}")]
+    Rules(String),
     #[error("failed to start: {0}")]
     Io(#[from] io::Error),
 }
@@ -79,7 +83,12 @@ pub fn start(config: &Config) -> Result<Running, StartError> {
     let acceptor = sockets.tls.as_ref().map(|tls| place.acceptor(config, tls, clock.now()));
     let acceptor = acceptor.transpose()?;
     let metrics = Arc::new(Metrics::new(clock.now()));
-    let Opened { engine, recent, first, library } = place.engine(config, &metrics, clock.now())?;
+    let seed =
+        config.seed.unwrap_or_else(|| getrandom::u64().expect("the system gives random bytes"));
+    let mishaps = Arc::new(Mishaps::new(seed ^ MISHAPS_SALT));
+    mishaps.change(|book| book.add_all(config.rules.clone())).map_err(StartError::Rules)?;
+    let Opened { engine, recent, first, library } =
+        place.engine(config, seed, &metrics, &mishaps, clock.now())?;
     let keyring = Arc::new(Keyring::new(place.vault.clone(), clock.clone()));
     let shown = let_in(&engine, &keyring, config.credential.as_ref())?;
     let published = Arc::new(Published::new(
@@ -135,6 +144,7 @@ pub fn start(config: &Config) -> Result<Running, StartError> {
         body_timeout: config.http.body_timeout,
         closing,
         toils: Semaphore::new(TOILS_MAX),
+        mishaps,
         streams,
     });
     let doors = Arc::new(Doors::new(gateway, config.http));
@@ -257,7 +267,9 @@ impl Place {
     fn engine(
         &self,
         config: &Config,
+        seed: u64,
         metrics: &Arc<Metrics>,
+        mishaps: &Arc<Mishaps>,
         now: Time,
     ) -> Result<Opened, StartError> {
         let store: Box<dyn Store> = match &self.folder {
@@ -265,11 +277,10 @@ impl Place {
             Some(folder) => Box::new(RedbStore::open(&folder.store_file())?),
         };
         let store = Box::new(MeasuredStore::new(store, metrics.clone()));
-        let seed =
-            config.seed.unwrap_or_else(|| getrandom::u64().expect("the system gives random bytes"));
         let data = self.folder.as_ref().map(DataFolder::path);
-        let Behind { driver, images, library, fleet } =
+        let Behind { driver, simulated, images, library, fleet } =
             machines::open(config, data, &self.vault, seed, now)?;
+        let driver = Box::new(Mishandled::new(driver, simulated, mishaps.clone()));
         let hosts = driver.hosts();
         let settings = Settings {
             retention_ms: i64::try_from(config.retention.as_millis()).unwrap_or(i64::MAX),
@@ -329,6 +340,8 @@ struct Opened {
 
 /// So that the fleet's ids are not those that the engine makes from the same seed.
 const FLEET_SALT: u64 = 0x464C_4545_5400_0001;
+/// Nor is the luck of fault rules theirs.
+const MISHAPS_SALT: u64 = 0x4D49_5348_4150_0001;
 
 /// Opens every credential, and chooses the one to show: the one given, else the first.
 fn let_in(

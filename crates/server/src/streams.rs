@@ -1,7 +1,7 @@
 //! Answers without an end: events as they come, each reader at its own pace. A reader that is slow is
 //! behind and nothing else: what it has not taken is not made yet.
 
-use std::convert::Infallible;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -19,6 +19,7 @@ use tokio::time::Instant;
 
 use crate::closing::Closing;
 use crate::config::HttpLimits;
+use crate::cut::Cut;
 use crate::events::Events;
 use crate::metrics::Metrics;
 use crate::published::Published;
@@ -31,18 +32,20 @@ pub enum Sent {
     Whole(Full<Bytes>),
     /// Piece by piece, until the sender ends it.
     Pieces(mpsc::Receiver<Bytes>),
+    Cut(Cut),
 }
 
 impl Body for Sent {
     type Data = Bytes;
-    type Error = Infallible;
+    type Error = io::Error;
 
     fn poll_frame(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         match self.get_mut() {
-            Sent::Whole(whole) => Pin::new(whole).poll_frame(cx),
+            Sent::Whole(whole) => Pin::new(whole).poll_frame(cx).map_err(|never| match never {}),
+            Sent::Cut(cut) => Pin::new(cut).poll_frame(cx),
             Sent::Pieces(pieces) => {
                 pieces.poll_recv(cx).map(|piece| piece.map(|bytes| Ok(Frame::data(bytes))))
             }
@@ -52,7 +55,7 @@ impl Body for Sent {
     fn is_end_stream(&self) -> bool {
         match self {
             Sent::Whole(whole) => whole.is_end_stream(),
-            Sent::Pieces(_) => false,
+            Sent::Pieces(_) | Sent::Cut(_) => false,
         }
     }
 
@@ -60,6 +63,7 @@ impl Body for Sent {
         match self {
             Sent::Whole(whole) => whole.size_hint(),
             Sent::Pieces(_) => SizeHint::default(),
+            Sent::Cut(cut) => cut.size_hint(),
         }
     }
 }

@@ -4,6 +4,7 @@ pub mod credential;
 #[cfg(target_os = "linux")]
 pub mod doctor;
 pub mod events;
+pub mod fault;
 pub mod image;
 pub mod job;
 pub mod load;

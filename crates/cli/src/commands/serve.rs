@@ -11,6 +11,7 @@ use regiment_server::logs::{self, LogFormat};
 use regiment_server::signals::Signals;
 use regiment_server::{Config, GivenCredential, Maintenance, Pace, Running, Storage, Tls, config};
 
+use super::fault;
 use super::machines::MachineOptions;
 use crate::client::local;
 use crate::{banner, limits, platform, ready_file};
@@ -48,6 +49,10 @@ pub struct Serve {
     #[arg(long, env = "REGIMENT_MAINTAIN", value_name = "HOST[:TIME]", value_delimiter = ',',
           value_parser = read_maintenance)]
     maintain: Vec<Maintenance>,
+
+    /// Have things go wrong on purpose from the start, as the fault rules in this file say
+    #[arg(long, env = "REGIMENT_FAULTS", value_name = "FILE")]
+    faults: Option<PathBuf>,
 
     /// Make the same ids and the same delays each time
     #[arg(long, env = "REGIMENT_SEED", value_name = "NUMBER")]
@@ -153,6 +158,7 @@ impl Serve {
             seed: self.seed,
             machines: self.machines.machines(),
             maintain: self.maintain,
+            rules: self.faults.as_ref().map(fault::read).transpose()?.unwrap_or_default(),
             credential: self.credential,
             retention: self.retention,
             ..Config::default()

@@ -22,21 +22,19 @@ fn is_here(program: &str) -> bool {
 #[test]
 fn help_says_what_there_is() {
     let room = tempfile::tempdir().unwrap();
-    for words in [
-        &["--help"][..],
-        &["stop", "--help"],
-        &["delete", "-h"],
-        &["servers", "-h"],
-        &["job", "--help"],
-        &["job", "retry", "--help"],
-        &["context", "add", "--help"],
-        &["load", "-h"],
+    for (name, words) in [
+        ("help_", &["--help"][..]),
+        ("help_stop", &["stop", "--help"]),
+        ("help_delete", &["delete", "-h"]),
+        ("help_servers", &["servers", "-h"]),
+        ("help_job", &["job", "--help"]),
+        ("help_job_retry", &["job", "retry", "--help"]),
+        ("help_fault_add", &["fault", "add", "--help"]),
+        ("help_context_add", &["context", "add", "--help"]),
+        ("help_load", &["load", "-h"]),
     ] {
         let output = alone(room.path()).args(words).output().unwrap();
-        assert_snapshot!(
-            format!("help_{}", words[..words.len() - 1].join("_")),
-            transcript(words, &output)
-        );
+        assert_snapshot!(name, transcript(words, &output));
     }
 }
 

@@ -1,5 +1,6 @@
 //! Answers in this cloud's shapes: ECS, the gateway in front of it, and IAM each have their own.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use regiment_core::model::{Fault, RequestId};
@@ -7,6 +8,7 @@ use serde::Serialize;
 
 use super::faults::Row;
 use crate::Answer;
+use crate::rules::Raw;
 
 /// Makes the answers of one call: every one carries the call's id and the gateway's headers.
 #[derive(Clone, Copy)]
@@ -65,16 +67,29 @@ impl Reply {
         self.json(row.status, &Body { code: row.code, message: &row.message }).with_code(row.code)
     }
 
+    /// A refusal whose words somebody chose. Whose it is, is told by its code.
+    pub fn refuse_with(self, raw: &Raw, query: bool) -> Answer {
+        let Raw { status, code, message } = raw;
+        let status = status.unwrap_or(400);
+        if code.starts_with("APIGW.") {
+            return self.gateway(status, code.to_string(), message);
+        }
+        let inner = serde_json::json!({ "message": &**message, "code": &**code });
+        let body = if query { inner } else { serde_json::json!({ "error": inner }) };
+        self.json(status, &body).with_code(code.to_string())
+    }
+
     /// A refusal by the gateway in front.
-    pub fn gateway(self, status: u16, code: &'static str, message: &str) -> Answer {
+    pub fn gateway(self, status: u16, code: impl Into<Cow<'static, str>>, message: &str) -> Answer {
         #[derive(Serialize)]
         struct Body<'a> {
             error_msg: &'a str,
             error_code: &'a str,
             request_id: String,
         }
+        let code = code.into();
         let request_id = self.request.plain();
-        self.json(status, &Body { error_msg: message, error_code: code, request_id })
+        self.json(status, &Body { error_msg: message, error_code: &code, request_id })
             .with_code(code)
     }
 

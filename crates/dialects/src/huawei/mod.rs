@@ -41,6 +41,7 @@ use route::Route;
 use regiment_core::model::{Fault, FaultKind};
 use regiment_core::view::View;
 
+use crate::rules::Raw;
 use crate::{Action, Answer, Caller, Context, Dialect, Rehearsal, Request};
 
 pub struct Huawei;
@@ -141,6 +142,12 @@ impl Dialect for Huawei {
             Some((route, _)) => route.refuse(reply, fault),
             None => reply.no_such_api(),
         }
+    }
+
+    fn refuse_with(&self, request: &Request<'_>, context: &Context<'_>, raw: &Raw) -> Answer {
+        let reply = Reply { request: context.request };
+        let query = matches!(route::find(request), Some((Route::ShowJob(_), _)));
+        reply.refuse_with(raw, query)
     }
 
     fn rehearsed(

@@ -104,6 +104,7 @@ fn settled(action: Action) -> Result<Box<Order>, Answer> {
         Action::Consult(consult) => settled(consult(&view)),
         Action::Toil(toil) => settled(toil()),
         Action::Order(order) => Ok(order),
+        Action::Rules(_) => panic!("no vendor speaks of rules"),
         Action::Reserved(_, action) => settled(*action),
         Action::Follow(_) => panic!("nothing is followed in this API"),
     }

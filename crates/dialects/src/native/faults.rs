@@ -5,6 +5,8 @@ use std::borrow::Cow;
 
 use regiment_core::model::{Fault, FaultKind};
 
+use crate::rules::Raw;
+
 use crate::Unfollowed;
 
 /// Why there is no answer to what was asked.
@@ -39,6 +41,7 @@ impl Refusal {
     pub fn no_such(what: &str, name: &str) -> Refusal {
         let code = match what {
             "job" => "JobNotFound",
+            "rule" => "RuleNotFound",
             "webhook" => "WebhookNotFound",
             "dead letter" => "DeadLetterNotFound",
             _ => "ServerNotFound",
@@ -67,6 +70,13 @@ impl Refusal {
 
     pub fn unavailable() -> Refusal {
         Refusal::new(503, "Unavailable", "nothing is taken on now; ask again later")
+    }
+
+    /// Words that somebody chose.
+    pub fn raw(raw: &Raw) -> Refusal {
+        let Raw { status, code, message } = raw;
+        let (status, code) = (status.unwrap_or(400), code.to_string().into());
+        Refusal { status, code, title: title(status), detail: message.to_string(), allow: None }
     }
 
     /// Why somebody cannot follow events.

@@ -25,6 +25,7 @@ mod webhooks;
 use regiment_core::model::Fault;
 use regiment_core::view::View;
 
+use crate::rules::Raw;
 use crate::{Action, Answer, Caller, Context, Dialect, Rehearsal, Request};
 use faults::Refusal;
 pub use notice::Notice;
@@ -32,7 +33,7 @@ use route::Route;
 
 pub struct Native;
 
-const NAME: &str = "native";
+pub(crate) const NAME: &str = "native";
 
 /// Everything of ours is below.
 const ROOT: &str = "/regiment/v1/";
@@ -93,6 +94,10 @@ impl Dialect for Native {
 
     fn refuse(&self, _request: &Request<'_>, context: &Context<'_>, fault: &Fault) -> Answer {
         reply::refuse(&Refusal::of(fault), context.request)
+    }
+
+    fn refuse_with(&self, _request: &Request<'_>, context: &Context<'_>, raw: &Raw) -> Answer {
+        reply::refuse(&Refusal::raw(raw), context.request)
     }
 
     fn rehearsed(

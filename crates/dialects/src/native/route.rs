@@ -18,6 +18,11 @@ pub(super) enum Route {
     Cancel,
     Approve,
     Retry,
+    ListRules,
+    AddRules,
+    ClearRules,
+    ShowRule,
+    RemoveRule,
     ListCredentials,
     CreateCredential,
     DeleteCredential,
@@ -50,6 +55,11 @@ pub(super) const TABLE: &[(&str, &str, Route)] = &[
     ("POST", "jobs/{job_id}/cancel", Route::Cancel),
     ("POST", "jobs/{job_id}/approve", Route::Approve),
     ("POST", "jobs/{job_id}/retry", Route::Retry),
+    ("GET", "faults", Route::ListRules),
+    ("POST", "faults", Route::AddRules),
+    ("DELETE", "faults", Route::ClearRules),
+    ("GET", "faults/{rule_id}", Route::ShowRule),
+    ("DELETE", "faults/{rule_id}", Route::RemoveRule),
     ("GET", "credentials", Route::ListCredentials),
     ("POST", "credentials", Route::CreateCredential),
     ("DELETE", "credentials/{access_key}", Route::DeleteCredential),
@@ -88,6 +98,11 @@ impl Route {
             | Route::Cancel
             | Route::Approve
             | Route::Retry
+            | Route::ListRules
+            | Route::AddRules
+            | Route::ClearRules
+            | Route::ShowRule
+            | Route::RemoveRule
             | Route::ListCredentials
             | Route::CreateCredential
             | Route::DeleteCredential
@@ -104,7 +119,12 @@ impl Route {
     /// The role that may look at it. What an order needs, the order itself says.
     const fn shown_to(self) -> Role {
         match self {
-            Route::ListCredentials => Role::Admin,
+            Route::ListCredentials
+            | Route::ListRules
+            | Route::AddRules
+            | Route::ClearRules
+            | Route::ShowRule
+            | Route::RemoveRule => Role::Admin,
             Route::Open(_)
             | Route::ListServers
             | Route::ShowServer
@@ -147,6 +167,11 @@ impl Route {
             Route::Cancel => ops::cancel_job::decode(call),
             Route::Approve => ops::approve_wave::decode(call),
             Route::Retry => ops::retry_job::decode(call),
+            Route::ListRules => ops::rules::list_rules::decode(call),
+            Route::AddRules => ops::rules::add_rules::decode(call),
+            Route::ClearRules => ops::rules::clear_rules::decode(call),
+            Route::ShowRule => ops::rules::show_rule::decode(call),
+            Route::RemoveRule => ops::rules::remove_rule::decode(call),
             Route::ListCredentials => ops::list_credentials::decode(call),
             Route::CreateCredential => ops::create_credential::decode(call),
             Route::DeleteCredential => ops::delete_credential::decode(call),

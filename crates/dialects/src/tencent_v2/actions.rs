@@ -1,5 +1,9 @@
 //! Which actions there are, of which module each is, and who answers it.
 
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+
 use super::call::Call;
 use super::faults::Refusal;
 use super::ops::lb::{
@@ -212,6 +216,16 @@ static ACTIONS: &[(&str, Module, Answerer)] = &[
     ("DescribeRewrite", Module::Lb, redirections::decode),
     ("CloneLB", Module::Lb, clone_load_balancer::decode),
 ];
+
+/// The action that is named where parameters are read, however broken the others may be.
+pub fn named<'a>(request: &Request<'a>) -> Cow<'a, str> {
+    let text = match request.method {
+        "POST" => std::str::from_utf8(request.body).unwrap_or_default(),
+        _ => request.query,
+    };
+    let named = text.trim().split('&').find_map(|pair| pair.strip_prefix("Action="));
+    percent_decode_str(named.unwrap_or_default()).decode_utf8_lossy()
+}
 
 /// Actions the vendor has and we do not, so that their absence is told from a slip of the pen.
 static NOT_SUPPORTED: &[&str] = &[

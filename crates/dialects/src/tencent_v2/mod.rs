@@ -32,9 +32,12 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
 use regiment_core::model::Fault;
 use regiment_core::view::View;
 
+use crate::rules::Raw;
 pub use crate::tencent::signature::signature;
 use crate::{Action, Answer, Caller, Context, Dialect, Rehearsal, Request};
 use faults::Refusal;
@@ -91,6 +94,14 @@ impl Dialect for TencentV2 {
             return crate::tencent_v3::refuse_on_older_path(request, context, fault);
         }
         surface.refuse(&Refusal::Fault(fault.clone()), context.request)
+    }
+
+    fn action<'a>(&self, request: &Request<'a>) -> Cow<'a, str> {
+        actions::named(request)
+    }
+
+    fn refuse_with(&self, request: &Request<'_>, context: &Context<'_>, raw: &Raw) -> Answer {
+        Surface::of(request).refuse_with(raw, context.request)
     }
 
     fn rehearsed(

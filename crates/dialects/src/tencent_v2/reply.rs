@@ -1,11 +1,14 @@
 //! The bytes of answers. The status is always 200 and the type always exactly `application/json`:
 //! clients look at nothing else before they look for `code`.
 
+use std::borrow::Cow;
+
 use regiment_core::model::RequestId;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use super::faults::Refusal;
+use crate::rules::Raw;
 use crate::{Answer, Request};
 
 const JSON: &str = "application/json";
@@ -68,12 +71,29 @@ impl Surface {
         if versioned { Surface::Transitional } else { Surface::Flat }
     }
 
+    /// A refusal whose words somebody chose: `5100`, `5100/ResourceOpFailed` or a name alone, which is
+    /// then an error of the cloud's own.
+    pub fn refuse_with(self, raw: &Raw, request: RequestId) -> Answer {
+        let Raw { status: _, code, message } = raw;
+        match self {
+            Surface::Transitional => transitional(code.to_string().into(), message, request),
+            Surface::Flat => {
+                let (number, name) = code.split_once('/').unwrap_or((code, ""));
+                let (number, name) = match number.parse::<i32>() {
+                    Ok(number) => (number, name),
+                    Err(_) => (6000, &**code),
+                };
+                flat(number, name, message, Nothing {}).with_code(code.to_string())
+            }
+        }
+    }
+
     pub fn refuse(self, refusal: &Refusal, request: RequestId) -> Answer {
         match self {
             Surface::Flat => refuse(refusal),
             Surface::Transitional => {
                 let (code, message) = refusal.transitional();
-                transitional(code, &message, request)
+                transitional(code.into(), &message, request)
             }
         }
     }
@@ -102,9 +122,9 @@ struct Error<'a> {
 }
 
 /// On this surface the id of the call is written in capitals.
-fn transitional(code: &'static str, message: &str, request: RequestId) -> Answer {
+fn transitional(code: Cow<'static, str>, message: &str, request: RequestId) -> Answer {
     let request = request.to_string().to_ascii_uppercase();
-    let error = Error { code, message };
+    let error = Error { code: &code, message };
     let body = serde_json::to_vec(&Enveloped { response: Response { error, request } });
     Answer::new(200, JSON, body.expect("our own answers can be written")).with_code(code)
 }

@@ -183,6 +183,7 @@ impl Bench {
                 self.act(action)
             }
             Action::Toil(toil) => self.act(toil()),
+            Action::Rules(_) => panic!("no vendor speaks of rules"),
             Action::Reserved(_, action) => self.act(*action),
             Action::Follow(_) => panic!("nothing is followed in this API"),
             Action::Order(order) => {

@@ -166,6 +166,11 @@ impl Common {
         [&self.action, &self.version, &self.region].map(Option::as_deref)
     }
 
+    /// The action that is named; empty if there is none.
+    pub fn action(&self) -> &str {
+        self.action.as_deref().unwrap_or_default()
+    }
+
     pub fn names_an_action(&self) -> bool {
         self.action.as_deref().is_some_and(|action| !action.is_empty())
     }

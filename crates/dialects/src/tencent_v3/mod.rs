@@ -23,6 +23,7 @@ mod ops;
 mod password;
 mod places;
 mod reply;
+mod rows;
 mod states;
 mod times;
 mod types;
@@ -30,9 +31,12 @@ mod types;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
 use regiment_core::model::Fault;
 use regiment_core::view::View;
 
+use crate::rules::Raw;
 use crate::{Action, Answer, Caller, Context, Dialect, Rehearsal, Request};
 use actions::Common;
 pub use auth::authorization;
@@ -142,6 +146,14 @@ impl Dialect for TencentV3 {
 
     fn refuse(&self, request: &Request<'_>, context: &Context<'_>, fault: &Fault) -> Answer {
         TencentV3::reply_of_action(request, context).refuse(&fault.into())
+    }
+
+    fn action<'a>(&self, request: &Request<'a>) -> Cow<'a, str> {
+        Common::read(request).action().to_owned().into()
+    }
+
+    fn refuse_with(&self, request: &Request<'_>, context: &Context<'_>, raw: &Raw) -> Answer {
+        TencentV3::reply(&Common::read(request), context).refuse(&raw.into())
     }
 
     fn rehearsed(

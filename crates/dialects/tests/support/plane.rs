@@ -9,6 +9,7 @@ use regiment_core::model::{Fault, FaultKind, ProjectId, RequestId, Time};
 use regiment_core::ops::Operation;
 use regiment_core::view::View;
 use regiment_core::world::World;
+use regiment_dialects::rules::Book;
 use regiment_dialects::{
     ALL, Action, Answer, Caller, Carried, Context, Dialect, Follow, Order, Rehearsal, Request,
     Unfollowed,
@@ -78,6 +79,8 @@ pub struct Plane {
     now: Time,
     authenticates: bool,
     throttled: bool,
+    /// What goes wrong on purpose: told and listed here, met nowhere.
+    book: Book,
     /// Whose key holder asks where none proves who it is.
     caller: ProjectId,
     requests: u128,
@@ -107,6 +110,7 @@ impl Plane {
             now,
             authenticates,
             throttled,
+            book: Book::new(1),
             caller,
             requests,
             replies,
@@ -233,8 +237,9 @@ impl Plane {
             Action::Answer(_)
             | Action::Look(_)
             | Action::Order(_)
-            | Action::Reserved(..)
-            | Action::Follow(_) => action,
+            | Action::Rules(_)
+            | Action::Follow(_)
+            | Action::Reserved(..) => action,
         }
     }
 
@@ -269,6 +274,7 @@ impl Plane {
                 self.act(action)
             }
             Action::Toil(toil) => self.act(toil()),
+            Action::Rules(change) => change(&mut self.book),
             Action::Reserved(_, action) => self.act(*action),
             Action::Order(order) => {
                 let Order { command, wait_ms, answer } = *order;

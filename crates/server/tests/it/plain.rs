@@ -5,6 +5,7 @@ use regiment_core::model::{Fault, JobId, ServerId};
 use regiment_core::ops::{Force, Operation, PasswordFit, ResetPassword, Start, Stop};
 use regiment_core::vault::Secret;
 use regiment_core::view::View;
+use regiment_dialects::rules::Raw;
 use regiment_dialects::{Action, Answer, Caller, Context, Dialect, Rehearsal, Request};
 
 pub struct Plain;
@@ -46,6 +47,10 @@ impl Dialect for Plain {
             return Err(text(401, "who are you").with_code("nobody"));
         };
         Ok(Some(Caller::from(bearer)))
+    }
+
+    fn refuse_with(&self, _request: &Request<'_>, _context: &Context<'_>, raw: &Raw) -> Answer {
+        text(raw.status.unwrap_or(400), format!("{}: {}", raw.code, raw.message))
     }
 
     fn decode(

@@ -15,6 +15,7 @@ pub(super) mod list_webhooks;
 pub(super) mod redeliver;
 pub(super) mod remove_webhook;
 pub(super) mod retry_job;
+pub(super) mod rules;
 pub(super) mod show_job;
 pub(super) mod show_server;
 pub(super) mod show_webhook;
