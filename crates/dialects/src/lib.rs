@@ -12,6 +12,7 @@ pub mod huawei;
 mod keys;
 pub mod native;
 pub mod orders;
+pub mod rates;
 pub mod rules;
 pub mod sign;
 mod tencent;

@@ -9,6 +9,7 @@ use regiment_core::limits;
 use regiment_core::model::{ProjectId, Role};
 use regiment_core::vault::Secret;
 use regiment_dialects::Dialect;
+use regiment_dialects::rates::Rate;
 use regiment_dialects::rules::Rule;
 use regiment_drivers::sim::Pace;
 
@@ -36,6 +37,8 @@ pub struct Config {
     pub credential: Option<GivenCredential>,
     /// Hosts that are to be taken out of service, whose servers are told to leave.
     pub maintain: Vec<Maintenance>,
+    /// How often projects may ask; none: as often as they like.
+    pub rates: Vec<Rate>,
     /// What goes wrong on purpose from the start.
     pub rules: Vec<Rule>,
     /// The name of the first project, and of its zones without their letter.
@@ -258,6 +261,7 @@ impl Default for Config {
             seed: None,
             credential: None,
             maintain: Vec::new(),
+            rates: Vec::new(),
             rules: Vec::new(),
             region: "cn-north-4".to_owned(),
             retention: Duration::from_millis(limits::RETENTION_MS.unsigned_abs()),

@@ -9,8 +9,10 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use hyper::body::Incoming;
+use parking_lot::Mutex;
 use regiment_core::command::{Receipt, TargetRef};
-use regiment_core::model::{ProjectId, RequestId, Server};
+use regiment_core::model::{Fault, FaultKind, ProjectId, RequestId, Server};
+use regiment_dialects::rates::Meter;
 use regiment_dialects::rules::{Effect, Failure, Met, Named, Stage};
 use regiment_dialects::{
     Action, Answer, Caller, Carried, Context, Dialect, Gate, Order, Rehearsal, Request,
@@ -49,6 +51,8 @@ pub struct Gateway {
     pub toils: Semaphore,
     /// What goes wrong on purpose.
     pub mishaps: Arc<Mishaps>,
+    /// How often everybody has asked, where that is limited.
+    pub meter: Option<Mutex<Meter>>,
     pub streams: Streams,
 }
 
@@ -149,6 +153,9 @@ impl Gateway {
         let Some(Understood { action, carried, caller }) = understood else {
             return Done::whole(self.unavailable(dialect, request, context), "none");
         };
+        if let Some(answer) = self.throttled(dialect, request, context, caller.as_ref()) {
+            return Done::whole(answer, "throttled");
+        }
         let action = match self
             .resolve(dialect, request, context, &carried, action, caller.as_ref())
             .await
@@ -171,6 +178,21 @@ impl Gateway {
             project: caller.map(|caller| caller.project),
         };
         self.carry_out_or_not(&passage, &carried, action).await
+    }
+
+    /// The refusal of a call that comes too soon after others of its project.
+    fn throttled(
+        &self,
+        dialect: &dyn Dialect,
+        request: &Request<'_>,
+        context: &Context<'_>,
+        caller: Option<&Caller>,
+    ) -> Option<Answer> {
+        let (meter, caller) = self.meter.as_ref().zip(caller)?;
+        let action = dialect.action(request);
+        let taken = meter.lock().take(dialect.name(), &action, caller.project, context.now);
+        let fault = Fault::with(FaultKind::Throttled, taken.err()?.told());
+        self.guard(context.request, || dialect.refuse(request, context, &fault))
     }
 
     /// Follows an action to one that leads to no other, as far as the caller may go.

@@ -46,7 +46,7 @@ mod webhooks;
 pub use config::{Config, Deliveries, GivenCredential, HttpLimits, Maintenance, Storage, Tls};
 pub use regiment_core as core;
 pub use regiment_dialects as dialects;
-pub use regiment_dialects::rules;
+pub use regiment_dialects::{rates, rules};
 #[cfg(target_os = "linux")]
 pub use regiment_drivers::qemu::doctor;
 pub use regiment_drivers::sim::Pace;

@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use parking_lot::Mutex;
 use regiment_core::chance::Chance;
 use regiment_core::driver::Driver as _;
 use regiment_core::engine::{Engine, Inbox, Settings, Turn};
@@ -14,6 +15,7 @@ use regiment_core::model::{Credential, Time};
 use regiment_core::store::{Store, StoreError};
 use regiment_core::vault::{Secret, Vault as _};
 use regiment_dialects::Gate as _;
+use regiment_dialects::rates::Meter;
 use regiment_drivers::images::Library;
 use regiment_stores::{MemoryStore, RedbStore};
 use tempfile::TempDir;
@@ -145,6 +147,7 @@ pub fn start(config: &Config) -> Result<Running, StartError> {
         closing,
         toils: Semaphore::new(TOILS_MAX),
         mishaps,
+        meter: (!config.rates.is_empty()).then(|| Mutex::new(Meter::new(config.rates.clone()))),
         streams,
     });
     let doors = Arc::new(Doors::new(gateway, config.http));

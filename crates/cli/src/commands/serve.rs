@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use regiment_server::core::model::{ProjectId, Role};
 use regiment_server::core::vault::Secret;
 use regiment_server::logs::{self, LogFormat};
+use regiment_server::rates::{self, Rate};
 use regiment_server::signals::Signals;
 use regiment_server::{Config, GivenCredential, Maintenance, Pace, Running, Storage, Tls, config};
 
@@ -49,6 +50,15 @@ pub struct Serve {
     #[arg(long, env = "REGIMENT_MAINTAIN", value_name = "HOST[:TIME]", value_delimiter = ',',
           value_parser = read_maintenance)]
     maintain: Vec<Maintenance>,
+
+    /// Let each project ask only as often as the vendor does (huawei, tencent), or as this file says
+    #[arg(
+        long,
+        env = "REGIMENT_LIMITS",
+        value_name = "huawei|tencent|FILE",
+        value_delimiter = ','
+    )]
+    limits: Vec<String>,
 
     /// Have things go wrong on purpose from the start, as the fault rules in this file say
     #[arg(long, env = "REGIMENT_FAULTS", value_name = "FILE")]
@@ -158,6 +168,7 @@ impl Serve {
             seed: self.seed,
             machines: self.machines.machines(),
             maintain: self.maintain,
+            rates: rates(&self.limits)?,
             rules: self.faults.as_ref().map(fault::read).transpose()?.unwrap_or_default(),
             credential: self.credential,
             retention: self.retention,
@@ -241,6 +252,25 @@ fn read_duration(text: &str) -> Result<Duration, String> {
     };
     let number: u64 = number.parse().map_err(|_| form())?;
     number.checked_mul(seconds).map(Duration::from_secs).ok_or_else(form)
+}
+
+/// The rates of vendors and files.
+fn rates(named: &[String]) -> Result<Vec<Rate>> {
+    let mut all = Vec::new();
+    for name in named {
+        all.extend(match name.as_str() {
+            "huawei" => rates::huawei(),
+            "tencent" => rates::tencent(),
+            file => {
+                let text = std::fs::read_to_string(file)
+                    .with_context(|| format!("failed to read {file}"))?;
+                let told: rates::Told =
+                    toml::from_str(&text).with_context(|| format!("{file} cannot be read"))?;
+                told.read().map_err(|why| anyhow::anyhow!("{file}: {why}"))?
+            }
+        });
+    }
+    Ok(all)
 }
 
 #[cfg(test)]

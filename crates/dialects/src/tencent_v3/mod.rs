@@ -47,6 +47,14 @@ pub struct TencentV3;
 
 const PATH: &str = "/";
 
+/// The names of the actions of load balancers that are served.
+pub(crate) fn balancer_actions() -> impl Iterator<Item = &'static str> {
+    actions::SERVED
+        .iter()
+        .filter(|served| served.service == codes::BALANCERS)
+        .map(|served| served.name)
+}
+
 /// An action of this version asked for on the path of the older one, whose signature has been
 /// verified there.
 pub(crate) fn decode_on_older_path(
