@@ -1,6 +1,7 @@
 //! From a configuration to a running server, in the order that makes a refusal cheap: sockets,
 //! folder, key, store, engine, first fleet, threads.
 
+use std::cmp::Reverse;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -346,7 +347,8 @@ const FLEET_SALT: u64 = 0x464C_4545_5400_0001;
 /// Nor is the luck of fault rules theirs.
 const MISHAPS_SALT: u64 = 0x4D49_5348_4150_0001;
 
-/// Opens every credential, and chooses the one to show: the one given, else the first.
+/// Opens every credential, and chooses the one to show: the one given, else the oldest of those that
+/// may do the most.
 fn let_in(
     engine: &Engine,
     keyring: &Keyring,
@@ -359,7 +361,8 @@ fn let_in(
         }
     }
     let given = given.and_then(|given| world.credential(&given.access_key));
-    let shown = given.or_else(|| world.credentials().next());
+    let oldest = |one: &&Credential| (Reverse(one.role), one.created_at);
+    let shown = given.or_else(|| world.credentials().min_by_key(oldest));
     Ok(shown.expect("the first start made a credential").clone())
 }
 
