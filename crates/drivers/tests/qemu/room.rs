@@ -290,7 +290,7 @@ pub fn power(driver: &QemuDriver, server: ServerId) -> Option<Power> {
 }
 
 /// Looks again and again; a test that hangs here says what it waited for by its name.
-pub fn until(what: impl Fn() -> bool) {
+pub fn until(mut what: impl FnMut() -> bool) {
     let began = Instant::now();
     while !what() {
         assert!(began.elapsed() < LONG, "it does not come");
